@@ -1,0 +1,32 @@
+"""What a write changed, so that whoever shows it can renew just that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Rows that are no longer as they were; `|` joins the changes of several writes."""
+
+    assets_added: frozenset[int] = frozenset()
+    assets_changed: frozenset[int] = frozenset()
+    assets_removed: frozenset[int] = frozenset()
+    roots: bool = False
+    spaces: bool = False
+    failures: bool = False
+    embedded: int = 0  # embeddings added
+
+    def __or__(self, other: Changes) -> Changes:
+        return Changes(
+            self.assets_added | other.assets_added,
+            self.assets_changed | other.assets_changed,
+            self.assets_removed | other.assets_removed,
+            self.roots or other.roots,
+            self.spaces or other.spaces,
+            self.failures or other.failures,
+            self.embedded + other.embedded,
+        )
+
+    def __bool__(self) -> bool:
+        return self != Changes()

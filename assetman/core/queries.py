@@ -1,0 +1,109 @@
+"""Questions and answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from assetman.core.assets import Box, Kind
+
+
+class Sort(StrEnum):
+    """What a list of results is ordered by."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"  # taken, else modified
+    NAME = "name"
+    SIZE = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A file, or a rectangle of one, that is part of a question.
+
+    Exactly one of `asset_id` and `path` is given. `weight` is positive for "like this",
+    negative for "less like this".
+    """
+
+    asset_id: int | None = None
+    path: str | None = None
+    box: Box | None = None
+    weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        if (self.asset_id is None) == (self.path is None):
+            raise ValueError("an example is either an asset or a file")
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFilter:
+    """A folder and everything below it; `path` is relative to the root, "" the whole root."""
+
+    root_id: int
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an asset must be to count at all; an empty tuple asks for nothing."""
+
+    kinds: tuple[Kind, ...] = ()
+    folders: tuple[FolderFilter, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.kinds or self.folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the person asked: words, examples, filters.
+
+    With neither words nor examples it lists every asset that passes the filters. `text` is
+    what was typed, filters written in it (`type:image`, `in:Holiday`) included.
+    """
+
+    text: str = ""
+    examples: tuple[Example, ...] = ()
+    filters: Filters = Filters()
+    leave_out: tuple[int, ...] = ()  # asset ids
+    sort: Sort = Sort.RELEVANCE
+    descending: bool = True
+    limit: int | None = None  # hits; None is the planner's own (200) for a question, all for a list
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An asset with its score, the segment that matched best and the reasons."""
+
+    asset_id: int
+    score: float  # 0..1; 0 in a plain list
+    segment_id: int | None = None
+    start: float | None = None  # seconds
+    end: float | None = None
+    page: int | None = None
+    box: Box | None = None
+    reasons: dict[str, float] = field(default_factory=dict)  # parts of the score, by name
+    confident: bool | None = None  # None: not measured
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The answer to one query, best first.
+
+    A plain list (no words, no examples) has its assets in `listed` and no hits: it may be
+    the whole library.
+    """
+
+    query: Query
+    hits: tuple[Hit, ...] = ()
+    listed: tuple[int, ...] = ()  # asset ids
+    elsewhere: int = 0  # matches that only the filters hide; counted when nothing passes them
+    searchable: int = 0  # assets within the filters that the answering space knows
+    total: int = 0  # assets within the filters
+    seconds: float = 0.0
+    confident: bool | None = None
+    notes: tuple[str, ...] = ()  # sentences for the person, for example about a mistyped filter
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return self.listed or tuple(hit.asset_id for hit in self.hits)
