@@ -1,0 +1,118 @@
+"""The style sheet of the window, written from the tokens."""
+
+from __future__ import annotations
+
+from assetman.ui.tokens import CONTROL_RADIUS, Theme, mix
+
+
+def style_sheet(theme: Theme) -> str:
+    """Write the style sheet of a theme."""
+    names = {
+        "ground": theme.ground,
+        "panel": theme.panel,
+        "raised": theme.raised,
+        "line": theme.line,
+        "edge": theme.edge,
+        "text": theme.text,
+        "secondary": theme.secondary,
+        "faint": theme.faint,
+        "accent": theme.accent,
+        "on_accent": theme.on_accent,
+        "good": theme.good,
+        "warning": theme.warning,
+        "tint": theme.tint,
+        "hover": theme.hover,
+        "pressed": mix(theme.text, theme.panel, 0.12),
+        "thumb": mix(theme.edge, theme.panel, 0.55),
+    }
+    sheet = _SHEET
+    for name in sorted(names, key=len, reverse=True):
+        sheet = sheet.replace(f"@{name};", f"{names[name].name()};")
+    for pixels in (11, 12, 13, 14):
+        sheet = sheet.replace(f"@{pixels}px", f"{theme.px(pixels)}px")
+    return sheet.replace("@radius", f"{CONTROL_RADIUS}px")
+
+
+_SHEET = """
+QMainWindow, QDialog { background: @panel; }
+QWidget#ground, QWidget#content { background: @ground; }
+QWidget#sidebar, QWidget#inspector, QWidget#topBar, QWidget#statusBar { background: @panel; }
+QFrame#line { background: @line; border: none; }
+QLabel { background: transparent; }
+QLabel[role="secondary"] { color: @secondary; font-size: @12px; }
+QLabel[role="faint"] { color: @faint; font-size: @12px; }
+QLabel[role="heading"] { color: @secondary; font-size: @11px; }
+QLabel[role="title"] { font-size: @14px; font-weight: 600; }
+QLabel[role="warning"] { color: @warning; font-size: @12px; }
+QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px 6px; font-size: @12px; }
+
+QPushButton, QToolButton {
+    background: @raised; color: @text; border: 1px solid @edge; border-radius: @radius;
+    padding: 4px 11px; font-size: @12px; }
+QPushButton:hover, QToolButton:hover { background: @hover; }
+QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: @pressed; }
+QPushButton:focus, QToolButton:focus { border: 2px solid @accent; padding: 3px 10px; }
+QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @line; }
+QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; width: 0; }
+QPushButton[kind="primary"] {
+    background: @accent; color: @on_accent; border: 1px solid @accent; font-size: @13px;
+    padding: 7px 17px; }
+QPushButton[kind="primary"]:focus { border: 2px solid @text; padding: 6px 16px; }
+QPushButton[kind="primary"]:disabled { background: @raised; color: @faint; border-color: @line; }
+QPushButton[kind="quiet"], QToolButton[kind="quiet"] {
+    background: transparent; color: @secondary; border: 1px solid transparent; padding: 2px 6px; }
+QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: @hover; color: @text; }
+QPushButton[kind="quiet"]:pressed, QToolButton[kind="quiet"]:pressed { background: @pressed; }
+QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {
+    border: 2px solid @accent; padding: 1px 5px; }
+QPushButton[kind="quiet"]:disabled, QToolButton[kind="quiet"]:disabled { color: @faint; }
+QPushButton[tone="warning"] { color: @warning; }
+QPushButton[tone="warning"]:hover { color: @warning; }
+QPushButton[tone="accent"] { color: @accent; }
+
+QMenu { background: @raised; color: @text; border: 1px solid @line; border-radius: 8px; padding: 4px; }
+QMenu::item { padding: 5px 24px 5px 10px; border-radius: 5px; background: transparent; }
+QMenu::item:selected { background: @tint; color: @text; }
+QMenu::item:disabled { color: @faint; }
+QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
+QMenu::indicator { width: 14px; height: 14px; left: 6px; }
+QMenu::item:checked { font-weight: 600; }
+
+QLineEdit {
+    background: @raised; color: @text; border: 1px solid @edge; border-radius: @radius;
+    padding: 5px 8px; selection-background-color: @accent; selection-color: @on_accent; }
+QLineEdit:focus { border: 2px solid @accent; padding: 4px 7px; }
+QComboBox { background: @raised; color: @text; border: 1px solid @edge; border-radius: @radius;
+    padding: 5px 8px; }
+QComboBox:focus { border: 2px solid @accent; padding: 4px 7px; }
+QComboBox::drop-down { border: none; width: 20px; }
+QComboBox QAbstractItemView { background: @raised; color: @text; border: 1px solid @line;
+    selection-background-color: @tint; selection-color: @text; outline: none; padding: 4px; }
+
+QSlider { background: transparent; }
+QSlider::groove:horizontal { height: 2px; background: @edge; border-radius: 1px; }
+QSlider::handle:horizontal { width: 10px; height: 10px; margin: -4px 0; border-radius: 5px;
+    background: @secondary; }
+QSlider::handle:horizontal:hover { background: @text; }
+QSlider::handle:horizontal:focus { background: @accent; }
+
+QProgressBar { background: @line; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }
+QProgressBar::chunk { background: @accent; border-radius: 2px; }
+
+QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
+QScrollBar::handle { background: @thumb; border-radius: 3px; margin: 3px; }
+QScrollBar::handle:vertical { min-height: 32px; }
+QScrollBar::handle:horizontal { min-width: 32px; }
+QScrollBar::handle:hover { background: @edge; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QSplitter::handle { background: @line; }
+QSplitter::handle:hover { background: @edge; }
+QTreeView, QListView, QTableView { background: transparent; border: none; outline: none; color: @text; }
+QHeaderView { background: transparent; }
+QHeaderView::section { background: transparent; color: @secondary; border: none;
+    border-bottom: 1px solid @line; padding: 4px 8px; font-size: @12px; }
+"""
