@@ -19,5 +19,9 @@ class EnvironmentProblem(AssetmanError):
     """This disk, this GPU, this installation: nothing works until the person changes it."""
 
 
+class LibraryBusy(EnvironmentProblem):
+    """Another process holds the library just now."""
+
+
 class Cancelled(AssetmanError):
     """The person called the work off."""

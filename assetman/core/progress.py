@@ -50,6 +50,7 @@ class Progress:
     seconds_left: float | None = None
     seconds: float = 0.0
     counts: Counts = Counts()
+    problem: str = ""  # why the run ended before its work did, for the person
 
 
 class CancelToken:

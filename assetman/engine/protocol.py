@@ -12,11 +12,16 @@ from typing import Protocol
 
 from assetman.core.assets import Asset, Failure, Folder, Root
 from assetman.core.changes import Changes
+from assetman.core.errors import EnvironmentProblem
 from assetman.core.models import DeviceChoice, ModelInfo
 from assetman.core.progress import Progress
 from assetman.core.queries import Query, Results
 
 PROTOCOL_VERSION = 1
+
+
+class EngineLost(EnvironmentProblem):
+    """The engine's process ended, or its connection broke, before it answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,10 @@ class EngineApi(Protocol):
 
     def use_model(self, name: str) -> int:
         """Choose a model; the old one answers until the new one is complete. Gives the run."""
+        ...
+
+    def check(self) -> list[str]:
+        """Check the catalogue; give what is wrong with it, a sentence each."""
         ...
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

@@ -1,0 +1,269 @@
+"""Runs the stages: a survey of the roots beside the work on what it finds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assetman.core.changes import Changes
+from assetman.core.errors import Cancelled, EnvironmentProblem
+from assetman.core.progress import CancelToken, Progress
+from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.stages import Target
+from assetman.ingest.survey import Survey
+from assetman.ingest.tally import Tally
+from assetman.ingest.worklist import Tools, Worklist
+
+log = logging.getLogger(__name__)
+
+_REPORT_EVERY = 0.25  # seconds between two accounts of progress
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What every run asks of its surroundings anew, since models come and go between runs."""
+
+    rules: IgnoreRules
+    targets: Callable[[], Sequence[Target]]
+    run_ended: Callable[[], None]  # brings indexes up to date, lets a complete space answer
+
+
+class Pipeline:
+    """One run at a time; whatever is asked meanwhile joins it."""
+
+    def __init__(
+        self,
+        tools: Tools,
+        plan: Plan,
+        on_progress: Callable[[Progress], None] = lambda progress: None,
+    ) -> None:
+        self._tools = tools
+        self._plan = plan
+        self._on_progress = on_progress
+        self._state = threading.Condition()
+        self._queue: list[int] = []  # roots to survey
+        self._asked = False  # something was asked for that no run has begun with
+        self._active = False
+        self._closed = False
+        self._run = 0
+        self._unpaused = threading.Event()
+        self._unpaused.set()
+        self._token = CancelToken()
+        self._tally = Tally(0)
+        self._tally.ended()
+        self._visible: tuple[int, ...] = ()
+        self._thread: threading.Thread | None = None
+
+    def start(self, root_ids: Sequence[int] | None = None) -> int:
+        """Survey roots (None: all, empty: none) and work off all that is pending."""
+        wanted = root_ids
+        if wanted is None:
+            wanted = [root.id for root in self._tools.library.roots.all()]
+        with self._state:
+            if self._closed:
+                raise EnvironmentProblem("The library is being closed.")
+            self._queue.extend(root for root in wanted if root not in self._queue)
+            self._asked = True
+            self._run += 1
+            if not self._active or self._token.cancelled:
+                self._token = CancelToken()
+                self._tally = Tally(self._run)
+            else:
+                self._tally.joined(self._run)
+            self._active = True
+            self._unpaused.set()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._live, name="pipeline")
+                self._thread.start()
+            self._state.notify_all()
+            return self._run
+
+    def pause(self) -> None:
+        """Hold the run where it is; files in the hands of decoders are still finished."""
+        self._unpaused.clear()
+        self._on_progress(self.progress())
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._unpaused.set()
+        self._on_progress(self.progress())
+
+    def stop(self) -> None:
+        """End the run; what is stored stays, the rest is found again by the next one."""
+        with self._state:
+            self._queue.clear()
+            self._asked = False
+            self._token.cancel()
+        self._unpaused.set()
+
+    def look_at(self, asset_ids: Sequence[int]) -> None:
+        """Work on these first."""
+        self._visible = tuple(asset_ids)
+
+    def progress(self) -> Progress:
+        """Give the account of the present run, or of the last."""
+        return self._tally.report(paused=self._paused())
+
+    def wait(self, run: int, seconds: float | None = None) -> bool:
+        """Wait until a run has ended, at most `seconds`; False if it goes on."""
+        with self._state:
+            return self._state.wait_for(lambda: not self._active and self._run >= run, seconds)
+
+    def close(self) -> None:
+        """Stop, and wait for the threads to end."""
+        self.stop()
+        with self._state:
+            self._closed = True
+            self._state.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def run(
+        self, root_ids: Sequence[int] | None = None, cancel: CancelToken | None = None
+    ) -> Iterator[Progress]:
+        """Do a whole run in sequence on the calling thread, yielding after each batch."""
+        self._run += 1
+        self._token = cancel or CancelToken()
+        self._tally = Tally(self._run)
+        roots = self._tools.library.roots.all()
+        if root_ids is not None:
+            roots = [root for root in roots if root.id in root_ids]
+        self._survey().run(roots, self._token)
+        yield self._tally.report()
+        worklist = self._worklist(self._token)
+        try:
+            while worklist.step():
+                yield self._tally.report()
+        finally:
+            worklist.close()
+        self._plan.run_ended()
+        self._tally.ended()
+        yield self._tally.report()
+
+    # -- the background
+
+    def _live(self) -> None:
+        while True:
+            with self._state:
+                self._state.wait_for(lambda: self._asked or self._closed)
+                if self._closed:
+                    self._active = False
+                    self._state.notify_all()
+                    return
+                token, tally = self._token, self._tally
+            problem = self._work(token)
+            with self._state:
+                if self._asked:  # asked for while the last batch was being stored
+                    continue
+                tally.ended(problem)
+            self._on_progress(tally.report())
+            with self._state:
+                self._active = self._asked
+                self._state.notify_all()
+
+    def _work(self, token: CancelToken) -> str:
+        """Do one run; say what ended it before its time, "" if nothing did."""
+        ended = threading.Event()
+        reporter = threading.Thread(
+            target=self._report_until, args=(ended,), name="pipeline-report"
+        )
+        reporter.start()
+        try:
+            self._survey_and_work(token)
+            self._plan.run_ended()
+        except Cancelled:
+            return ""
+        except EnvironmentProblem as error:
+            return str(error)
+        except Exception as error:
+            log.exception("a run broke off")
+            return f"A mistake in Assetman stopped the work: {error!r}"
+        finally:
+            ended.set()
+            reporter.join()
+        return ""
+
+    def _survey_and_work(self, token: CancelToken) -> None:
+        worklist = self._worklist(token)
+        surveyor = _Surveyor(self._survey_queue, token)
+        try:
+            while True:
+                self._gate(token)
+                with self._state:
+                    if token is not self._token:  # stopped, and started anew
+                        raise Cancelled("stopped")
+                    self._asked = False
+                    queued = bool(self._queue)
+                if surveyor.is_over() and queued:
+                    surveyor = _Surveyor(self._survey_queue, token)
+                    surveyor.start()
+                surveying = not surveyor.is_over()
+                if not worklist.step(surveying, self._paused) and not surveying:
+                    break
+        except BaseException:
+            token.cancel()
+            raise
+        finally:
+            worklist.close()
+            surveyor.end()
+
+    def _survey_queue(self, token: CancelToken) -> None:
+        """Survey what was asked for."""
+        with self._state:
+            wanted, self._queue = self._queue, []
+        roots = [root for root in self._tools.library.roots.all() if root.id in wanted]
+        self._survey().run(roots, token, self._gate)
+
+    def _gate(self, token: CancelToken) -> None:
+        """Hold while paused; raise `Cancelled` once stopped."""
+        while not self._unpaused.wait(0.2):
+            token.check()
+        token.check()
+
+    def _paused(self) -> bool:
+        return not self._unpaused.is_set()
+
+    def _survey(self) -> Survey:
+        return Survey(self._tools.library, self._plan.rules, self._tally, self._tools.publish)
+
+    def _worklist(self, token: CancelToken) -> Worklist:
+        targets = self._plan.targets()
+        return Worklist(self._tools, targets, self._tally, token, lambda: self._visible)
+
+    def _report_until(self, ended: threading.Event) -> None:
+        while not ended.wait(_REPORT_EVERY):
+            self._on_progress(self.progress())
+
+
+class _Surveyor:
+    """A survey on a thread of its own; `is_over` raises what it died of."""
+
+    def __init__(self, survey: Callable[[CancelToken], None], token: CancelToken) -> None:
+        self._survey = survey
+        self._token = token
+        self._error: BaseException | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="pipeline-survey")
+        self._thread.start()
+
+    def is_over(self) -> bool:
+        if self._thread is not None and self._thread.is_alive():
+            return False
+        if self._error is not None:
+            error, self._error = self._error, None
+            raise error
+        return True
+
+    def end(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self._survey(self._token)
+        except Exception as error:
+            self._error = error

@@ -1,0 +1,126 @@
+"""The first half of a run: walk the roots, settle what every file is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+
+from assetman.core.assets import Root
+from assetman.core.changes import Changes
+from assetman.core.progress import CancelToken
+from assetman.ingest.identify import Identifier, Vanished
+from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.scan import Differences, Found, compare, readable
+from assetman.ingest.tally import Tally
+from assetman.library.library import Library
+
+_BATCH_FILES = 200
+_BATCH_BYTES = 64 << 20  # so that a batch of videos does not hold its files back for long
+
+
+class Survey:
+    """Brings the catalogue's assets up to date with the disk; embeds nothing."""
+
+    def __init__(
+        self,
+        library: Library,
+        rules: IgnoreRules,
+        tally: Tally,
+        publish: Callable[[Changes], None],
+    ) -> None:
+        self._library = library
+        self._rules = rules
+        self._tally = tally
+        self._publish = publish
+        self._gate: Callable[[CancelToken], None] = CancelToken.check
+
+    def run(
+        self,
+        roots: Sequence[Root],
+        cancel: CancelToken,
+        gate: Callable[[CancelToken], None] = CancelToken.check,
+    ) -> None:
+        """Survey roots together, so that a file moved between two of them is known again.
+
+        `gate` is called between batches and may hold the survey while it is paused.
+        """
+        self._gate = gate
+        vanished = Vanished()
+        unsettled: list[tuple[Root, list[Found]]] = []
+        for root in roots:
+            differences = self._walk(root, cancel)
+            if differences is not None:
+                vanished.offer(differences.vanished)
+                unsettled.append((root, differences.unsettled))
+        for root, files in unsettled:
+            self._identify(root, files, vanished, cancel)
+        gone = vanished.rest()
+        if gone:
+            self._publish(self._library.assets.mark_missing(gone))
+            self._tally.walked(missing=len(gone), unchanged=0)
+
+    def _walk(self, root: Root, cancel: CancelToken) -> Differences | None:
+        """Hold a root against its rows; None, and the root is offline, if it is not there."""
+        library = self._library
+        known = library.assets.known(root.id)
+        present = any(not row.missing for row in known.values())
+        if not readable(root.path) or (present and _is_empty(root.path)):
+            # An empty folder where assets were is a mount point whose drive is away.
+            self._publish(library.roots.set_online(root.id, False))
+            return None
+        if not root.online:
+            self._publish(library.roots.set_online(root.id, True))
+        self._tally.scanning(root.name, 0)
+        rules = self._rules.for_root(root.path)
+        differences = compare(
+            root.path, known, rules, cancel, lambda met: self._tally.scanning(root.name, met)
+        )
+        self._tally.walked(missing=0, unchanged=differences.unchanged)
+        self._note_failures(root, differences)
+        return differences
+
+    def _note_failures(self, root: Root, differences: Differences) -> None:
+        """Keep the rows of the root's failures true: new ones, and none of what is gone."""
+        failures = self._library.failures
+        changes = Changes()
+        unreadable = {item.path: item.message for item in differences.unreadable}
+        with self._library.writing():
+            for path in failures.known(root.id):
+                if path not in unreadable and not os.path.lexists(os.path.join(root.path, path)):
+                    changes |= failures.clear_file(root.id, path)
+            for path, message in unreadable.items():
+                changes |= failures.add(root.id, path, "scan", "bad input", message, 0, 0)
+        if unreadable:
+            self._tally.failed(len(unreadable))
+        if changes:
+            self._publish(changes)
+
+    def _identify(
+        self, root: Root, files: list[Found], vanished: Vanished, cancel: CancelToken
+    ) -> None:
+        """Settle files, newest first: they are what the person is most likely to look for."""
+        files.sort(key=lambda found: found.stat.mtime_ns, reverse=True)
+        identifier = Identifier(self._library, root, vanished)
+        for batch in _batches(files):
+            self._gate(cancel)
+            result = identifier.identify(batch, cancel)
+            self._tally.identified(result)
+            self._publish(result.changes)
+
+
+def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
+    remaining = iter(files)
+    while batch := list(islice(remaining, 1)):
+        size = batch[0].stat.size
+        for found in remaining:
+            batch.append(found)
+            size += found.stat.size
+            if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
+                break
+        yield batch
+
+
+def _is_empty(path: str) -> bool:
+    with os.scandir(path) as entries:
+        return next(entries, None) is None

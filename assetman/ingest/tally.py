@@ -1,0 +1,129 @@
+"""Counts a run's work truthfully: done, failed, bytes, rate, time left."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import replace
+
+from assetman.core.progress import Phase, Progress
+from assetman.ingest.identify import Identified
+
+_WINDOW = 10.0  # seconds the rate looks back
+_TRUSTED = 1.5  # seconds of work before a rate means something
+
+
+class Tally:
+    """The account of one run, written by its threads and read by anyone."""
+
+    def __init__(self, run: int) -> None:
+        self._lock = threading.Lock()
+        self._started = time.monotonic()
+        self._marks: deque[tuple[float, int]] = deque([(self._started, 0)])
+        self._waiting = 0
+        self._progress = Progress(run=run, phase=Phase.SCANNING)
+
+    def joined(self, run: int) -> None:
+        """Take a later request into this account."""
+        with self._lock:
+            self._progress = replace(self._progress, run=run)
+
+    def scanning(self, label: str, met: int) -> None:
+        """Say how many files a walk has met so far."""
+        with self._lock:
+            if self._progress.phase is Phase.SCANNING:
+                self._progress = replace(self._progress, label=label, done=met)
+
+    def walked(self, missing: int, unchanged: int) -> None:
+        """Add what a whole walk showed."""
+        with self._lock:
+            counts = self._progress.counts
+            self._count(missing=counts.missing + missing, unchanged=counts.unchanged + unchanged)
+
+    def identified(self, result: Identified) -> None:
+        """Add what a batch turned out to be."""
+        with self._lock:
+            counts = self._progress.counts
+            self._count(
+                added=counts.added + result.added,
+                changed=counts.changed + result.changed,
+                moved=counts.moved + result.moved,
+                unchanged=counts.unchanged + result.unchanged,
+                failed=counts.failed + result.failed,
+            )
+            self._progress = replace(self._progress, failed=self._progress.failed + result.failed)
+
+    def failed(self, files: int) -> None:
+        """Add files and folders that could not even be looked at."""
+        with self._lock:
+            self._count(failed=self._progress.counts.failed + files)
+            self._progress = replace(self._progress, failed=self._progress.failed + files)
+
+    def indexing(self, label: str, waiting: int) -> None:
+        """Say how many files are known to need work and have not had it."""
+        with self._lock:
+            self._waiting = waiting
+            if self._progress.phase is not Phase.INDEXING:
+                self._progress = replace(self._progress, phase=Phase.INDEXING, done=0)
+                self._marks = deque([(time.monotonic(), 0)])
+            self._progress = replace(
+                self._progress, label=label, total=self._progress.done + waiting
+            )
+
+    def finished(self, files: int, size: int, embedded: int = 0, failed: int = 0) -> None:
+        """Add files whose work is over, failed ones among them; `size` in bytes."""
+        with self._lock:
+            done = self._progress.done + files
+            self._waiting = max(0, self._waiting - files)
+            self._marks.append((time.monotonic(), done))
+            counts = self._progress.counts
+            self._count(embedded=counts.embedded + embedded, failed=counts.failed + failed)
+            self._progress = replace(
+                self._progress,
+                done=done,
+                total=done + self._waiting,
+                failed=self._progress.failed + failed,
+                bytes=self._progress.bytes + size,
+            )
+
+    def ended(self, problem: str = "") -> None:
+        """Close the account."""
+        with self._lock:
+            self._progress = replace(
+                self._progress,
+                phase=Phase.IDLE,
+                label="",
+                problem=problem,
+                seconds=time.monotonic() - self._started,
+            )
+
+    def report(self, paused: bool = False) -> Progress:
+        """Give the account as it stands."""
+        with self._lock:
+            progress = self._progress
+            if progress.phase is Phase.IDLE:
+                return progress
+            now = time.monotonic()
+            progress = replace(progress, seconds=now - self._started)
+            if paused:
+                self._marks = deque([(now, progress.done)])
+                return replace(progress, phase=Phase.PAUSED)
+            rate = self._rate(now) if progress.phase is Phase.INDEXING else None
+            left = self._waiting / rate if rate else None
+            return replace(progress, rate=rate, seconds_left=left)
+
+    def _rate(self, now: float) -> float | None:
+        while len(self._marks) > 1 and now - self._marks[1][0] > _WINDOW:
+            self._marks.popleft()
+        since, before = self._marks[0]
+        if now - since < _TRUSTED or self._progress.done == before:
+            return None
+        return (self._progress.done - before) / (now - since)
+
+    def _count(self, **values: int) -> None:
+        self._progress = replace(
+            self._progress, counts=replace(self._progress.counts, **values)
+        )
+
+

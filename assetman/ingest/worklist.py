@@ -1,0 +1,245 @@
+"""The second half of a run: take pending contents through extract, embed, store, publish."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import numpy as np
+
+from assetman.core.changes import Changes
+from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem
+from assetman.core.progress import CancelToken
+from assetman.ingest.stages import (
+    Decoder,
+    Extracted,
+    ImageEncoder,
+    Stored,
+    Target,
+    embed,
+    extract,
+    store,
+)
+from assetman.ingest.tally import Tally
+from assetman.library.contents import Pending
+from assetman.library.library import Library
+from assetman.media.handler import Extraction
+from assetman.media.thumbnails import ThumbnailCache
+
+_FETCH = 256  # pending rows read at once
+_BATCH_SECONDS = 0.4  # of encoding, on a CPU: work there comes in small batches
+_BATCH = {True: (4, 64), False: (16, 256)}  # least and most files, cores shared or not
+_COUNT_EVERY = 1.0  # seconds between two counts of what is pending
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What work on a file is done with."""
+
+    library: Library
+    thumbnails: ThumbnailCache
+    decoder: Decoder
+    encoder: ImageEncoder
+    publish_vectors: Callable[[Stored], None]  # hands stored rows to the indexes
+    publish: Callable[[Changes], None]
+    decoders: int  # processes that decode
+    shares_cores: Callable[[], bool]  # encoder and decoders compete for the same cores
+
+
+class Worklist:
+    """One run's work on pending contents; used by one thread.
+
+    Where encoder and decoders share the cores they take turns, a batch each, while the batch
+    before is being written; where the encoder has a device of its own, decoders run ahead.
+    """
+
+    def __init__(
+        self,
+        tools: Tools,
+        targets: Sequence[Target],
+        tally: Tally,
+        cancel: CancelToken,
+        visible: Callable[[], tuple[int, ...]] = tuple,
+    ) -> None:
+        self._tools = tools
+        self._targets = tuple(targets)
+        self._tally = tally
+        self._cancel = cancel
+        self._visible = visible
+        self._seen_visible: tuple[int, ...] = ()
+        self._fetched: deque[Pending] = deque()
+        self._decoding: dict[Future[Extraction], Pending] = {}
+        self._busy: set[int] = set()  # contents on their way
+        self._finished: set[tuple[int, int, int]] = set()  # content, asset, mtime
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="pipeline-store")
+        self._writing: Future[None] | None = None
+        self._batch = _BATCH[tools.shares_cores()][0] * 2
+        self._counted = 0.0
+
+    def step(self, more_to_come: bool = False, hurry: Callable[[], bool] = bool) -> bool:
+        """Take one batch as far as the catalogue; False when nothing is left.
+
+        `more_to_come`: new work may still turn up, so nothing now does not mean nothing left.
+        `hurry` cuts the gathering of a batch short.
+        """
+        self._cancel.check()
+        self._top_up()
+        batch = self._gather(hurry)
+        if not batch:
+            return self._idle(more_to_come)
+        if not self._tools.shares_cores():
+            self._top_up()
+        started = time.monotonic()
+        vectors = embed(self._tools.encoder, batch, self._targets)
+        self._resize(len(batch), time.monotonic() - started)
+        self._settle()
+        self._writing = self._writer.submit(self._store, batch, vectors)
+        return True
+
+    def close(self) -> None:
+        """End decoders at once, let a write that has begun finish."""
+        for future in self._decoding:
+            future.cancel()
+        self._decoding.clear()
+        self._writer.shutdown(wait=True)
+
+    def _idle(self, more_to_come: bool) -> bool:
+        if self._decoding:
+            return True
+        self._settle()
+        if self._fetched or self._busy:
+            return True
+        self._fetch()
+        if self._fetched:
+            return True
+        if more_to_come:
+            self._cancel.wait(0.05)
+        return more_to_come
+
+    # -- what to work on
+
+    def _top_up(self) -> None:
+        """Keep decoders in work, and no further ahead than memory should bear."""
+        ahead = self._batch * (1 if self._tools.shares_cores() else 2) + self._tools.decoders
+        if self._visible() != self._seen_visible:
+            self._fetched.clear()
+        while len(self._decoding) < ahead:
+            if not self._fetched and not self._fetch():
+                return
+            item = self._fetched.popleft()
+            if item.content_id in self._busy:
+                continue
+            self._busy.add(item.content_id)
+            tools = self._tools
+            future = extract(tools.decoder, tools.thumbnails, item, self._targets)
+            self._decoding[future] = item
+
+    def _fetch(self) -> bool:
+        self._seen_visible = self._visible()
+        contents = self._tools.library.contents
+        spaces = [target.space_id for target in self._targets]
+        rows = contents.pending(spaces, _FETCH, first=self._seen_visible, skip=self._busy)
+        for item in rows:
+            if _mark(item) in self._finished:
+                # Done in this run and pending still: working on it for ever helps nobody.
+                self._fail(item, "store", "bug", "Its result could not be stored.")
+            else:
+                self._fetched.append(item)
+        now = time.monotonic()
+        if self._fetched or now - self._counted > _COUNT_EVERY:
+            self._counted = now
+            waiting, _ = contents.count_pending(spaces)
+            if waiting:
+                self._tally.indexing(self._label(), waiting)
+        return bool(self._fetched)
+
+    def _label(self) -> str:
+        if not self._fetched:
+            return ""
+        try:
+            return self._tools.library.roots.get(self._fetched[0].root_id).name
+        except Exception:  # removed just now
+            return ""
+
+    # -- decoding
+
+    def _gather(self, hurry: Callable[[], bool]) -> list[Extracted]:
+        """Wait for a batch of decoded files: a full one, or all there are."""
+        batch: list[Extracted] = []
+        while self._decoding and len(batch) < self._batch:
+            done, _ = wait(self._decoding, timeout=0.1, return_when=FIRST_COMPLETED)
+            self._cancel.check()
+            for future in done:
+                item = self._decoding.pop(future)
+                extracted = self._result(future, item)
+                if extracted is not None:
+                    batch.append(extracted)
+            if hurry():
+                break
+        return batch
+
+    def _result(self, future: Future[Extraction], item: Pending) -> Extracted | None:
+        try:
+            extraction = future.result()
+        except BadInput as error:
+            self._fail(item, "extract", "bad input", str(error))
+            return None
+        except (EnvironmentProblem, Cancelled):
+            raise
+        except Exception as error:
+            self._fail(item, "extract", "bug", f"A mistake in Assetman: {error!r}")
+            return None
+        if not _is_unchanged(item):
+            # Written to meanwhile: the next survey says what it is now.
+            self._busy.discard(item.content_id)
+            self._fail(item, "extract", "bad input", "It was being changed while it was read.")
+            return None
+        return Extracted(item, extraction)
+
+    def _fail(self, item: Pending, stage: str, kind: str, message: str) -> None:
+        self._busy.discard(item.content_id)
+        changes = self._tools.library.failures.add(
+            item.root_id, item.relative, stage, kind, message, item.size, item.mtime_ns
+        )
+        self._tally.finished(1, item.size, failed=1)
+        self._tools.publish(changes)
+
+    # -- writing
+
+    def _store(self, batch: list[Extracted], vectors: dict[int, dict[int, np.ndarray]]) -> None:
+        tools = self._tools
+        stored = store(tools.library, batch, vectors)
+        tools.publish_vectors(stored)
+        self._finished.update(_mark(work.item) for work in batch)
+        self._tally.finished(
+            len(batch), sum(work.item.size for work in batch), embedded=stored.changes.embedded
+        )
+        tools.publish(stored.changes)
+        self._busy.difference_update(work.item.content_id for work in batch)
+
+    def _settle(self) -> None:
+        """Wait for the write under way, and hear its errors."""
+        if self._writing is not None:
+            writing, self._writing = self._writing, None
+            writing.result()
+
+    def _resize(self, files: int, seconds: float) -> None:
+        least, most = _BATCH[self._tools.shares_cores()]
+        fitting = int(files * _BATCH_SECONDS / max(seconds, 1e-3))
+        self._batch = max(least, min(most, fitting, self._batch * 2))
+
+
+def _mark(item: Pending) -> tuple[int, int, int]:
+    return item.content_id, item.asset_id, item.mtime_ns
+
+
+def _is_unchanged(item: Pending) -> bool:
+    try:
+        found = os.stat(item.path)
+    except OSError:
+        return True  # it was there to be decoded; that it is gone is the next survey's to say
+    return (found.st_size, found.st_mtime_ns) == (item.size, item.mtime_ns)

@@ -1,0 +1,246 @@
+"""Opens one library, builds each part once, closes them in order: the only wiring."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+from platformdirs import user_data_path
+
+from assetman.core.changes import Changes
+from assetman.core.errors import EnvironmentProblem, LibraryBusy
+from assetman.core.progress import Progress
+from assetman.core.settings import Settings, cores, load_settings
+from assetman.embedding.catalogue import ModelCatalogue
+from assetman.embedding.pool import EncoderPool
+from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.pipeline import Pipeline, Plan
+from assetman.ingest.stages import Stored, Target
+from assetman.ingest.worklist import Tools
+from assetman.library.embeddings import Embeddings, StoredSpace
+from assetman.library.library import Library
+from assetman.media.handler import Limits
+from assetman.media.thumbnails import ThumbnailCache
+from assetman.media.workers import DecodePool
+from assetman.search.questions import Questions
+from assetman.search.service import SearchService
+from assetman.vectors.store import VectorStore
+
+DEFAULT_MODEL = "starter"
+Listener = Callable[[Changes | Progress], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """One space of the catalogue, as its index reads it."""
+
+    embeddings: Embeddings
+    space_id: int
+
+    def since(self, sequence: int) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
+        return self.embeddings.since(self.space_id, sequence)
+
+    def ids(self) -> np.ndarray:
+        return self.embeddings.ids(self.space_id)
+
+    def last_sequence(self) -> int:
+        return self.embeddings.last_sequence(self.space_id)
+
+
+class Workspace:
+    """One library with everything that works on it. Only one process holds it at a time."""
+
+    def __init__(self, folder: Path, settings: Settings, lock: FileLock, models: Path) -> None:
+        self.folder = folder
+        self.settings = settings
+        self._lock = lock
+        self._listeners: list[Listener] = []
+        self._guard = threading.Lock()
+        self._stores: dict[int, VectorStore] = {}
+        self._closing = contextlib.ExitStack()
+        with contextlib.ExitStack() as undo:
+            self.library = Library.open(folder)
+            undo.callback(self.library.close)
+            self.models = ModelCatalogue(models)
+            self.encoders = EncoderPool(self.models, settings.device)
+            undo.callback(self.encoders.close)
+            self.thumbnails = ThumbnailCache(folder / "thumbnails")
+            limits = Limits(settings.decode_pixels, settings.decode_seconds, settings.decode_memory)
+            workers = settings.decode_workers or cores()
+            self.decoders = DecodePool(workers, limits, settings.thumbnail_side)
+            undo.callback(self.decoders.close)
+            # What the person waits for never stands behind a folder's worth of files.
+            self.errands = DecodePool(1, limits, settings.thumbnail_side)
+            undo.callback(self.errands.close)
+            undo.callback(self._close_stores)
+            questions = Questions(self.library, self.encoders, self.errands)
+            self.search = SearchService(self.library, questions, self.store_of)
+            self.pipeline = self._pipeline(workers)
+            undo.callback(self.pipeline.close)
+            if not self.library.read_only:
+                self._ensure_model()
+            self._closing = undo.pop_all()
+
+    @classmethod
+    def open(
+        cls, folder: Path, settings: Settings | None = None, models: Path | None = None
+    ) -> Workspace:
+        """Open or make the library in `folder`; `models` is where installed models lie.
+
+        Raises LibraryBusy if another process holds it, EnvironmentProblem if it cannot be used.
+        """
+        folder = folder.absolute()
+        lock = _lock(folder)
+        try:
+            settings = settings or load_settings(folder / "settings.toml")
+            return cls(folder, settings, lock, models or default_models())
+        except BaseException:
+            lock.release()
+            raise
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with every change and account of progress, on the thread it arises."""
+        with self._guard:
+            self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with self._guard, contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def publish(self, event: Changes | Progress) -> None:
+        """Tell every listener; nothing is told that says nothing."""
+        if isinstance(event, Changes) and not event:
+            return
+        with self._guard:
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener(event)
+
+    def store_of(self, space: StoredSpace) -> VectorStore:
+        """Give a space's index, opened and brought up to date when first asked for."""
+        with self._guard:
+            store = self._stores.get(space.id)
+            if store is None:
+                folder = self.folder / "vectors" / space.space.key
+                source = _Source(self.library.embeddings, space.id)
+                store = VectorStore(folder, space.space.dimension, source)
+                store.catch_up()
+                self._stores[space.id] = store
+            return store
+
+    def use_model(self, name: str) -> Changes:
+        """Choose a model; the one before answers until the new one is complete.
+
+        Raises WrongUse for an unknown model, EnvironmentProblem for one without its weights.
+        """
+        space, changes = self.library.spaces.ensure(self.encoders.space(name))
+        changes |= self.library.spaces.choose(space.id)
+        self.publish(changes)
+        return changes
+
+    def forget_root(self, root_id: int) -> Changes:
+        """Take a root and all that is known of its files out of the library, not the files."""
+        changes = self.library.roots.remove(root_id)
+        self._catch_up()
+        self.publish(changes)
+        return changes
+
+    def close(self) -> None:
+        """Stop work, save indexes, let go of the library."""
+        self._closing.close()
+        self._lock.release()
+
+    def _pipeline(self, workers: int) -> Pipeline:
+        tools = Tools(
+            library=self.library,
+            thumbnails=self.thumbnails,
+            decoder=self.decoders,
+            encoder=self.encoders,
+            publish_vectors=self._publish_vectors,
+            publish=self.publish,
+            decoders=workers,
+            shares_cores=self._on_cpu,
+        )
+        own = (str(self.folder), str(self.models.folder))
+        plan = Plan(IgnoreRules(self.settings.ignore, own), self._targets, self._run_ended)
+        return Pipeline(tools, plan, self.publish)
+
+    def _on_cpu(self) -> bool:
+        return self.encoders.device().device == "cpu"
+
+    def _ensure_model(self) -> None:
+        if self.library.spaces.active() is None:
+            space, _ = self.library.spaces.ensure(self.encoders.space(DEFAULT_MODEL))
+            self.library.spaces.choose(space.id)
+
+    def _targets(self) -> list[Target]:
+        """Name the spaces that files are embedded in now."""
+        targets = []
+        for space in (self.library.spaces.active(), self.library.spaces.filling()):
+            if space is None:
+                continue
+            spec = self.encoders.input_spec(space.space.model)
+            if spec is not None:
+                targets.append(Target(space.id, space.space.model, spec))
+        return targets
+
+    def _publish_vectors(self, stored: Stored) -> None:
+        for space in self.library.spaces.all():
+            if space.id in stored.vectors:
+                ids, vectors = stored.vectors[space.id]
+                self.store_of(space).publish(ids, vectors, stored.sequence)
+
+    def _run_ended(self) -> None:
+        filling = self.library.spaces.filling()
+        if filling is not None and self.library.contents.count_pending([filling.id])[0] == 0:
+            self.store_of(filling).catch_up()
+            self.publish(self.library.spaces.switch())
+        self._catch_up()
+        self.thumbnails.prune_previews(self.settings.preview_cache)
+
+    def _catch_up(self) -> None:
+        with self._guard:
+            stores = tuple(self._stores.values())
+        for store in stores:
+            store.catch_up()
+            if not self.library.read_only:
+                store.save()
+
+    def _close_stores(self) -> None:
+        with self._guard:
+            stores, self._stores = tuple(self._stores.values()), {}
+        for store in stores:
+            store.close()
+
+
+def default_library() -> Path:
+    """Name the folder of the library that is opened when none is named."""
+    return user_data_path("assetman", appauthor=False) / "library"
+
+
+def default_models() -> Path:
+    """Name the folder installed models lie in; all libraries of a person share it."""
+    return user_data_path("assetman", appauthor=False) / "models"
+
+
+def _lock(folder: Path) -> FileLock:
+    lock = FileLock(str(folder / "library.lock"), thread_local=False)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise LibraryBusy(f"Another Assetman has the library in {folder} open.") from error
+    except OSError:
+        if not (folder / "library.sqlite").exists():
+            raise EnvironmentProblem(f"No library can be made in {folder}.") from None
+        # A read-only disk: it may be searched, and nobody can write to it anyway.
+    return lock
+
+
