@@ -1,0 +1,91 @@
+"""A library with the ingest parts around it, in one thread, with the colour encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from assetman.core.assets import Asset, Box, Root
+from assetman.core.changes import Changes
+from assetman.core.inputs import InputSpec
+from assetman.core.progress import CancelToken, Counts
+from assetman.core.queries import Filters, Sort
+from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.pipeline import Pipeline, Plan
+from assetman.ingest.stages import Stored, Target
+from assetman.ingest.worklist import Tools
+from assetman.library.library import Library
+from assetman.media.handler import Extraction, Limits
+from assetman.media.registry import handler_for
+from assetman.media.thumbnails import ThumbnailCache
+from kit.colours import SPEC, ColourEncoder
+
+LIMITS = Limits(pixels=100_000_000, seconds=60, memory=4 << 30)
+
+
+class InlineDecoder:
+    """Decodes in the calling thread."""
+
+    def extract(
+        self,
+        path: str,
+        specs: Sequence[InputSpec],
+        thumbnail: Path | None,
+        box: Box | None = None,
+    ) -> Future[Extraction]:
+        future: Future[Extraction] = Future()
+        handler = handler_for(path)
+        assert handler is not None
+        try:
+            future.set_result(handler.extract(path, specs, thumbnail, 128, LIMITS, box))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class Bench:
+    """One library in a temporary folder, worked on in sequence."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.library = Library.open(folder)
+        self.encoder = ColourEncoder()
+        self.thumbnails = ThumbnailCache(folder / "thumbnails")
+        space, _ = self.library.spaces.ensure(self.encoder.space("colours"))
+        self.library.spaces.choose(space.id)
+        self.space = space
+        self.target = Target(space.id, "colours", SPEC)
+        self.stored: list[Stored] = []
+        self.changes: list[Changes] = []
+        self.tools = Tools(
+            library=self.library,
+            thumbnails=self.thumbnails,
+            decoder=InlineDecoder(),
+            encoder=self.encoder,
+            publish_vectors=self.stored.append,
+            publish=self.changes.append,
+            decoders=1,
+            shares_cores=lambda: True,
+        )
+        self.plan = Plan(IgnoreRules(), lambda: [self.target], lambda: None)
+
+    def add(self, folder: Path) -> Root:
+        root, _ = self.library.roots.add(str(folder))
+        return root
+
+    def index(self, cancel: CancelToken | None = None) -> Counts:
+        """Do a whole run in sequence."""
+        *_, last = Pipeline(self.tools, self.plan).run(cancel=cancel)
+        return last.counts
+
+    def assets(self) -> dict[str, Asset]:
+        """Give all assets that are not missing, by name."""
+        ids = self.library.assets.ids(Filters(), Sort.NAME, False)
+        return {asset.name: asset for asset in self.library.assets.get(ids)}
+
+    def embeddings(self) -> int:
+        return self.library.embeddings.count(self.space.id)
+
+    def close(self) -> None:
+        self.library.close()
