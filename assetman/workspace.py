@@ -36,7 +36,7 @@ Listener = Callable[[Changes | Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class Source:
     """One space of the catalogue, as its index reads it."""
 
     embeddings: Embeddings
@@ -129,7 +129,7 @@ class Workspace:
             store = self._stores.get(space.id)
             if store is None:
                 folder = self.folder / "vectors" / space.space.key
-                source = _Source(self.library.embeddings, space.id)
+                source = Source(self.library.embeddings, space.id)
                 store = VectorStore(folder, space.space.dimension, source)
                 store.catch_up()
                 self._stores[space.id] = store
@@ -242,5 +242,3 @@ def _lock(folder: Path) -> FileLock:
             raise EnvironmentProblem(f"No library can be made in {folder}.") from None
         # A read-only disk: it may be searched, and nobody can write to it anyway.
     return lock
-
-

@@ -22,9 +22,9 @@ from assetman.core.queries import Filters, FolderFilter, Query
 from assetman.library.assets import FileStat
 from assetman.workspace import Workspace
 
-THINGS = "frog boat castle apple horse violin mountain bicycle lantern whale".split()
-MANNERS = "red old tiny wooden broken golden sleeping wet distant round".split()
-PLACES = "river street kitchen forest desert harbour roof meadow cave station".split()
+THINGS = ("frog", "boat", "castle", "apple", "horse", "violin", "mountain", "lantern", "whale")
+MANNERS = ("red", "old", "tiny", "wooden", "broken", "golden", "sleeping", "wet", "distant")
+PLACES = ("river", "street", "kitchen", "forest", "desert", "harbour", "roof", "meadow", "cave")
 FOLDERS = 10
 
 

@@ -189,5 +189,3 @@ class EngineService:
         thumbnails = self._workspace.thumbnails
         path = thumbnails.path_of(asset.fingerprint)
         return Card(asset, str(path) if thumbnails.has(asset.fingerprint) else None, failure)
-
-

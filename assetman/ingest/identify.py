@@ -28,7 +28,7 @@ class Identified:
     moved: int = 0
     unchanged: int = 0
     failed: int = 0
-    changes: Changes = Changes()
+    changes: Changes = field(default_factory=Changes)
 
 
 @dataclass(slots=True)

@@ -21,7 +21,14 @@ PACKAGES = frozenset(
     }
 )  # fmt: skip
 SYSTEM_FOLDERS = frozenset(
-    {"$recycle.bin", "system volume information", "lost+found", "@eadir", "__macosx", "node_modules"}
+    {
+        "$recycle.bin",
+        "system volume information",
+        "lost+found",
+        "@eadir",
+        "__macosx",
+        "node_modules",
+    }
 )
 
 
@@ -44,7 +51,9 @@ class IgnoreRules:
             return IgnoreRules((*self._given, *lines), self._folders)
         except ValueError as error:
             where = display(os.path.join(root, IGNORE_FILE))
-            raise EnvironmentProblem(f"{where} holds a pattern that makes no sense: {error}") from error
+            raise EnvironmentProblem(
+                f"{where} holds a pattern that makes no sense: {error}"
+            ) from error
 
     def skips_folder(self, name: str, path: str, absolute: str) -> bool:
         """Say whether a folder is passed over; `path` is relative with "/"."""

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from assetman.core.changes import Changes
 from assetman.core.errors import Cancelled, EnvironmentProblem
 from assetman.core.progress import CancelToken, Progress
 from assetman.ingest.ignore import IgnoreRules

@@ -171,4 +171,3 @@ def readable(root: str) -> bool:
     except OSError:
         return False
     return True
-

@@ -12,6 +12,7 @@ import numpy as np
 
 from assetman.core.assets import Box
 from assetman.core.changes import Changes
+from assetman.core.errors import WrongUse
 from assetman.core.inputs import InputSpec
 from assetman.library.contents import Pending
 from assetman.library.library import Library
@@ -105,7 +106,10 @@ def store(
     with library.writing():
         for work in batch:
             content = work.item.content_id
-            changes |= library.contents.set_probe(content, work.extraction.probe)
+            try:
+                changes |= library.contents.set_probe(content, work.extraction.probe)
+            except WrongUse:  # its root was removed meanwhile
+                continue
             segments = library.segments.replace(content, work.extraction.segments)
             for space, of_content in vectors.items():
                 if content in of_content:

@@ -122,8 +122,4 @@ class Tally:
         return (self._progress.done - before) / (now - since)
 
     def _count(self, **values: int) -> None:
-        self._progress = replace(
-            self._progress, counts=replace(self._progress.counts, **values)
-        )
-
-
+        self._progress = replace(self._progress, counts=replace(self._progress.counts, **values))

@@ -54,6 +54,4 @@ def parse(text: str) -> ParsedText:
             word = f"{key}:{value}" if key else value
             if word:
                 (unwanted if minus else wanted).append(word)
-    return ParsedText(
-        " ".join(wanted), tuple(unwanted), tuple(kinds), tuple(folders), tuple(notes)
-    )
+    return ParsedText(" ".join(wanted), tuple(unwanted), tuple(kinds), tuple(folders), tuple(notes))

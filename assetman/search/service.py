@@ -144,9 +144,7 @@ class SearchService:
             for part, value in zip(parts, share, strict=True):
                 reasons[part.name] = reasons.get(part.name, 0.0) + value
             score = min(1.0, max(0.0, sum(share)))
-            hits.append(
-                Hit(asset, score, segment, row.start, row.end, row.page, row.box, reasons)
-            )
+            hits.append(Hit(asset, score, segment, row.start, row.end, row.page, row.box, reasons))
         return hits
 
     def _sorted(self, hits: list[Hit], query: Query) -> tuple[Hit, ...]:

@@ -90,9 +90,7 @@ def slowed(live: Live) -> Slow:
     return encoder
 
 
-def test_a_run_ends_with_everything_searchable_and_a_true_account(
-    live: Live, photos: Path
-) -> None:
+def test_a_run_ends_with_everything_searchable_and_a_true_account(live: Live, photos: Path) -> None:
     fill(photos, 60)
     (photos / "broken.png").write_bytes(b"broken")
     root = live.bench.add(photos)
@@ -131,9 +129,7 @@ def test_a_paused_run_holds_and_goes_on(live: Live, photos: Path) -> None:
     assert live.finish(run).counts.embedded == 80
 
 
-def test_a_stopped_run_keeps_what_it_has_and_the_next_finishes_it(
-    live: Live, photos: Path
-) -> None:
+def test_a_stopped_run_keeps_what_it_has_and_the_next_finishes_it(live: Live, photos: Path) -> None:
     encoder = slowed(live)
     fill(photos, 80)
     run = live.pipeline.start([live.bench.add(photos).id])

@@ -133,7 +133,5 @@ def test_what_lies_in_a_folder_that_cannot_be_read_has_not_vanished(
     }
     differences = compare(str(tmp_path), known, IgnoreRules(), CancelToken())
     assert [row.path for row in differences.vanished] == ["open/gone.jpg"]
-    assert differences.unreadable == [
-        Unreadable("walled", "Assetman is not allowed to read it.")
-    ]
+    assert differences.unreadable == [Unreadable("walled", "Assetman is not allowed to read it.")]
     assert [item.path for item in differences.unsettled] == ["open/a.jpg"]
