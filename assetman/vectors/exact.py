@@ -1,0 +1,101 @@
+"""Exact search: right by construction, and the fastest there is up to a measured size."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Self, cast
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from assetman.vectors.folders import (
+    DamagedFiles,
+    Facts,
+    array_writer,
+    mapped_array,
+    number,
+    read_facts,
+    write_folder,
+)
+from assetman.vectors.index import (
+    Halves,
+    Ids,
+    Neighbours,
+    checked_count,
+    checked_ids,
+    checked_pair,
+    unit_rows,
+)
+from assetman.vectors.rows import Digests, Rows
+
+ROWS = "rows"
+
+
+class ExactIndex:
+    """Compares a question with every vector; searches never wait for writers."""
+
+    restriction_limit: int | None = None
+
+    def __init__(self, dimension: int, rows: Rows | None = None) -> None:
+        self.dimension = dimension
+        self.lock = threading.RLock()  # one writer at a time
+        self.rows = rows if rows is not None else Rows.none(dimension)
+
+    def __len__(self) -> int:
+        return self.rows.live
+
+    def add(self, ids: ArrayLike, vectors: ArrayLike) -> None:
+        known, units = checked_pair(ids, vectors, self.dimension)
+        with self.lock:
+            self.rows = self.rows.with_added(known, units)
+
+    def remove(self, ids: ArrayLike) -> None:
+        known = checked_ids(ids)
+        with self.lock:
+            self.rows = self.rows.without(known)
+
+    def search(
+        self, vectors: ArrayLike, count: int, allowed: ArrayLike | None = None
+    ) -> Neighbours:
+        rows = self.rows
+        queries = unit_rows(vectors, self.dimension)
+        if allowed is None:
+            return rows.nearest(queries, checked_count(count))
+        places = rows.places(np.unique(checked_ids(allowed)))
+        return rows.nearest(queries, checked_count(count), places[places >= 0])
+
+    def save(self, path: Path, sequence: int) -> None:
+        write_rows(path, self.rows, sequence)
+
+    @classmethod
+    def load(cls, path: Path) -> tuple[Self, int]:
+        rows, facts = read_rows(path)
+        return cls(rows.dimension, rows), number(facts, "sequence")
+
+
+def write_rows(path: Path, rows: Rows, sequence: int, token: str = "") -> None:
+    """Write the live rows as a folder, in the order of their ids. Raises OSError."""
+    facts: Facts = {"sequence": sequence, "dimension": rows.dimension, "token": token}
+    facts["count"] = rows.live
+    digests = rows.digests[rows.order]
+    writers = {
+        "ids.npy": array_writer([rows.live_ids], np.int64, (rows.live,)),
+        "digests.npy": array_writer([digests], np.uint64, (rows.live,)),
+        "vectors.npy": array_writer(rows.blocks(), np.float16, (rows.live, rows.dimension)),
+    }
+    write_folder(path, ROWS, facts, writers)
+
+
+def read_rows(path: Path) -> tuple[Rows, Facts]:
+    """Map a folder of rows into memory, with what its manifest says. Raises DamagedFiles."""
+    facts = read_facts(path, ROWS)
+    dimension, count = number(facts, "dimension"), number(facts, "count")
+    ids = cast(Ids, np.array(mapped_array(path / "ids.npy", np.int64, None)))
+    digests = cast(Digests, np.array(mapped_array(path / "digests.npy", np.uint64, None)))
+    vectors = cast(Halves, mapped_array(path / "vectors.npy", np.float16, dimension))
+    if not len(ids) == len(digests) == len(vectors) == count:
+        raise DamagedFiles(f"{path} does not hold {count} rows")
+    if (np.diff(ids) <= 0).any():
+        raise DamagedFiles(f"{path}: its ids are not in order")
+    return Rows.of(ids, vectors, digests), facts
