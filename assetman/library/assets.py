@@ -1,0 +1,351 @@
+"""Assets: the files of the roots."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from assetman.core.assets import Asset, AssetState, Kind
+from assetman.core.changes import Changes
+from assetman.core.errors import WrongUse
+from assetman.core.queries import Filters, Sort
+from assetman.library.contents import collect
+from assetman.library.database import Database, Row
+from assetman.library.filters import EVERYTHING, condition, order
+from assetman.library.gaps import EXTRACTION, Gaps
+from assetman.library.journal import Journal
+from assetman.library.values import absolute, from_bytes, id_list, parts, to_bytes
+
+_THESE = "IN (SELECT value FROM json_each(?))"
+_STAT = "size = ?, mtime_ns = ?, inode = ?, device = ?"
+_MOMENT = "COALESCE((SELECT taken FROM contents c WHERE c.id = content_id), ? / 1e9)"
+
+
+@dataclass(frozen=True, slots=True)
+class FileStat:
+    """What the system says of a file, enough to notice that it changed."""
+
+    size: int  # bytes
+    mtime_ns: int
+    inode: int
+    device: int
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file as a scan needs to know it."""
+
+    asset_id: int
+    path: str  # relative to the root
+    size: int  # bytes
+    mtime_ns: int
+    content_id: int
+    key: str  # of the content
+    missing: bool
+    root_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssetCounts:
+    """How many assets there are. Offline ones count by kind too, missing ones do not."""
+
+    by_kind: dict[Kind, int] = field(default_factory=dict)
+    missing: int = 0
+    offline: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    content_id: int
+    root_id: int
+    path: str
+    size: int
+    mtime_ns: int
+    missing: bool
+
+
+class Assets:
+    """The table of assets."""
+
+    def __init__(self, database: Database, journal: Journal, gaps: Gaps) -> None:
+        self._database = database
+        self._journal = journal
+        self._gaps = gaps
+
+    def known(self, root_id: int) -> dict[str, Known]:
+        """Give every file of a root by its relative path, missing ones included."""
+        found = self._known("a.root_id = ?", (root_id,))
+        return {known.path: known for known in found}
+
+    def missing_with_content(self, content_id: int) -> list[Known]:
+        """List the missing assets of a content: what a new file may have been before."""
+        return self._known("a.content_id = ? AND a.missing_since IS NOT NULL", (content_id,))
+
+    def add(self, root_id: int, path: str, stat: FileStat, content_id: int) -> tuple[int, Changes]:
+        """Add the file at a relative path; one that is known at that path is changed instead.
+
+        Raises WrongUse if the root or the content is gone.
+        """
+        database = self._database
+        with database.writing():
+            there = self.at(root_id, path)
+            if there is not None:
+                return there, self.change(there, stat, content_id)
+            done = database.execute(
+                "INSERT INTO assets (root_id, path, folder, name, name_key, content_id, kind, "
+                "size, mtime_ns, inode, device, moment, added) "
+                "SELECT r.id, ?, ?, ?, ?, c.id, c.kind, ?, ?, ?, ?, COALESCE(c.taken, ? / 1e9), ? "
+                "FROM contents c, roots r WHERE c.id = ? AND r.id = ?",
+                (*parts(path), *_stat(stat), stat.mtime_ns, time.time(), content_id, root_id),
+            )
+            asset_id = done.lastrowid
+            if done.rowcount != 1 or asset_id is None:
+                raise WrongUse(f"There is no folder {root_id} or no content {content_id}.")
+            self._gaps.touch([content_id])
+            after = {"id": asset_id, "root": root_id, "path": path, "content": content_id}
+            self._journal.append("assets.add", after=after)
+        return asset_id, Changes(assets_added=frozenset([asset_id]))
+
+    def change(self, asset_id: int, stat: FileStat, content_id: int) -> Changes:
+        """Give an asset new bytes. A missing one is back.
+
+        Raises WrongUse if the asset or the content is gone.
+        """
+        database = self._database
+        with database.writing():
+            before = self._stored(asset_id)
+            done = database.execute(
+                f"UPDATE assets SET {_STAT}, missing_since = NULL, content_id = c.id, "
+                "kind = c.kind, moment = COALESCE(c.taken, ? / 1e9) "
+                "FROM contents c WHERE c.id = ? AND assets.id = ?",
+                (*_stat(stat), stat.mtime_ns, content_id, asset_id),
+            )
+            if not done.rowcount:
+                raise WrongUse(f"There is no content {content_id}.")
+            self._gaps.touch([before.content_id, content_id])
+            self._note("assets.change", asset_id, before, {"content": content_id})
+            if before.content_id != content_id:
+                collect(database, self._journal, [before.content_id])
+        return _back_or_changed(asset_id, before)
+
+    def touch(self, asset_id: int, stat: FileStat) -> Changes:
+        """Keep another size, time or inode for the same bytes. A missing asset is back.
+
+        Raises WrongUse if the asset is gone.
+        """
+        with self._database.writing():
+            before = self._stored(asset_id)
+            self._database.execute(
+                f"UPDATE assets SET {_STAT}, missing_since = NULL, moment = {_MOMENT} WHERE id = ?",
+                (*_stat(stat), stat.mtime_ns, asset_id),
+            )
+            self._gaps.touch([before.content_id])
+            self._note("assets.touch", asset_id, before, {"mtime_ns": stat.mtime_ns})
+        return _back_or_changed(asset_id, before)
+
+    def move(self, asset_id: int, root_id: int, path: str, stat: FileStat) -> Changes:
+        """Give an asset another place; it stays the same asset. A missing one is back.
+
+        A missing asset that was known at the new place is forgotten. Raises WrongUse if a
+        present one is there, or if the asset is gone.
+        """
+        database = self._database
+        with database.writing():
+            before = self._stored(asset_id)
+            changes = _back_or_changed(asset_id, before)
+            there = self.at(root_id, path)
+            if there is not None and there != asset_id:
+                if not self._stored(there).missing:
+                    raise WrongUse(f"Another asset, {there}, is at {path!r} already.")
+                changes |= self.forget([there])
+            database.execute(
+                f"UPDATE assets SET {_STAT}, missing_since = NULL, moment = {_MOMENT}, "
+                "root_id = ?, path = ?, folder = ?, name = ?, name_key = ? WHERE id = ?",
+                (*_stat(stat), stat.mtime_ns, root_id, *parts(path), asset_id),
+            )
+            # What failed under the old name would fail under the new one.
+            database.execute(
+                "UPDATE OR REPLACE failures SET root_id = ?, path = ?, size = ?, mtime_ns = ? "
+                "WHERE root_id = ? AND path = ? AND size = ? AND mtime_ns = ?",
+                (
+                    *(root_id, to_bytes(path), stat.size, stat.mtime_ns),
+                    *(before.root_id, to_bytes(before.path), before.size, before.mtime_ns),
+                ),
+            )
+            self._gaps.touch([before.content_id])
+            self._note("assets.move", asset_id, before, {"root": root_id, "path": path})
+        return changes
+
+    def mark_missing(self, asset_ids: Sequence[int]) -> Changes:
+        """Keep that files are gone; their assets are kept for a while, out of every list."""
+        with self._database.writing():
+            rows = self._database.execute(
+                f"UPDATE assets SET missing_since = ? WHERE id {_THESE} AND missing_since IS NULL "
+                "RETURNING id, content_id",
+                (time.time(), id_list(asset_ids)),
+            ).fetchall()
+            gone = [asset_id for asset_id, _ in rows]
+            if gone:
+                self._gaps.touch(content_id for _, content_id in rows)
+                self._journal.append("assets.mark_missing", after={"ids": gone})
+        return Changes(assets_removed=frozenset(gone))
+
+    def forget(self, asset_ids: Sequence[int]) -> Changes:
+        """Drop assets for good, with their failures, and contents that only they had."""
+        database = self._database
+        with database.writing():
+            ids = id_list(asset_ids)
+            failed = database.execute(
+                "DELETE FROM failures WHERE (root_id, path) IN "
+                f"(SELECT root_id, path FROM assets WHERE id {_THESE})",
+                (ids,),
+            )
+            rows = database.execute(
+                f"DELETE FROM assets WHERE id {_THESE} RETURNING id, root_id, path, content_id",
+                (ids,),
+            ).fetchall()
+            if rows:
+                before = [[i, root_id, from_bytes(path)] for i, root_id, path, _ in rows]
+                self._journal.append("assets.forget", before={"assets": before})
+                contents = {content_id for *_, content_id in rows}
+                self._gaps.touch(contents)
+                collect(database, self._journal, contents)
+        return Changes(
+            assets_removed=frozenset(row[0] for row in rows), failures=failed.rowcount > 0
+        )
+
+    def get(self, asset_ids: Sequence[int]) -> list[Asset]:
+        """Give those of the assets that exist, missing ones included, in the order asked."""
+        rows = self._database.rows(
+            "SELECT a.id, a.root_id, r.path, a.path, a.kind, a.missing_since IS NOT NULL, "
+            "r.online, a.size, a.mtime_ns, c.taken, c.width, c.height, c.key "
+            "FROM json_each(?) j CROSS JOIN assets a ON a.id = j.value "
+            "CROSS JOIN contents c ON c.id = a.content_id CROSS JOIN roots r ON r.id = a.root_id "
+            "ORDER BY j.key",
+            (id_list(asset_ids),),
+        )
+        return [_asset(row) for row in rows]
+
+    def at(self, root_id: int, path: str) -> int | None:
+        """Find the asset of a relative path, missing or not."""
+        row = self._database.row(
+            "SELECT id FROM assets WHERE root_id = ? AND path = ?", (root_id, to_bytes(path))
+        )
+        return row[0] if row else None
+
+    def ids(
+        self, filters: Filters = EVERYTHING, sort: Sort = Sort.DATE, descending: bool = True
+    ) -> list[int]:
+        """List the assets that pass, in order; the relevance of a plain list is its date."""
+        passing, values = condition(filters)
+        text = self._database.value(
+            "SELECT json_group_array(id) FROM (SELECT a.id FROM assets a "
+            f"WHERE {passing} ORDER BY {order(sort, descending)} LIMIT -1)",
+            values,
+        )
+        ids: list[int] = json.loads(text)
+        return ids
+
+    def count(self, filters: Filters = EVERYTHING) -> int:
+        """Count the assets that pass."""
+        passing, values = condition(filters)
+        return int(self._database.value(f"SELECT COUNT(*) FROM assets a WHERE {passing}", values))
+
+    def count_searchable(self, filters: Filters, space_id: int) -> int:
+        """Count the assets that pass and have a segment embedded in a space."""
+        self._database.settle()
+        passing, values = condition(filters)
+        # Those without are few as a rule, and listed.
+        bare = self._database.value(
+            "SELECT COUNT(DISTINCT g.asset_id) FROM gaps g CROSS JOIN assets a ON a.id = g.asset_id "
+            f"WHERE g.bare = 1 AND g.space_id IN (?, ?) AND {passing}",
+            [EXTRACTION, space_id, *values],
+        )
+        return self.count(filters) - int(bare)
+
+    def of_content(self, content_id: int) -> list[int]:
+        """List the assets of a content that are not missing."""
+        rows = self._database.rows(
+            "SELECT id FROM assets WHERE content_id = ? AND missing_since IS NULL ORDER BY id",
+            (content_id,),
+        )
+        return [asset_id for (asset_id,) in rows]
+
+    def counts(self) -> AssetCounts:
+        """Count the assets by kind, the missing and the offline ones."""
+        by_kind: dict[Kind, int] = {}
+        offline = 0
+        for kind, online, count in self._database.rows(
+            "SELECT a.kind, r.online, COUNT(*) FROM roots r CROSS JOIN assets a "
+            "ON a.root_id = r.id AND a.missing_since IS NULL GROUP BY r.id, a.kind"
+        ):
+            by_kind[Kind(kind)] = by_kind.get(Kind(kind), 0) + count
+            offline += 0 if online else count
+        missing = self._database.value(
+            "SELECT COUNT(*) FROM assets WHERE missing_since IS NOT NULL"
+        )
+        return AssetCounts(by_kind, missing, offline)
+
+    def _known(self, passing: str, values: Sequence[int]) -> list[Known]:
+        rows = self._database.rows(
+            "SELECT a.id, a.path, a.size, a.mtime_ns, a.content_id, c.key, "
+            "a.missing_since IS NOT NULL, a.root_id FROM assets a "
+            f"CROSS JOIN contents c ON c.id = a.content_id WHERE {passing}",
+            values,
+        )
+        return [
+            Known(asset_id, from_bytes(path), size, mtime_ns, content_id, key, bool(missing), root)
+            for asset_id, path, size, mtime_ns, content_id, key, missing, root in rows
+        ]
+
+    def _stored(self, asset_id: int) -> _Stored:
+        row = self._database.row(
+            "SELECT content_id, root_id, path, size, mtime_ns, missing_since IS NOT NULL "
+            "FROM assets WHERE id = ?",
+            (asset_id,),
+        )
+        if row is None:
+            raise WrongUse(f"There is no asset {asset_id}.")
+        content_id, root_id, path, size, mtime_ns, missing = row
+        return _Stored(content_id, root_id, from_bytes(path), size, mtime_ns, bool(missing))
+
+    def _note(self, what: str, asset_id: int, before: _Stored, after: dict[str, object]) -> None:
+        known = {
+            "id": asset_id,
+            "root": before.root_id,
+            "path": before.path,
+            "content": before.content_id,
+            "mtime_ns": before.mtime_ns,
+            "missing": before.missing,
+        }
+        self._journal.append(what, known, {"id": asset_id, **after})
+
+
+def _stat(stat: FileStat) -> tuple[int, int, str, str]:
+    return stat.size, stat.mtime_ns, str(stat.inode), str(stat.device)
+
+
+def _back_or_changed(asset_id: int, before: _Stored) -> Changes:
+    ids = frozenset([asset_id])
+    return Changes(assets_added=ids) if before.missing else Changes(assets_changed=ids)
+
+
+def _asset(row: Row) -> Asset:
+    asset_id, root_id, root, path, kind, missing, online, size, mtime_ns, *of_content = row
+    state = AssetState.PRESENT if online else AssetState.OFFLINE
+    taken, width, height, key = of_content
+    return Asset(
+        id=asset_id,
+        root_id=root_id,
+        path=absolute(root, path),
+        kind=Kind(kind),
+        state=AssetState.MISSING if missing else state,
+        size=size,
+        modified=mtime_ns / 1e9,
+        taken=taken,
+        width=width,
+        height=height,
+        fingerprint=key,
+    )

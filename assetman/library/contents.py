@@ -1,0 +1,200 @@
+"""Contents: sequences of bytes, and what was read from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from assetman.core.assets import Kind, Probe
+from assetman.core.changes import Changes
+from assetman.core.errors import WrongUse
+from assetman.library.database import Database, Row
+from assetman.library.gaps import Gaps
+from assetman.library.journal import Journal
+from assetman.library.values import absolute, from_bytes, id_list
+
+_COLUMNS = (
+    "c.id, c.key, c.digest, c.size, c.whole, c.kind, c.extracted, "
+    "c.width, c.height, c.taken, c.facts"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """One sequence of bytes. `key` is its digest, or digest~2, … where others share it."""
+
+    id: int
+    key: str
+    digest: str
+    size: int  # bytes
+    whole: bool  # whether the digest covers every byte
+    kind: Kind
+    extracted: bool  # whether it was decoded, so that its segments are known
+    probe: Probe | None  # None until it was extracted
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A content that lacks something, with the asset to read it from."""
+
+    content_id: int
+    key: str
+    kind: Kind
+    extracted: bool
+    size: int  # bytes
+    asset_id: int
+    root_id: int
+    path: str  # absolute
+    relative: str
+    mtime_ns: int
+    spaces: tuple[int, ...]  # those asked for that it lacks embeddings of
+
+
+class Contents:
+    """The table of contents."""
+
+    def __init__(self, database: Database, journal: Journal, gaps: Gaps) -> None:
+        self._database = database
+        self._journal = journal
+        self._gaps = gaps
+
+    def get(self, content_id: int) -> Content:
+        """Give a content. Raises WrongUse where there is none of that id."""
+        row = self._database.row(f"SELECT {_COLUMNS} FROM contents c WHERE c.id = ?", (content_id,))
+        if row is None:
+            raise WrongUse(f"There is no content {content_id}.")
+        return _content(row)
+
+    def of_asset(self, asset_id: int) -> Content:
+        """Give the present content of an asset. Raises WrongUse where there is no such asset."""
+        row = self._database.row(
+            f"SELECT {_COLUMNS} FROM contents c JOIN assets a ON a.content_id = c.id WHERE a.id = ?",
+            (asset_id,),
+        )
+        if row is None:
+            raise WrongUse(f"There is no asset {asset_id}.")
+        return _content(row)
+
+    def with_digest(self, digest: str) -> list[Content]:
+        """List the contents of a digest: several only where samples are all it covers."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM contents c WHERE c.digest = ? ORDER BY c.id", (digest,)
+        )
+        return [_content(row) for row in rows]
+
+    def keys(self) -> set[str]:
+        """Give the key of every content: what a cache may hold something for."""
+        return {key for (key,) in self._database.rows("SELECT key FROM contents")}
+
+    def add(self, digest: str, size: int, whole: bool, kind: Kind) -> tuple[int, Changes]:
+        """Add a content and give its id; the caller gives it an asset in the same transaction."""
+        with self._database.writing():
+            taken = {content.key for content in self.with_digest(digest)}
+            key, number = digest, 1
+            while key in taken:
+                number += 1
+                key = f"{digest}~{number}"
+            content_id = self._database.insert(
+                "INSERT INTO contents (key, digest, size, whole, kind) VALUES (?, ?, ?, ?, ?)",
+                (key, digest, size, whole, str(kind)),
+            )
+            self._journal.append("contents.add", after={"id": content_id, "key": key})
+        return content_id, Changes()
+
+    def set_probe(self, content_id: int, probe: Probe) -> Changes:
+        """Keep what a decoder read, and that it did. Raises WrongUse if the content is gone."""
+        database = self._database
+        with database.writing():
+            done = database.execute(
+                "UPDATE contents SET extracted = 1, kind = ?, width = ?, height = ?, taken = ?, "
+                "facts = ? WHERE id = ?",
+                (
+                    str(probe.kind),
+                    probe.width,
+                    probe.height,
+                    probe.taken,
+                    json.dumps(probe.facts),
+                    content_id,
+                ),
+            )
+            if not done.rowcount:
+                raise WrongUse(f"There is no content {content_id}.")
+            # The indexes that sort and filter assets hold these two.
+            database.execute(
+                "UPDATE assets SET kind = ?, moment = COALESCE(?, mtime_ns / 1e9) WHERE content_id = ?",
+                (str(probe.kind), probe.taken, content_id),
+            )
+            self._gaps.touch([content_id])
+            self._journal.append("contents.set_probe", after={"id": content_id})
+            assets = database.rows("SELECT id FROM assets WHERE content_id = ?", (content_id,))
+        return Changes(assets_changed=frozenset(asset_id for (asset_id,) in assets))
+
+    def pending(
+        self,
+        space_ids: Sequence[int],
+        limit: int,
+        first: Sequence[int] = (),
+        skip: Collection[int] = (),
+    ) -> list[Pending]:
+        """List contents that lack segments, or embeddings in one of the spaces.
+
+        Each has a file that can be read now and did not fail as it is now. Those of the asset
+        ids in `first` lead, the newest files follow; content ids in `skip` are left out.
+        """
+        found = self._gaps.due(space_ids, limit, first, skip)
+        assets = id_list(found.values())
+        lacking: dict[int, set[int]] = {}
+        for asset_id, space_id in self._database.rows(
+            "SELECT asset_id, space_id FROM gaps WHERE asset_id IN (SELECT value FROM json_each(?))",
+            (assets,),
+        ):
+            lacking.setdefault(asset_id, set()).add(space_id)
+        rows = self._database.rows(
+            "SELECT c.id, c.key, c.kind, c.extracted, c.size, a.id, a.root_id, r.path, a.path, "
+            "a.mtime_ns FROM json_each(?) j CROSS JOIN assets a ON a.id = j.value "
+            "CROSS JOIN contents c ON c.id = a.content_id CROSS JOIN roots r ON r.id = a.root_id "
+            "ORDER BY j.key",
+            (assets,),
+        )
+        return [_pending(row, space_ids, lacking.get(row[5], set())) for row in rows]
+
+    def count_pending(self, space_ids: Sequence[int]) -> tuple[int, int]:
+        """Count the contents that `pending` would list without a limit, and their bytes."""
+        return self._gaps.count_due(space_ids)
+
+
+def collect(database: Database, journal: Journal, content_ids: Iterable[int] | None = None) -> None:
+    """Drop those of the contents (default: all) that no asset has, with all that is theirs."""
+    these = "" if content_ids is None else "id IN (SELECT value FROM json_each(?)) AND "
+    dropped = database.execute(
+        f"DELETE FROM contents WHERE {these}"
+        "NOT EXISTS (SELECT 1 FROM assets a WHERE a.content_id = contents.id) RETURNING id",
+        () if content_ids is None else (id_list(content_ids),),
+    ).fetchall()
+    if dropped:
+        ids = [content_id for (content_id,) in dropped]
+        journal.append("contents.collect", before={"ids": ids})
+
+
+def _content(row: Row) -> Content:
+    content_id, key, digest, size, whole, kind, extracted, width, height, taken, facts = row
+    probe = Probe(Kind(kind), width, height, taken, json.loads(facts)) if extracted else None
+    return Content(content_id, key, digest, size, bool(whole), Kind(kind), bool(extracted), probe)
+
+
+def _pending(row: Row, asked: Sequence[int], lacking: set[int]) -> Pending:
+    content_id, key, kind, extracted, size, asset_id, root_id, root, path, mtime_ns = row
+    return Pending(
+        content_id=content_id,
+        key=key,
+        kind=Kind(kind),
+        extracted=bool(extracted),
+        size=size,
+        asset_id=asset_id,
+        root_id=root_id,
+        path=absolute(root, path),
+        relative=from_bytes(path),
+        mtime_ns=mtime_ns,
+        spaces=tuple(i for i in asked if i in lacking or not extracted),
+    )

@@ -1,0 +1,85 @@
+"""What was written, when, and by whom: what undo reads, and by which indexes know their age."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from assetman.library.database import Database
+
+PERSON = "person"
+ENGINE = "engine"
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One write: `before` and `after` are whatever JSON holds."""
+
+    sequence: int
+    transaction: int  # the sequence of the transaction's first entry
+    at: float  # seconds since the epoch
+    origin: str  # "person", "engine", or what `Library.writing` was given
+    what: str  # "table.verb"
+    before: Any
+    after: Any
+
+
+class Journal:
+    """The list of all writes, in their order."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(
+        self, what: str, before: object = None, after: object = None, origin: str = ENGINE
+    ) -> None:
+        """Add an entry to the present transaction.
+
+        The origin given to `Library.writing` wins over that of the single write.
+        """
+        database = self._database
+        if database.transaction is None:
+            last = database.value("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
+            database.transaction = (last or 0) + 1
+        database.execute(
+            'INSERT INTO journal ("transaction", at, origin, what, before, after) '
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                database.transaction,
+                time.time(),
+                database.origin or origin,
+                what,
+                _to_json(before),
+                _to_json(after),
+            ),
+        )
+
+    def sequence(self) -> int:
+        """Give the number of the last write, 0 before the first."""
+        return int(self._database.value("SELECT MAX(sequence) FROM journal") or 0)
+
+    def since(self, sequence: int) -> Iterator[Entry]:
+        """Go through the writes after a number, in their order."""
+        while rows := self._database.rows(
+            'SELECT sequence, "transaction", at, origin, what, before, after FROM journal '
+            "WHERE sequence > ? ORDER BY sequence LIMIT ?",
+            (sequence, _BATCH),
+        ):
+            for number, transaction, at, origin, what, before, after in rows:
+                yield Entry(
+                    number, transaction, at, origin, what, _from_json(before), _from_json(after)
+                )
+            sequence = rows[-1][0]
+
+
+def _to_json(value: object) -> str | None:
+    # Escaped to ASCII: the surrogates of a path that is not UTF-8 are no text to SQLite.
+    return None if value is None else json.dumps(value, separators=(",", ":"))
+
+
+def _from_json(text: str | None) -> Any:
+    return None if text is None else json.loads(text)

@@ -1,0 +1,157 @@
+"""From a folder to an open catalogue, or to a sentence that says why not."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlite_utils import Database as UtilsDatabase
+
+from assetman.core.assets import display
+from assetman.core.errors import EnvironmentProblem
+from assetman.library.backup import back_up
+from assetman.library.database import Access, Database, connect
+from assetman.library.disk import make_folder, refuse_network_share, why_read_only
+from assetman.library.migrations import APPLICATION_ID, migrations
+from assetman.library.problems import from_sqlite, from_system
+
+CATALOGUE = "library.sqlite"
+BACKUPS = "backups"
+_MAGIC = b"SQLite format 3\x00"
+_OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
+
+
+def open_database(folder: Path) -> Database:
+    """Open the catalogue of a library folder, making or migrating it where needed.
+
+    Raises EnvironmentProblem where the folder, its disk or the catalogue does not allow it.
+    """
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise EnvironmentProblem(
+            f"This Python brings SQLite {sqlite3.sqlite_version}; Assetman needs 3.37 or newer."
+        )
+    refuse_network_share(folder)
+    catalogue = folder / CATALOGUE
+    if not catalogue.exists():
+        make_folder(folder)
+    read_only = why_read_only(folder, catalogue)
+    if not catalogue.exists():
+        if read_only:
+            raise EnvironmentProblem(f"There is no library in {display(str(folder))}. {read_only}")
+        _create(catalogue)
+    access = _reading(catalogue, read_only)
+    try:
+        pending = _examine(access)
+        if read_only:
+            if pending:
+                raise EnvironmentProblem(
+                    f"The library {display(str(folder))} was made by an older Assetman and has to "
+                    f"be brought up to date first. {read_only}"
+                )
+            return Database(access)
+    except BaseException:
+        _drop_copy(access)
+        raise
+    _drop_copy(access)
+    if pending:
+        back_up(catalogue, folder / BACKUPS, "before-migration")
+        _migrate(catalogue)
+    return Database(Access(catalogue))
+
+
+def _create(catalogue: Path) -> None:
+    """Make an empty catalogue aside and put it in place whole."""
+    aside = catalogue.with_suffix(".new")
+    try:
+        # A log left behind by a catalogue that was deleted would be played into this one.
+        for path in (aside, catalogue):
+            for suffix in ("-wal", "-shm", "-journal"):
+                path.with_name(path.name + suffix).unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
+        aside.touch()
+        with _sentences(catalogue), closing(connect(aside)) as connection:
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+            connection.execute("PRAGMA journal_mode=WAL")
+        _migrate(aside)
+        aside.replace(catalogue)
+    except OSError as error:
+        raise from_system(error, catalogue, "be created") from error
+
+
+def _migrate(catalogue: Path) -> None:
+    with _sentences(catalogue), closing(connect(catalogue)) as connection:
+        # A step may rebuild a table that others refer to.
+        connection.execute("PRAGMA foreign_keys=OFF")
+        database = UtilsDatabase(connection, execute_plugins=False, recursive_triggers=False)
+        migrations.apply(database)
+        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
+        assert not broken, f"a migration left rows that refer to nothing: {broken[:5]}"
+
+
+def _reading(catalogue: Path, read_only: str) -> Access:
+    """Choose how to read a catalogue without changing a byte of it."""
+    log = catalogue.with_name(catalogue.name + "-wal")
+    shared = catalogue.with_name(catalogue.name + "-shm")
+    if not log.exists() or not log.stat().st_size:
+        return Access(catalogue, "mode=ro&immutable=1", read_only)
+    if not read_only or shared.exists():
+        return Access(catalogue, "mode=ro", read_only)
+    # The log holds what was written last, and reading it takes a file beside it.
+    copy = TemporaryDirectory(prefix="assetman-")
+    try:
+        for path in (catalogue, log):
+            shutil.copyfile(path, Path(copy.name, path.name))
+    except OSError as error:
+        copy.cleanup()
+        raise from_system(error, Path(copy.name), "take a copy of the catalogue") from error
+    return Access(Path(copy.name, catalogue.name), "mode=rw", read_only, copy)
+
+
+def _examine(access: Access) -> bool:
+    """Check that the file is a catalogue we understand; True if it needs migrating."""
+    place = display(str(access.path))
+    try:
+        with access.path.open("rb") as file:
+            magic = file.read(len(_MAGIC))
+    except OSError as error:
+        raise from_system(error, access.path, "be read") from error
+    if magic != _MAGIC:
+        raise EnvironmentProblem(
+            f"The file {place} is {'empty' if not magic else 'not a catalogue of Assetman'}. "
+            "Put back a copy from “backups”, or move it away to begin a new library."
+        )
+    with _sentences(access.path), closing(connect(access.path, access.mode)) as connection:
+        if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+            raise EnvironmentProblem(f"The file {place} is not a catalogue of Assetman.")
+        database = UtilsDatabase(connection, execute_plugins=False, recursive_triggers=False)
+        known = {migration.name for migration in migrations.pending(database)}
+        known |= _applied(database)
+        ours = {migration.name for migration in migrations._migrations}
+        if known - ours:
+            raise EnvironmentProblem(
+                f"The library {place} was made by a newer Assetman; please update this one. "
+                "Nothing in it was changed."
+            )
+        return bool(ours - _applied(database))
+
+
+def _applied(database: UtilsDatabase) -> set[str]:
+    return {migration.name for migration in migrations.applied(database)}
+
+
+def _drop_copy(access: Access) -> None:
+    if access.copy is not None:
+        access.copy.cleanup()
+
+
+@contextmanager
+def _sentences(catalogue: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise from_sqlite(error, catalogue) or error from error

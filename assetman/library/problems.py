@@ -1,0 +1,48 @@
+"""What SQLite says, as sentences for the person."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from pathlib import Path
+
+from assetman.core.assets import display
+from assetman.core.errors import EnvironmentProblem
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "The disk that holds the library {place} is full; free some space on it.",
+    sqlite3.SQLITE_READONLY: "The library {place} cannot be written to: its disk is read-only.",
+    sqlite3.SQLITE_CORRUPT: "The catalogue {place} is damaged; put back a copy from “backups”.",
+    sqlite3.SQLITE_NOTADB: "The file {place} is not a catalogue of Assetman.",
+    sqlite3.SQLITE_IOERR: "The disk that holds the library {place} gave an error ({error}).",
+    sqlite3.SQLITE_BUSY: "Another program keeps the library {place} busy.",
+    sqlite3.SQLITE_LOCKED: "Another program keeps the library {place} busy.",
+    sqlite3.SQLITE_CANTOPEN: "The catalogue {place} cannot be opened.",
+    sqlite3.SQLITE_PERM: "The catalogue {place} may not be opened by you.",
+    sqlite3.SQLITE_NOMEM: "There is not enough memory for the library {place}.",
+}
+# SQLite reports a full disk in this way where it grows the memory shared between connections.
+_NO_ROOM_FOR_SHARED_MEMORY = 4874
+
+
+def from_sqlite(error: sqlite3.Error, path: Path) -> EnvironmentProblem | None:
+    """Give the problem behind an error of SQLite, or None where the error is a bug."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    if code == _NO_ROOM_FOR_SHARED_MEMORY:
+        code = sqlite3.SQLITE_FULL
+    sentence = _SENTENCES.get(code & 0xFF)
+    if sentence is None:
+        return None
+    return EnvironmentProblem(sentence.format(place=display(str(path)), error=error))
+
+
+def from_system(error: OSError, path: Path, action: str) -> EnvironmentProblem:
+    """Give the problem behind an error of the system; `action` as in “be created”."""
+    place = display(str(path))
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return EnvironmentProblem(f"{place} cannot {action}: the disk is full.")
+    if error.errno == errno.EROFS:
+        return EnvironmentProblem(f"{place} cannot {action}: the disk is read-only.")
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return EnvironmentProblem(f"{place} cannot {action}: you have no permission.")
+    return EnvironmentProblem(f"{place} cannot {action}: {error.strerror or error}.")

@@ -1,0 +1,161 @@
+"""Segments: the smallest things a search can find."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assetman.core.assets import Box, SegmentDraft, SegmentKind
+from assetman.core.errors import WrongUse
+from assetman.core.queries import Filters
+from assetman.library.database import Database, Row
+from assetman.library.filters import EVERYTHING, condition
+from assetman.library.gaps import Gaps
+from assetman.library.journal import Journal
+from assetman.library.values import id_list
+
+_COLUMNS = 's.id, s.content_id, s.kind, s.ordinal, s.start, s."end", s.page, s.box'
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of a content: the whole picture, a shot, a window of sound, a page, …"""
+
+    id: int
+    content_id: int
+    kind: SegmentKind
+    ordinal: int
+    start: float | None  # seconds
+    end: float | None
+    page: int | None
+    box: Box | None
+
+    @property
+    def draft(self) -> SegmentDraft:
+        """Give it as a decoder found it."""
+        return SegmentDraft(self.kind, self.ordinal, self.start, self.end, self.page, self.box)
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """Which assets segments belong to: one row for each pair of them."""
+
+    segment_ids: np.ndarray  # (n,) int64
+    asset_ids: np.ndarray  # (n,) int64
+
+
+class Segments:
+    """The table of segments."""
+
+    def __init__(self, database: Database, journal: Journal, gaps: Gaps) -> None:
+        self._database = database
+        self._journal = journal
+        self._gaps = gaps
+
+    def replace(self, content_id: int, drafts: Sequence[SegmentDraft]) -> list[int]:
+        """Make these the segments of a content and give their ids, in order.
+
+        A draft equal to a segment that is there keeps its id and its embeddings. Raises
+        WrongUse if the content is gone.
+        """
+        database = self._database
+        with database.writing():
+            if database.row("SELECT 1 FROM contents WHERE id = ?", (content_id,)) is None:
+                raise WrongUse(f"There is no content {content_id}.")
+            left: dict[SegmentDraft, list[int]] = {}
+            for segment in reversed(self.of_content(content_id)):
+                left.setdefault(segment.draft, []).append(segment.id)
+            ids, added = [], []
+            for draft in drafts:
+                if left.get(draft):
+                    ids.append(left[draft].pop())
+                else:
+                    ids.append(self._insert(content_id, draft))
+                    added.append(ids[-1])
+            removed = sorted(segment_id for gone in left.values() for segment_id in gone)
+            if removed:
+                database.execute(
+                    "DELETE FROM segments WHERE id IN (SELECT value FROM json_each(?))",
+                    (id_list(removed),),
+                )
+            if added or removed:
+                before = {"content": content_id, "removed": removed}
+                after = {"content": content_id, "added": added}
+                self._journal.append("segments.replace", before, after)
+            self._gaps.touch([content_id])
+        return ids
+
+    def of_content(self, content_id: int) -> list[Segment]:
+        """List the segments of a content in their order."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM segments s WHERE s.content_id = ? ORDER BY s.ordinal, s.id",
+            (content_id,),
+        )
+        return [_segment(row) for row in rows]
+
+    def of_asset(self, asset_id: int) -> list[Segment]:
+        """List the segments of an asset's present content in their order."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM assets a CROSS JOIN segments s ON s.content_id = a.content_id "
+            "WHERE a.id = ? ORDER BY s.ordinal, s.id",
+            (asset_id,),
+        )
+        return [_segment(row) for row in rows]
+
+    def get(self, segment_ids: Sequence[int] | np.ndarray) -> dict[int, Segment]:
+        """Give those of the segments that exist, by id."""
+        rows = self._database.rows(
+            f"SELECT {_COLUMNS} FROM segments s WHERE s.id IN (SELECT value FROM json_each(?))",
+            (id_list(segment_ids),),
+        )
+        return {row[0]: _segment(row) for row in rows}
+
+    def matching(self, filters: Filters) -> np.ndarray:
+        """Give the segments that some asset which passes has: (n,) int64, sorted."""
+        passing, values = condition(filters)
+        (ids,) = self._database.integers(
+            "SELECT s.id AS c0 FROM segments s WHERE s.content_id IN "
+            f"(SELECT a.content_id FROM assets a WHERE {passing})",
+            values,
+        )
+        return np.sort(ids)
+
+    def owners(self, segment_ids: np.ndarray, filters: Filters = EVERYTHING) -> Owners:
+        """Pair segments with the assets that have them and pass."""
+        passing, values = condition(filters)
+        segments, assets = self._database.integers(
+            "SELECT s.id AS c0, a.id AS c1 FROM json_each(?) j "
+            "CROSS JOIN segments s ON s.id = j.value "
+            f"CROSS JOIN assets a ON a.content_id = s.content_id WHERE {passing}",
+            [id_list(segment_ids), *values],
+        )
+        return Owners(segments, assets)
+
+    def count(self) -> int:
+        """Count all segments."""
+        return int(self._database.value("SELECT COUNT(*) FROM segments"))
+
+    def _insert(self, content_id: int, draft: SegmentDraft) -> int:
+        box = draft.box
+        return self._database.insert(
+            'INSERT INTO segments (content_id, kind, ordinal, start, "end", page, box) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                content_id,
+                str(draft.kind),
+                draft.ordinal,
+                draft.start,
+                draft.end,
+                draft.page,
+                json.dumps([box.left, box.top, box.width, box.height]) if box else None,
+            ),
+        )
+
+
+def _segment(row: Row) -> Segment:
+    segment_id, content_id, kind, ordinal, start, end, page, box = row
+    rectangle = Box(*json.loads(box)) if box else None
+    return Segment(segment_id, content_id, SegmentKind(kind), ordinal, start, end, page, rectangle)

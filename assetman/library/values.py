@@ -1,0 +1,65 @@
+"""Between Python's values and SQLite's."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from assetman.core.assets import display
+
+
+def id_list(ids: Iterable[int] | np.ndarray) -> str:
+    """Give any number of ids as one parameter, for `IN (SELECT value FROM json_each(?))`."""
+    return json.dumps(ids.tolist() if isinstance(ids, np.ndarray) else [int(i) for i in ids])
+
+
+def to_bytes(path: str) -> bytes:
+    """Give a path as the bytes the system knows it by."""
+    return os.fsencode(path)
+
+
+def from_bytes(path: bytes) -> str:
+    """Give the bytes of a path as `os.fsdecode` does."""
+    return os.fsdecode(path)
+
+
+def absolute(root: bytes, path: bytes) -> str:
+    """Join a root and a path inside it as this platform writes it."""
+    inside = os.fsdecode(path)
+    if os.sep != "/":
+        inside = inside.replace("/", os.sep)
+    return os.path.join(os.fsdecode(root), inside) if inside else os.fsdecode(root)
+
+
+def parts(path: str) -> tuple[bytes, bytes, str, str]:
+    """Give a relative path as it is stored: path, folder, name as shown, key of the name."""
+    folder, _, name = path.rpartition("/")
+    shown = display(name)
+    return os.fsencode(path), os.fsencode(folder), shown, name_key(shown)
+
+
+def name_key(name: str) -> str:
+    """Give a text that sorts as people sort names: no case, and 2 before 10."""
+    return _NUMBER.sub(_padded, name.casefold())
+
+
+def below(folder: bytes) -> tuple[bytes, bytes]:
+    """Give the bounds, lower included and upper not, of the folders inside a folder."""
+    return folder + b"/", folder + b"0"  # "0" is the byte after "/"
+
+
+def readable(text: str) -> str:
+    """Give a text without the lone surrogates that SQLite cannot store."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _padded(match: re.Match[str]) -> str:
+    number = match[0].lstrip("0")
+    return f"{len(number):03d}{number}"
+
+
+_NUMBER = re.compile("[0-9]+")
