@@ -1,0 +1,149 @@
+"""Inside a decode process: take one task, decode, hand over, wait for the next."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assetman.core.assets import Box
+from assetman.core.errors import BadInput, EnvironmentProblem
+from assetman.core.inputs import InputSpec
+from assetman.media.handler import Extraction, Limits
+from assetman.media.process_limits import confine
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractTask:
+    """Decode a file for every spec, and make its thumbnail if a path is given."""
+
+    path: str
+    specs: tuple[InputSpec, ...]
+    thumbnail: Path | None
+    thumbnail_side: int
+    box: Box | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewTask:
+    """Write a picture of a file that Qt loads."""
+
+    path: str
+    side: int | None
+    target: Path
+
+
+Task = ExtractTask | PreviewTask
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The process has started; `limited` is False where its memory has to be watched."""
+
+    limited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The process has so many bytes of pixels and waits for the name of a block."""
+
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The task is done. The arrays lie one after another in the block, in this order."""
+
+    answer: Extraction | tuple[int, int]
+    shapes: tuple[tuple[InputSpec, tuple[int, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The task is not done. `kind` is "bad input", "memory", "environment" or "bug"."""
+
+    kind: str
+    message: str
+
+
+Message = Ready | Room | Decoded | Failed
+
+
+def serve(connection: Connection, parent: int, limits: Limits) -> None:
+    """Decode tasks until the parent closes the pipe."""
+    limited = confine(limits.memory, parent)
+    # one task at a time on one core; the pool has as many processes as there are cores to use
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+    with suppress(EOFError, OSError):  # the parent has closed the pipe, or is gone
+        connection.send(Ready(limited))
+        while True:
+            task: Task = connection.recv()
+            connection.send(_answer(connection, task, limits))
+            del task
+
+
+def _answer(connection: Connection, task: Task, limits: Limits) -> Message:
+    try:
+        answer = _decode(task, limits)
+        if isinstance(answer, Extraction):
+            return _hand_over(connection, answer)
+        return Decoded(answer)
+    except BadInput as error:
+        return Failed("bad input", str(error))
+    except EnvironmentProblem as error:
+        return Failed("environment", str(error))
+    except MemoryError:
+        return Failed("memory", "")
+    except EOFError:
+        raise
+    except BaseException as error:  # a library may raise what is no Exception
+        if isinstance(error, SystemExit | KeyboardInterrupt):
+            raise
+        return Failed("bug", "".join(traceback.format_exception(error)))
+
+
+def _decode(task: Task, limits: Limits) -> Extraction | tuple[int, int]:
+    from assetman.media.registry import IMAGES, handler_for
+
+    # what the person drops may have no ending at all: its content will tell
+    handler = handler_for(task.path) or IMAGES
+    if isinstance(task, PreviewTask):
+        return handler.preview(task.path, task.side, task.target, limits)
+    return handler.extract(
+        task.path, task.specs, task.thumbnail, task.thumbnail_side, limits, task.box
+    )
+
+
+def _hand_over(connection: Connection, extraction: Extraction) -> Decoded:
+    """Write the pixels into a block of the parent's."""
+    arrays = list(extraction.pixels.items())
+    extraction.pixels = {}
+    size = sum(array.nbytes for _, array in arrays)
+    if size:
+        connection.send(Room(size))
+        block = SharedMemory(name=connection.recv())
+        try:
+            _fill(block, [array for _, array in arrays])
+        finally:
+            block.close()
+    return Decoded(extraction, tuple((spec, array.shape) for spec, array in arrays))
+
+
+def _fill(block: SharedMemory, arrays: list[NDArray[np.uint8]]) -> None:
+    import numpy as np
+
+    at = 0
+    for array in arrays:
+        room = np.ndarray(array.shape, np.uint8, buffer=block.buf, offset=at)
+        room[...] = array
+        at += array.nbytes

@@ -1,0 +1,88 @@
+"""Opening and writing files, with errors in words a person understands."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from assetman.core.errors import BadInput, EnvironmentProblem
+
+# A named pipe must not hold the opener up until somebody writes to it.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+_DISK_TROUBLE = {
+    errno.ENOSPC: "The disk is full",
+    errno.EDQUOT: "The disk quota is used up",
+    errno.EROFS: "The disk cannot be written to",
+    errno.EACCES: "There is no permission to write there",
+    errno.EPERM: "There is no permission to write there",
+}
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open an ordinary file for reading; raises BadInput if it cannot be, or while it is read."""
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (OSError, ValueError) as error:
+        raise reading_problem(error) from error
+    with os.fdopen(descriptor, "rb") as file:
+        mode = os.fstat(file.fileno()).st_mode
+        if stat.S_ISDIR(mode):
+            raise BadInput("This is a folder, not a file")
+        if not stat.S_ISREG(mode):
+            raise BadInput("This is not an ordinary file")
+        try:
+            yield file
+        except OSError as error:
+            if error.errno is None:  # a library's own, not the system's
+                raise
+            raise reading_problem(error) from error
+
+
+def reading_problem(error: OSError | ValueError) -> BadInput:
+    """Say in plain words why a file cannot be read."""
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return BadInput("The file is no longer there")
+        case PermissionError():
+            return BadInput("The file may not be read: permission denied")
+        case IsADirectoryError():
+            return BadInput("This is a folder, not a file")
+        case OSError(strerror=str(reason)):
+            return BadInput(f"The file cannot be read: {reason}")
+    return BadInput(f"The file cannot be read: {error}")
+
+
+def writing_problem(error: OSError, target: Path) -> EnvironmentProblem:
+    """Say in plain words why a file of ours cannot be written."""
+    reason = _DISK_TROUBLE.get(error.errno or 0, error.strerror or str(error))
+    return EnvironmentProblem(f"{reason}: {target.parent}")
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """Write a file aside and rename it when it is whole, so that no reader sees half of it.
+
+    Makes the folder it belongs in. Raises EnvironmentProblem when the disk will not take it.
+    """
+    temporary = ""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+        os.replace(temporary, target)
+    except BaseException as error:
+        if temporary:
+            with suppress(OSError):
+                os.unlink(temporary)
+        if isinstance(error, OSError):
+            raise writing_problem(error, target) from error
+        raise

@@ -1,0 +1,30 @@
+"""The endings of the files Assetman reads, told without loading what reads them.
+
+A file is chosen by its ending and then read by its content: a PNG named .jpg is a PNG.
+"""
+
+from __future__ import annotations
+
+
+def _endings(words: str) -> frozenset[str]:
+    return frozenset(f".{word}" for word in words.split())
+
+
+# Everything Pillow and pi-heif open without another program. Left out of Pillow's own list:
+# what it hands to a program (EPS, PS), can only write (PDF, PALM), cannot decode (MPEG, HDF5,
+# GRIB, BUFR), draws with Windows alone (WMF, EMF), or what is no file of its own (IPTC).
+RASTER = _endings(
+    "apng avif avifs blp bmp bw cur dcx dds dib fit fits flc fli ftc ftu gbr gif heic heics heif"
+    " heifs hif icb icns ico im j2c j2k jfif jp2 jpc jpe jpeg jpf jpg jpx mpo msp pbm pcd pcx pfm"
+    " pgm png pnm ppm psd pxr qoi ras rgb rgba sgi tga tif tiff vda vst webp xbm xpm"
+)
+
+# What LibRaw reads.
+RAW = _endings(
+    "3fr ari arw bay cap cr2 cr3 crw dcr dcs dng erf fff gpr iiq k25 kdc mdc mef mos mrw nef nrw"
+    " orf ori pef ptx raf raw rw2 rwl rwz sr2 srf srw x3f"
+)
+
+DRAWINGS = _endings("svg svgz")
+
+PICTURES = RASTER | RAW | DRAWINGS

@@ -1,0 +1,74 @@
+"""What every reader of files offers, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from assetman.core.assets import Box, Kind, Probe, SegmentDraft
+from assetman.core.inputs import InputSpec
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one file may cost before it is given up."""
+
+    pixels: int = 500_000_000  # decoded
+    seconds: float = 60.0
+    memory: int = 4 << 30  # bytes, of the process that decodes
+
+
+@dataclass(slots=True)
+class Extraction:
+    """One file, decoded once for everyone who needs it.
+
+    `pixels` holds for every spec asked for (n_segments, size, size, 3) uint8, sRGB, upright.
+    """
+
+    probe: Probe
+    segments: tuple[SegmentDraft, ...]
+    pixels: dict[InputSpec, NDArray[np.uint8]] = field(default_factory=dict)
+
+
+class MediaHandler(Protocol):
+    """Reads one kind of file. All methods raise BadInput in words a person understands."""
+
+    @property
+    def kind(self) -> Kind: ...
+
+    @property
+    def extensions(self) -> frozenset[str]:
+        """Name the endings it is asked to read, lower-case, with their dot."""
+        ...
+
+    def probe(self, path: str, limits: Limits) -> Probe:
+        """Read what the file says of itself, decoding no more than needed."""
+        ...
+
+    def extract(
+        self,
+        path: str,
+        specs: Sequence[InputSpec],
+        thumbnail: Path | None,
+        thumbnail_side: int,
+        limits: Limits,
+        box: Box | None = None,
+    ) -> Extraction:
+        """Decode once: pixels for every spec, and the thumbnail file if a path is given.
+
+        With `box` the pixels are those of that rectangle.
+        """
+        ...
+
+    def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
+        """Write a picture that Qt loads, its longer side at most `side` pixels (None: all).
+
+        Gives its width and height.
+        """
+        ...

@@ -1,0 +1,159 @@
+"""Pictures: opened by whoever can, decoded once, handed out in every form that is asked for."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import numpy as np
+from PIL import Image
+
+from assetman.core.assets import Box, Kind, Probe, SegmentDraft, SegmentKind
+from assetman.core.errors import BadInput
+from assetman.core.inputs import InputSpec
+from assetman.media import colour, formats
+from assetman.media.files import opened, replacing
+from assetman.media.fitting import fit, needed_share
+from assetman.media.handler import Extraction, Limits
+from assetman.media.metadata import Metadata
+from assetman.media.raster import open_raster
+
+__all__ = ["ImageHandler", "fit"]
+
+# Pixels decoded beyond what an encoder takes, each way: resizing from just above its size
+# would blur twice.
+_OVERSAMPLING = 1.25
+_JPEG_LONGEST = 65_500
+_START = 1024  # bytes looked at to tell a drawing
+
+
+class OpenPicture(Protocol):
+    """A picture file that is open; `width` and `height` are upright and full-sized."""
+
+    width: int
+    height: int
+
+    @property
+    def metadata(self) -> Metadata: ...
+
+    def pixels(self, share: float) -> Image.Image:
+        """Decode to upright RGB or RGBA in sRGB, at `share` of its size or more."""
+        ...
+
+
+class ImageHandler:
+    """Reads pictures: photographs, raw files, drawings."""
+
+    kind = Kind.IMAGE
+    extensions = formats.PICTURES
+
+    def probe(self, path: str, limits: Limits) -> Probe:
+        """Read size, date and facts without decoding."""
+        with _opened_picture(path, limits) as picture:
+            return _probe(picture)
+
+    def extract(
+        self,
+        path: str,
+        specs: Sequence[InputSpec],
+        thumbnail: Path | None,
+        thumbnail_side: int,
+        limits: Limits,
+        box: Box | None = None,
+    ) -> Extraction:
+        """Decode once, as far as the most demanding of what is asked for needs."""
+        with _opened_picture(path, limits) as source:
+            size = (source.width, source.height)
+            shares = [_OVERSAMPLING * needed_share(*size, spec, box) for spec in specs]
+            if thumbnail is not None or not shares:
+                shares.append(thumbnail_side / max(size))
+            picture = source.pixels(max(shares))
+            probe = _probe(source)
+        part = picture if box is None else _cut_out(picture, box)
+        pixels = {spec: fit(colour.flattened(part, spec.fill), spec)[np.newaxis] for spec in specs}
+        if thumbnail is not None:
+            _write_thumbnail(picture, thumbnail_side, thumbnail)
+        return Extraction(probe, (SegmentDraft(SegmentKind.IMAGE, box=box),), pixels)
+
+    def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
+        """Write the picture as JPEG, or as PNG where it has transparency or is too long."""
+        with _opened_picture(path, limits) as source:
+            longest = max(source.width, source.height)
+            picture = source.pixels(1.0 if side is None else side / longest)
+        if side is not None:
+            picture = _within(picture, side)
+        if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
+            picture = picture.convert("RGB")
+        with replacing(target) as file:
+            if picture.mode == "RGBA" or max(picture.size) > _JPEG_LONGEST:
+                picture.save(file, "PNG", compress_level=1)
+            else:
+                picture.save(file, "JPEG", quality=92, subsampling=0)
+        return picture.size
+
+
+@contextmanager
+def _opened_picture(path: str, limits: Limits) -> Iterator[OpenPicture]:
+    """Open a picture by its content; the name only tells which reader to ask first."""
+    with opened(path) as file:
+        start = file.read(_START)
+        file.seek(0)
+        if not start:
+            raise BadInput("The file is empty")
+        extension = os.path.splitext(path)[1].lower()
+        if extension in formats.RAW:
+            with _opened_raw(file, limits) as raw:
+                if raw is not None:
+                    yield raw
+                    return
+            file.seek(0)
+        from assetman.media import svg
+
+        if svg.looks_like_svg(start):
+            yield svg.open_svg(file, limits)
+        else:
+            yield open_raster(file, limits)
+
+
+@contextmanager
+def _opened_raw(file: BinaryIO, limits: Limits) -> Iterator[OpenPicture | None]:
+    from assetman.media.raw import open_raw  # LibRaw is loaded by those who have raw files
+
+    raw = open_raw(file, limits)
+    try:
+        yield raw
+    finally:
+        if raw is not None:
+            raw.close()
+
+
+def _probe(picture: OpenPicture) -> Probe:
+    metadata = picture.metadata
+    return Probe(Kind.IMAGE, picture.width, picture.height, metadata.taken, metadata.facts)
+
+
+def _cut_out(picture: Image.Image, box: Box) -> Image.Image:
+    width, height = picture.size
+    left = min(math.floor(box.left * width), width - 1)
+    top = min(math.floor(box.top * height), height - 1)
+    right = min(max(math.ceil((box.left + box.width) * width), left + 1), width)
+    bottom = min(max(math.ceil((box.top + box.height) * height), top + 1), height)
+    return picture.crop((left, top, right, bottom))
+
+
+def _within(picture: Image.Image, side: int) -> Image.Image:
+    share = side / max(picture.size)
+    if share >= 1:
+        return picture
+    size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
+    return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+def _write_thumbnail(picture: Image.Image, side: int, target: Path) -> None:
+    small = colour.flattened(_within(picture, side), colour.LIGHT_GROUND)
+    with replacing(target) as file:
+        small.save(file, "WEBP", quality=80, method=1)

@@ -1,0 +1,70 @@
+"""Which handler reads a file. Handlers are loaded on first use: their libraries are heavy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from assetman.core.assets import Box, Kind, Probe
+from assetman.core.inputs import InputSpec
+from assetman.media import formats
+from assetman.media.handler import Extraction, Limits, MediaHandler
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A handler that is known by its endings and imported when it has something to read."""
+
+    kind: Kind
+    extensions: frozenset[str]
+    home: str  # "module:class"
+
+    @cached_property
+    def _loaded(self) -> MediaHandler:
+        module, _, name = self.home.partition(":")
+        return cast(MediaHandler, getattr(import_module(module), name)())
+
+    def probe(self, path: str, limits: Limits) -> Probe:
+        """Read what the file says of itself."""
+        return self._loaded.probe(path, limits)
+
+    def extract(
+        self,
+        path: str,
+        specs: Sequence[InputSpec],
+        thumbnail: Path | None,
+        thumbnail_side: int,
+        limits: Limits,
+        box: Box | None = None,
+    ) -> Extraction:
+        """Decode once: pixels for every spec, and the thumbnail."""
+        return self._loaded.extract(path, specs, thumbnail, thumbnail_side, limits, box)
+
+    def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
+        """Write a picture that Qt loads; gives its width and height."""
+        return self._loaded.preview(path, side, target, limits)
+
+
+IMAGES = Registered(Kind.IMAGE, formats.PICTURES, "assetman.media.image:ImageHandler")
+
+DEFAULT_HANDLERS: tuple[MediaHandler, ...] = (IMAGES,)
+
+_BY_EXTENSION = {
+    extension: handler for handler in DEFAULT_HANDLERS for extension in handler.extensions
+}
+
+
+def handler_for(path: str) -> MediaHandler | None:
+    """Find who reads a file, by its ending alone; nothing is opened."""
+    return _BY_EXTENSION.get(os.path.splitext(path)[1].lower())
+
+
+def kind_of(path: str) -> Kind | None:
+    """Tell what a file is to a person, by its ending alone; None: nothing we read."""
+    handler = handler_for(path)
+    return handler.kind if handler else None

@@ -1,0 +1,72 @@
+"""Where thumbnails and previews lie on disk. All of it is derived and may be deleted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+
+class ThumbnailCache:
+    """Thumbnails by the key of their content, in folders small enough to list.
+
+    `thumbnails/ab/cd/<key>.webp`, and beside them `previews/ab/cd/<key>-<side>`, which have no
+    ending because they are JPEG or PNG as the picture needs; whoever loads one looks at it.
+    Files appear whole or not at all (`files.replacing`).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._previews = folder / "previews"
+
+    def path_of(self, key: str) -> Path:
+        """Say where the thumbnail of a content lies, made or not."""
+        return _sharded(self.folder, key) / f"{key}.webp"
+
+    def has(self, key: str) -> bool:
+        """Tell whether a thumbnail has been made; an empty file, left by a power cut, is none."""
+        try:
+            return self.path_of(key).stat().st_size > 0
+        except OSError:
+            return False
+
+    def preview_path(self, key: str, side: int | None) -> Path:
+        """Say where a preview of at most `side` pixels (None: full size) lies, made or not."""
+        return _sharded(self._previews, key) / f"{key}-{side or 'full'}"
+
+    def remove(self, key: str) -> None:
+        """Delete the thumbnail and every preview of a content."""
+        self.path_of(key).unlink(missing_ok=True)
+        folder = _sharded(self._previews, key)
+        for preview in folder.glob(f"{key}-*") if folder.is_dir() else ():
+            with suppress(OSError):
+                preview.unlink()
+
+    def prune_previews(self, max_bytes: int) -> int:
+        """Delete the previews made longest ago until `max_bytes` are left; gives bytes freed."""
+        found = sorted(_files(self._previews), key=lambda file: file[0])
+        excess = sum(size for _, size, _ in found) - max_bytes
+        freed = 0
+        for _, size, path in found:
+            if freed >= excess:
+                break
+            with suppress(OSError):  # another may be showing it, or have deleted it
+                os.unlink(path)
+                freed += size
+        return freed
+
+
+def _sharded(folder: Path, key: str) -> Path:
+    # The "s" of a sampled fingerprint would put all large files into one corner.
+    spread = key[1:] if key.startswith("s") else key
+    return folder / spread[:2] / spread[2:4]
+
+
+def _files(folder: Path) -> Iterator[tuple[float, int, str]]:
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            path = os.path.join(parent, name)
+            with suppress(OSError):
+                facts = os.stat(path)
+                yield facts.st_mtime, facts.st_size, path

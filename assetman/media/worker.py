@@ -1,0 +1,193 @@
+"""One decode process, as its parent sees it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
+
+import numpy as np
+import psutil
+
+from assetman.core.errors import BadInput, EnvironmentProblem
+from assetman.core.inputs import InputSpec
+from assetman.media.decoding import Decoded, Failed, Message, Ready, Room, Task, serve
+from assetman.media.handler import Extraction, Limits
+
+_START_SECONDS = 60.0
+_WATCH_SECONDS = 0.1  # between two looks at the memory of a process that cannot limit itself
+
+Answer = Extraction | tuple[int, int]
+
+
+class WorkerLost(Exception):
+    """The process did not live to answer; the message says why, in words for the person."""
+
+
+class Worker:
+    """A process that decodes one file at a time. Its memory for pixels is the parent's.
+
+    Used by the thread that made it, which must outlive it: on Linux a child may ask to end
+    with the thread that started it. Only `kill` may be called by others.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        """Start the process; raises EnvironmentProblem if it does not come up."""
+        self.served = 0  # tasks
+        self._limits = limits
+        self._guard = threading.Lock()
+        self._block: SharedMemory | None = None
+        self._ended = False
+        self._watched = False
+        context = get_context("spawn")
+        self._connection: Connection
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(
+            target=serve,
+            args=(theirs, os.getpid(), limits),
+            name="assetman decoder",
+            daemon=True,
+        )
+        try:
+            self._process.start()
+            theirs.close()
+            ready = self._receive(time.monotonic() + _START_SECONDS)
+        except (OSError, WorkerLost, BadInput) as error:
+            theirs.close()
+            self.end()
+            raise EnvironmentProblem("A process for decoding pictures cannot be started") from error
+        assert isinstance(ready, Ready)
+        self._watched = not ready.limited
+
+    def ask(self, task: Task) -> Answer:
+        """Have a task done. Raises BadInput, EnvironmentProblem, or WorkerLost.
+
+        After WorkerLost, and after a task that took too long, the process is not `alive`.
+        """
+        deadline = time.monotonic() + self._limits.seconds
+        try:
+            self._connection.send(task)
+            while True:
+                match self._receive(deadline):
+                    case Room(size):
+                        self._connection.send(self._block_of(size).name)
+                    case Decoded(answer, shapes):
+                        self.served += 1
+                        if isinstance(answer, Extraction):
+                            answer.pixels = self._take(shapes)
+                        return answer
+                    case Failed(kind, message):
+                        self.served += 1
+                        self._fail(kind, message)
+        except OSError as error:
+            raise self._lost() from error
+
+    def kill(self) -> None:
+        """End the process at once, in the middle of whatever it does."""
+        with self._guard:
+            if not self._ended:
+                self._process.kill()
+
+    def end(self) -> None:
+        """End the process and free what is held for it."""
+        with self._guard:
+            if self._ended:
+                return
+            self._ended = True
+        if self._process.pid is not None:
+            self._process.kill()
+            # one that hangs in the kernel (a dead network drive) is left to the system
+            self._process.join(2)
+            if self._process.exitcode is not None:
+                self._process.close()
+        self._connection.close()
+        self._free_block()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked again."""
+        return not self._ended
+
+    def _lost(self) -> WorkerLost:
+        """Clear up after a process that ended by itself, and say why it did."""
+        self._process.join(2)
+        stopped = self._process.exitcode == -signal.SIGKILL
+        self.end()
+        if stopped:
+            return WorkerLost("The system stopped the decoder: too little memory is free")
+        return WorkerLost("The decoder crashed on this file")
+
+    def _receive(self, deadline: float) -> Message:
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                self.end()
+                raise BadInput(too_slow(self._limits))
+            if self._connection.poll(min(left, _WATCH_SECONDS) if self._watched else left):
+                try:
+                    message: Message = self._connection.recv()
+                except (EOFError, OSError) as error:
+                    raise self._lost() from error
+                return message
+            if self._watched and self._memory() > self._limits.memory:
+                self.end()
+                raise WorkerLost(too_big(self._limits))
+
+    def _fail(self, kind: str, message: str) -> None:
+        match kind:
+            case "bad input":
+                raise BadInput(message)
+            case "environment":
+                raise EnvironmentProblem(message)
+            case "memory":
+                self.end()  # what it could not get it may have in pieces
+                raise WorkerLost(too_big(self._limits))
+        raise RuntimeError(f"a decoder failed:\n{message}")
+
+    def _memory(self) -> int:
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss)
+        except psutil.Error:
+            return 0
+
+    def _block_of(self, size: int) -> SharedMemory:
+        if self._block is None or self._block.size < size:
+            self._free_block()
+            self._block = SharedMemory(create=True, size=size)
+        return self._block
+
+    def _take(
+        self, shapes: tuple[tuple[InputSpec, tuple[int, ...]], ...]
+    ) -> dict[InputSpec, np.ndarray]:
+        pixels = {}
+        at = 0
+        for spec, shape in shapes:
+            assert self._block is not None
+            there = np.ndarray(shape, np.uint8, buffer=self._block.buf, offset=at)
+            pixels[spec] = there.copy()
+            at += there.nbytes
+        return pixels
+
+    def _free_block(self) -> None:
+        if self._block is not None:
+            self._block.close()
+            with suppress(FileNotFoundError):
+                self._block.unlink()
+            self._block = None
+
+
+def too_slow(limits: Limits) -> str:
+    """Say that a file took too long."""
+    return f"Reading the file took longer than the {limits.seconds:g} seconds allowed"
+
+
+def too_big(limits: Limits) -> str:
+    """Say that a file took too much memory."""
+    most = limits.memory / (1 << 30)
+    size = f"{most:.3g} GB" if most >= 1 else f"{limits.memory >> 20} MB"
+    return f"Reading the file takes more than the {size} of memory allowed"
