@@ -82,6 +82,8 @@ QLineEdit {
     background: @raised; color: @text; border: 1px solid @edge; border-radius: @radius;
     padding: 5px 8px; selection-background-color: @accent; selection-color: @on_accent; }
 QLineEdit:focus { border: 2px solid @accent; padding: 4px 7px; }
+QLineEdit#words, QLineEdit#words:focus { background: transparent; border: none; padding: 0; }
+QWidget#chipRow { background: transparent; }
 QComboBox { background: @raised; color: @text; border: 1px solid @edge; border-radius: @radius;
     padding: 5px 8px; }
 QComboBox:focus { border: 2px solid @accent; padding: 4px 7px; }

@@ -1,0 +1,163 @@
+"""Chips: the parts of a question that are not words, each with its own ×."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFontMetricsF,
+    QImage,
+    QImageReader,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from assetman.core.assets import Box
+from assetman.ui.controller.state import Chip, ExampleChip
+from assetman.ui.glyphs import draw_cross, draw_ring
+from assetman.ui.jobs import Job
+from assetman.ui.theme import Text, theme
+
+LONGEST_NAME = 160
+_THUMBNAIL = 64  # pixels, enough for 20 at 3x
+
+
+def read_thumbnail(path: str, box: Box | None) -> QImage:
+    """Read a small picture from a file, a rectangle of it if given. Not for the painting thread."""
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)
+    full = reader.size()
+    if full.isValid() and box is None:
+        reader.setScaledSize(
+            full.scaled(_THUMBNAIL, _THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
+        )
+    image = reader.read()
+    if image.isNull():
+        return image
+    if box is not None:
+        image = image.copy(
+            round(box.left * image.width()),
+            round(box.top * image.height()),
+            max(1, round(box.width * image.width())),
+            max(1, round(box.height * image.height())),
+        )
+    side = min(image.width(), image.height())
+    square = image.copy((image.width() - side) // 2, (image.height() - side) // 2, side, side)
+    return square.scaled(
+        _THUMBNAIL,
+        _THUMBNAIL,
+        Qt.AspectRatioMode.IgnoreAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+
+
+class ChipButton(QAbstractButton):
+    """One chip. The × removes it by mouse; Delete, Backspace, Space or Enter by keyboard."""
+
+    removed = Signal(object)  # its Chip
+    stepped = Signal(int)  # -1 or 1: the person moves to the neighbour
+
+    def __init__(self, chip: Chip, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chip = chip
+        self._thumbnail: QImage | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setText(chip.label)
+        self.setAccessibleName(f"{chip.spoken}, remove")
+        self.setToolTip(chip.label)
+        self.clicked.connect(lambda: self.removed.emit(self.chip))
+        if isinstance(chip, ExampleChip) and chip.thumbnail is not None:
+            path, box = chip.thumbnail, chip.example.box
+            job = Job(self, lambda: read_thumbnail(path, box))
+            # A file that Qt cannot read keeps its name as its face.
+            job.on_error(lambda _: None).on_done(self._show_thumbnail).start()
+
+    def sizeHint(self) -> QSize:
+        look = theme()
+        width = min(self._metrics().horizontalAdvance(self.text()), look.px(LONGEST_NAME))
+        extra = 8 + 6 + 10 + 9 + (24 if self._has_place() else 0)
+        return QSize(round(width) + look.px(extra), look.px(22))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = Qt.Key
+        if event.key() in (keys.Key_Delete, keys.Key_Backspace, keys.Key_Return, keys.Key_Enter):
+            self.click()
+        elif event.key() in (keys.Key_Left, keys.Key_Right):
+            self.stepped.emit(-1 if event.key() == keys.Key_Left else 1)
+        else:
+            super().keyPressEvent(event)
+
+    def hitButton(self, place: object) -> bool:
+        point = place.toPointF() if hasattr(place, "toPointF") else QPointF()
+        return self._cross().adjusted(-8, -8, 8, 8).contains(point)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        event.accept()  # the bar beneath must not take it for itself
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.HoverMove, QEvent.Type.FontChange):
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        box = QRectF(self.rect())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.tint)
+        painter.drawRoundedRect(box, 6, 6)
+        left = look.px(8.0)
+        if self._has_place():
+            self._paint_thumbnail(painter)
+            left = look.px(28)
+        painter.setFont(look.font(Text.SECONDARY))
+        painter.setPen(look.text)
+        cross = self._cross()
+        room = cross.left() - look.px(5) - left
+        name = self._metrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(
+            QRectF(left, 0, room + 1, box.height()), int(Qt.AlignmentFlag.AlignVCenter), name
+        )
+        draw_cross(painter, cross, look.text)
+        if self.hasFocus():
+            draw_ring(painter, box, look.accent, 5)
+
+    def _paint_thumbnail(self, painter: QPainter) -> None:
+        look = theme()
+        side = look.px(16)
+        place = QRectF(look.px(6), (self.height() - side) / 2, side, side)
+        path = QPainterPath()
+        path.addRoundedRect(place, 3, 3)
+        if self._thumbnail is None:
+            painter.fillPath(path, look.line)
+            return
+        painter.save()
+        painter.setClipPath(path)
+        painter.drawImage(place, self._thumbnail)
+        painter.restore()
+
+    def _show_thumbnail(self, image: QImage) -> None:
+        if not image.isNull():
+            self._thumbnail = image
+            self.update()
+
+    def _has_place(self) -> bool:
+        return isinstance(self.chip, ExampleChip) and self.chip.thumbnail is not None
+
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(theme().font(Text.SECONDARY))
+
+    def _cross(self) -> QRectF:
+        side = theme().px(6.5)
+        right = self.width() - theme().px(9)
+        return QRectF(right - side, (self.height() - side) / 2, side, side)

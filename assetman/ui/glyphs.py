@@ -1,0 +1,95 @@
+"""The few small signs of the window, drawn as lines so that they are sharp at every scale."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    pen = QPen(colour, width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
+
+
+def draw_cross(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw a × that fills a box."""
+    painter.setPen(_pen(colour, 1.4))
+    painter.drawLine(box.topLeft(), box.bottomRight())
+    painter.drawLine(box.topRight(), box.bottomLeft())
+
+
+def draw_lens(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw a magnifying glass."""
+    painter.setPen(_pen(colour, 1.4))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    side = box.width()
+    painter.drawEllipse(QRectF(box.left(), box.top(), side * 0.7, side * 0.7))
+    painter.drawLine(QPointF(box.left() + side * 0.62, box.top() + side * 0.62), box.bottomRight())
+
+
+def draw_chevron(painter: QPainter, box: QRectF, colour: QColor, down: bool) -> None:
+    """Draw an open angle pointing down or to the right."""
+    painter.setPen(_pen(colour, 1.4))
+    centre, reach = box.center(), box.width() * 0.22
+    points = [(-2, -1), (0, 1), (2, -1)] if down else [(-1, -2), (1, 0), (-1, 2)]
+    painter.drawPolyline([centre + QPointF(x * reach, y * reach) for x, y in points])
+
+
+def draw_plus(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw a plus."""
+    painter.setPen(_pen(colour, 1.4))
+    centre, half = box.center(), box.width() / 2
+    painter.drawLine(centre - QPointF(half, 0), centre + QPointF(half, 0))
+    painter.drawLine(centre - QPointF(0, half), centre + QPointF(0, half))
+
+
+def draw_dots(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw three dots in a row: more."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    for step in (-1, 0, 1):
+        painter.drawEllipse(box.center() + QPointF(step * box.width() * 0.36, 0), 1.4, 1.4)
+
+
+def draw_side(painter: QPainter, box: QRectF, colour: QColor, left: bool) -> None:
+    """Draw a window with a panel at one side."""
+    painter.setPen(_pen(colour, 1.3))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    frame = box.adjusted(0, box.height() * 0.1, 0, -box.height() * 0.1)
+    painter.drawRoundedRect(frame, 2, 2)
+    x = frame.left() + frame.width() * (0.36 if left else 0.64)
+    painter.drawLine(QPointF(x, frame.top()), QPointF(x, frame.bottom()))
+
+
+def draw_tiles(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw four tiles: the size of the pictures."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    side = box.width() * 0.42
+    for x in (box.left(), box.right() - side):
+        for y in (box.top(), box.bottom() - side):
+            painter.drawRoundedRect(QRectF(x, y, side, side), 1, 1)
+
+
+def draw_pause(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw two bars."""
+    painter.setPen(_pen(colour, 1.6))
+    for share in (0.3, 0.7):
+        x = box.left() + box.width() * share
+        painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+
+
+def draw_play(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw a triangle."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawPolygon([box.topLeft(), QPointF(box.right(), box.center().y()), box.bottomLeft()])
+
+
+def draw_ring(painter: QPainter, box: QRectF, colour: QColor, radius: float) -> None:
+    """Draw the ring that shows where the keyboard is."""
+    painter.setPen(QPen(colour, 2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), radius, radius)

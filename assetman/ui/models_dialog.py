@@ -1,0 +1,205 @@
+"""The models: which there are, which answers, how to add one, and where they run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from assetman.core.changes import Changes
+from assetman.core.models import DeviceChoice, ModelInfo, ModelState
+from assetman.engine.protocol import EngineApi
+from assetman.ui.add_model import AddModel
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.controls import Separator, button, label
+from assetman.ui.theme import Text, theme
+
+_GROUPS = (
+    (ModelState.BUILT_IN, "Built in"),
+    (ModelState.INSTALLED, "Installed"),
+    (ModelState.AVAILABLE, "Available: their weights are yours to add"),
+)
+
+
+class ModelRow(QWidget):
+    """One model: what it is good for, how large it is, its licence, and what can be done."""
+
+    use_wanted = Signal(str)
+    add_wanted = Signal(str)
+
+    def __init__(self, info: ModelInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        px = theme().px
+        self.info = info
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, px(10), 0, px(10))
+        row.setSpacing(px(16))
+        words = QVBoxLayout()
+        words.setSpacing(px(2))
+        words.addWidget(label(info.title, "title", self))
+        summary = label(info.summary, "", self)
+        summary.setWordWrap(True)
+        words.addWidget(summary)
+        facts = label(facts_text(info), "secondary", self)
+        facts.setWordWrap(True)
+        words.addWidget(facts)
+        row.addLayout(words, 1)
+        row.addWidget(self._right_side(), 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _right_side(self) -> QWidget:
+        info = self.info
+        if info.active:
+            return label("In use", "good", self)
+        if info.filling:
+            left = f"Being prepared\n{info.pending:,} to go" if info.pending else "Being prepared"
+            shown = label(left, "secondary", self)
+            shown.setAlignment(Qt.AlignmentFlag.AlignRight)
+            return shown
+        if info.state is ModelState.AVAILABLE:
+            add = button("Add weights…", "", self)
+            add.setAccessibleName(f"Add weights for {info.title}")
+            add.clicked.connect(lambda: self.add_wanted.emit(info.name))
+            return add
+        use = button("Use", "", self)
+        use.setAccessibleName(f"Use {info.title}")
+        use.clicked.connect(lambda: self.use_wanted.emit(info.name))
+        return use
+
+
+def facts_text(info: ModelInfo) -> str:
+    """Say how large a model is, under which licence, and what it takes."""
+    parts = [] if info.size is None else [size_text(info.size)]
+    parts.append(info.licence or "licence unknown")
+    parts.append(" and ".join({"image": "pictures", "text": "text"}[m] for m in info.modalities))
+    return " · ".join(part for part in parts if part)
+
+
+def size_text(size: int) -> str:
+    """Write a size in bytes as a person says it."""
+    if size >= 1_000_000_000:
+        return f"{size / 1e9:.1f} GB"
+    return f"{max(1, round(size / 1e6))} MB"
+
+
+class ModelsDialog(QDialog):
+    """Lists the models, switches between them, adds one."""
+
+    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Models")
+        self._bridge = bridge
+        self.rows: list[ModelRow] = []
+        self.device = label("", "secondary", self)
+        self.device.setWordWrap(True)
+        self.message = label("", "warning", self)
+        self.message.setWordWrap(True)
+        self.message.hide()
+        self.add_file = button("Add from file…", "", self)
+        self.add_folder = button("Add from folder…", "", self)
+        self.done_button = button("Close", "", self)
+        self._list = QWidget()
+        self._list.setObjectName("models")
+        self._rows_layout = QVBoxLayout(self._list)
+        self._lay_out()
+        self.add_file.clicked.connect(lambda: self._add("", folder=False))
+        self.add_folder.clicked.connect(lambda: self._add("", folder=True))
+        self.done_button.clicked.connect(self.accept)
+        bridge.changed.connect(self._library_changed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for the models as they are now."""
+
+        def both(api: EngineApi) -> tuple[list[ModelInfo], DeviceChoice | None]:
+            return api.models(), api.status().device
+
+        self._bridge.call(self, both).on_done(lambda found: self._show(*found)).start()
+
+    def say_problem(self, error: BaseException) -> None:
+        """Show an error where the person looks: in this dialog."""
+        self.message.setText(str(error))
+        self.message.show()
+
+    def _lay_out(self) -> None:
+        px = theme().px
+        self._rows_layout.setContentsMargins(0, 0, px(8), 0)
+        self._rows_layout.setSpacing(0)
+        scroll = QScrollArea(self)
+        scroll.setWidget(self._list)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(px(20), px(16), px(20), px(16))
+        layout.setSpacing(px(12))
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.message)
+        layout.addWidget(Separator(self))
+        layout.addWidget(self.device)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(px(8))
+        buttons.addWidget(self.add_file)
+        buttons.addWidget(self.add_folder)
+        buttons.addStretch(1)
+        buttons.addWidget(self.done_button)
+        layout.addLayout(buttons)
+        self.resize(px(620), px(560))
+
+    def _show(self, models: list[ModelInfo], device: DeviceChoice | None) -> None:
+        while (item := self._rows_layout.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.rows = []
+        for state, heading in _GROUPS:
+            group = [info for info in models if info.state is state]
+            if group:
+                self._show_group(heading, group)
+        self._rows_layout.addStretch(1)
+        self.device.setText(device_text(device))
+
+    def _show_group(self, heading: str, group: list[ModelInfo]) -> None:
+        px = theme().px
+        title = label(heading, "heading", self._list)
+        title.setFont(theme().font(Text.HEADING))
+        title.setContentsMargins(0, px(10) if self.rows else 0, 0, px(2))
+        self._rows_layout.addWidget(title)
+        for place, info in enumerate(group):
+            if place:
+                self._rows_layout.addWidget(Separator(self._list))
+            row = ModelRow(info, self._list)
+            row.use_wanted.connect(self._use)
+            row.add_wanted.connect(lambda name: self._add(name, folder=False))
+            self._rows_layout.addWidget(row)
+            self.rows.append(row)
+
+    def _use(self, name: str) -> None:
+        self.message.hide()
+        self._bridge.call(self, lambda api: api.use_model(name)).on_done(
+            lambda _: self.refresh()
+        ).start()
+
+    def _add(self, architecture: str, folder: bool) -> None:
+        self.message.hide()
+        known = [row.info.name for row in self.rows if row.info.state is not ModelState.BUILT_IN]
+        dialog = AddModel(self._bridge, architecture, known, folder, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.added.connect(lambda _: self.refresh())
+        dialog.open()
+
+    def _library_changed(self, changes: Changes) -> None:
+        if changes.spaces or changes.embedded:
+            self.refresh()
+
+
+def device_text(device: DeviceChoice | None) -> str:
+    """Say where models run, and why not on the GPU when they do not."""
+    if device is None:
+        return ""
+    return f"Runs on {device.title}. {device.reason}".strip()

@@ -1,0 +1,274 @@
+"""The search bar: chips and words in one field."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QWidget
+
+from assetman.ui.chips import ChipButton
+from assetman.ui.controller.state import Chip, SearchState
+from assetman.ui.glyphs import draw_lens
+from assetman.ui.pasting import carries_picture
+from assetman.ui.theme import CONTROL_RADIUS, Text, appearance, mix, theme
+
+HINT = "Ctrl K"
+
+
+class WordsField(QLineEdit):
+    """Where the words are typed. Pictures on the clipboard and keys out of it go to the bar."""
+
+    picture_pasted = Signal()
+    left_at_start = Signal()  # the caret stood at the start: Left goes to the chips
+    deleted_at_start = Signal()
+    went_down = Signal()
+    focused = Signal(bool)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("words")
+        self.setFrame(False)
+        self.setAcceptDrops(False)  # the window shows what can be dropped where
+        self.setPlaceholderText("Describe what you are looking for")
+        self.setAccessibleName("Search")
+        self.setMinimumWidth(theme().px(60))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        at_start = self.cursorPosition() == 0 and not self.hasSelectedText()
+        if event.matches(QKeySequence.StandardKey.Paste) and carries_picture(
+            QGuiApplication.clipboard().mimeData()
+        ):
+            self.picture_pasted.emit()
+        elif event.key() == Qt.Key.Key_Down:
+            self.went_down.emit()
+        elif at_start and event.key() == Qt.Key.Key_Left:
+            self.left_at_start.emit()
+        elif at_start and event.key() == Qt.Key.Key_Backspace:
+            self.deleted_at_start.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            event.ignore()  # Esc undoes a chip, never the words
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focused.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focused.emit(False)
+
+
+class ChipStrip(QScrollArea):
+    """The chips in a row; when they are many, the row scrolls and the words keep their room."""
+
+    removed = Signal(object)
+    left_to_words = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._row = QWidget()
+        self._row.setObjectName("chipRow")
+        self._layout = QHBoxLayout(self._row)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(6)
+        self.setWidget(self._row)
+        self.buttons: list[ChipButton] = []
+
+    def show_chips(self, chips: tuple[Chip, ...]) -> None:
+        """Show these chips, keeping the ones that stay."""
+        kept = {button.chip: button for button in self.buttons}
+        buttons = []
+        for chip in chips:
+            button = kept.pop(chip, None) or self._make(chip)
+            buttons.append(button)
+        lost_focus = any(button.hasFocus() for button in kept.values())
+        for button in kept.values():
+            self._layout.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        for place, button in enumerate(buttons):
+            self._layout.insertWidget(place, button)
+            button.show()
+        self.buttons = buttons
+        self.setVisible(bool(buttons))
+        if lost_focus:
+            self.focus_last()
+        self.updateGeometry()
+        QTimer.singleShot(0, self._scroll_to_end)
+
+    def focus_last(self) -> None:
+        """Give the keyboard to the last chip, to the words if there is none."""
+        if self.buttons:
+            self.buttons[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.ensureWidgetVisible(self.buttons[-1])
+        else:
+            self.left_to_words.emit()
+
+    def wanted_width(self) -> int:
+        """Give the width that shows every chip."""
+        gaps = self._layout.spacing() * max(0, len(self.buttons) - 1)
+        return sum(button.sizeHint().width() for button in self.buttons) + gaps
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.wanted_width(), theme().px(24))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, theme().px(24))
+
+    def _make(self, chip: Chip) -> ChipButton:
+        button = ChipButton(chip, self._row)
+        button.removed.connect(self.removed)
+        button.stepped.connect(lambda by, made=button: self._step(made, by))
+        return button
+
+    def _step(self, button: ChipButton, by: int) -> None:
+        place = self.buttons.index(button) + by
+        if place >= len(self.buttons):
+            self.left_to_words.emit()
+        elif place >= 0:
+            self.buttons[place].setFocus(Qt.FocusReason.OtherFocusReason)
+            self.ensureWidgetVisible(self.buttons[place])
+
+    def _scroll_to_end(self) -> None:
+        bar = self.horizontalScrollBar()
+        bar.setValue(bar.maximum())
+
+
+class SearchBar(QFrame):
+    """Where the eye starts: the question, all of it visible, each part with its ×."""
+
+    typed = Signal(str)
+    entered = Signal()
+    chip_removed = Signal(object)
+    picture_pasted = Signal()
+    went_down = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("searchBar")
+        self.chips = ChipStrip(self)
+        self.words = WordsField(self)
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self.chips)
+        self._layout.addWidget(self.words, 1)
+        self.chips.hide()
+        self.words.textEdited.connect(self.typed)
+        self.words.returnPressed.connect(self.entered)
+        self.words.picture_pasted.connect(self.picture_pasted)
+        self.words.left_at_start.connect(self._to_chips)
+        self.words.deleted_at_start.connect(self._delete_last)
+        self.words.went_down.connect(self.went_down)
+        self.words.focused.connect(lambda _: self.update())
+        self.chips.removed.connect(self.chip_removed)
+        self.chips.left_to_words.connect(self.focus_words)
+        appearance().changed.connect(self._restyle)
+        self._restyle()
+
+    def show_state(self, state: SearchState) -> None:
+        """Show what is asked, without touching words that stand there already."""
+        if self.words.text() != state.words:
+            self.words.setText(state.words)
+        self.chips.show_chips(state.chips)
+        self._fit_chips()
+        asks = "Add words to narrow it" if state.examples else "Describe what you are looking for"
+        self.words.setPlaceholderText(asks)
+
+    def focus_words(self) -> None:
+        """Give the keyboard to the words, ready to be typed over."""
+        self.words.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.words.selectAll()
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme().px(480), theme().px(36))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme().px(160), theme().px(36))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_chips()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.words.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        focused = self.words.hasFocus()
+        box = QRectF(self.rect())
+        if focused:
+            painter.setPen(QPen(mix(look.accent, look.panel, 0.35), 2))
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 9, 9)
+        painter.setPen(QPen(look.accent if focused else look.edge, 1.5 if focused else 1))
+        painter.setBrush(look.raised)
+        painter.drawRoundedRect(box.adjusted(2, 2, -2, -2), CONTROL_RADIUS + 1, CONTROL_RADIUS + 1)
+        side = look.px(11)
+        lens = QRectF(look.px(13), (self.height() - side) / 2, side, side)
+        draw_lens(painter, lens, look.secondary)
+        if self._has_hint():
+            self._paint_hint(painter)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self.update()
+
+    def _paint_hint(self, painter: QPainter) -> None:
+        look = theme()
+        painter.setFont(look.font(Text.HEADING))
+        font = painter.font()
+        font.setCapitalization(font.Capitalization.MixedCase)
+        painter.setFont(font)
+        room = self._hint_width()
+        height = look.px(20)
+        box = QRectF(self.width() - room - look.px(9), (self.height() - height) / 2, room, height)
+        painter.setPen(QPen(look.line, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(look.faint)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), HINT)
+
+    def _hint_width(self) -> int:
+        return QFontMetrics(theme().font(Text.HEADING)).horizontalAdvance(HINT) + theme().px(12)
+
+    def _has_hint(self) -> bool:
+        return self.width() >= theme().px(420)
+
+    def _fit_chips(self) -> None:
+        look = theme()
+        right = self._hint_width() + look.px(14) if self._has_hint() else look.px(10)
+        self._layout.setContentsMargins(look.px(32), 2, right, 2)
+        most = max(0, round((self.width() - right) * 0.62) - look.px(32))
+        self.chips.setFixedWidth(min(self.chips.wanted_width(), most))
+
+    def _to_chips(self) -> None:
+        self.chips.focus_last()
+
+    def _delete_last(self) -> None:
+        if self.chips.buttons:
+            self.chip_removed.emit(self.chips.buttons[-1].chip)
+
+    def _restyle(self) -> None:
+        self._layout.setSpacing(theme().px(8))
+        self.setFixedHeight(theme().px(36))
+        self._fit_chips()
+        self.update()

@@ -1,0 +1,121 @@
+"""How a row of the sidebar looks, whatever it stands for."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QLinearGradient,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from assetman.ui.controls import count_text
+from assetman.ui.glyphs import draw_ring
+from assetman.ui.theme import theme
+
+ROW = 26
+_RADIUS = 6
+
+
+def paint_row(
+    painter: QPainter,
+    row: QRectF,
+    name: str,
+    count: str,
+    *,
+    inset: float = 0,
+    selected: bool = False,
+    hovered: bool = False,
+    focused: bool = False,
+    faint: bool = False,
+) -> None:
+    """Paint a row: its name at the left, its count at the right, both on one baseline."""
+    look = theme()
+    px = look.px
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    plate = row.adjusted(px(10), 0, -px(10), 0)
+    if selected or hovered:
+        path = QPainterPath()
+        path.addRoundedRect(plate, _RADIUS, _RADIUS)
+        painter.fillPath(path, look.raised if selected else look.hover)
+        if selected:
+            painter.setClipPath(path)
+            painter.fillRect(QRectF(plate.left(), plate.top(), 3, plate.height()), look.accent)
+            painter.setClipping(False)
+    if focused:
+        draw_ring(painter, plate, look.accent, _RADIUS - 1)
+    font = look.font()
+    metrics = QFontMetricsF(font)
+    painter.setFont(font)
+    count_width = metrics.horizontalAdvance(count)
+    text = QRectF(px(20) + inset, row.top(), 0, row.height())
+    text.setRight(row.right() - px(20))
+    painter.setPen(look.faint if faint or not selected else look.secondary)
+    painter.drawText(text, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)
+    text.setRight(text.right() - count_width - px(8))
+    painter.setPen(look.faint if faint else look.text)
+    shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, text.width())
+    painter.drawText(text, int(Qt.AlignmentFlag.AlignVCenter), shown)
+    painter.restore()
+
+
+class SideRow(QAbstractButton):
+    """A row that is not part of the tree. Checked means that this is what is searched."""
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setText(name)
+        self.setAccessibleName(name)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self._count = ""
+
+    def set_count(self, count: int | None) -> None:
+        """Show a count, or none while nobody knows."""
+        self._count = "" if count is None else count_text(count)
+        spoken = self.text() if count is None else f"{self.text()}, {count:,} assets"
+        self.setAccessibleName(spoken)
+        self.update()
+
+    def nextCheckState(self) -> None:
+        return  # what is searched decides, not the click
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme().px(160), theme().px(ROW))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_row(
+            painter,
+            QRectF(self.rect()),
+            self.text(),
+            self._count,
+            selected=self.isChecked(),
+            hovered=self.underMouse(),
+            focused=self.hasFocus(),
+        )
+
+
+class AppMark(QWidget):
+    """The app's own small mark beside its name."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme().px(18), theme().px(18))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        side = theme().px(18)
+        box = QRectF(0, (self.height() - side) / 2, side, side)
+        shade = QLinearGradient(box.topLeft(), box.bottomRight())
+        shade.setColorAt(0, QColor("#5b8def"))
+        shade.setColorAt(1, QColor("#9a6df0"))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shade)
+        painter.drawRoundedRect(box, 5, 5)

@@ -1,0 +1,138 @@
+"""The status bar: one line of truth about what is being done."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+
+from assetman.core.assets import display
+from assetman.core.progress import Phase, Progress
+from assetman.ui.controls import GlyphButton, button, counted, label
+from assetman.ui.glyphs import draw_cross, draw_pause, draw_play
+from assetman.ui.theme import appearance, theme
+
+_NARROW = 760  # below this width the numbers give way to what is done and how far
+
+
+class StatusBar(QWidget):
+    """What is done, how far, how fast, how long yet; what failed; which model answers."""
+
+    pause_wanted = Signal()
+    resume_wanted = Signal()
+    stop_wanted = Signal()
+    failures_wanted = Signal()
+    models_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._progress = Progress()
+        self.doing = label("", "secondary", self)
+        self.bar = QProgressBar(self)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        self.bar.setAccessibleName("Progress")
+        self.numbers = label("", "secondary", self)
+        self.pause = GlyphButton(draw_pause, "Pause", self)
+        self.stop = GlyphButton(draw_cross, "Stop", self)
+        self.failures = button("", "quiet", self)
+        self.failures.setProperty("tone", "warning")
+        self.model = button("", "quiet", self)
+        self.model.setAccessibleName("Models")
+        self._layout = QHBoxLayout(self)
+        for part in (self.doing, self.bar, self.numbers, self.pause, self.stop, self.failures):
+            self._layout.addWidget(part)
+            part.hide()
+        self._layout.addStretch(1)
+        self._layout.addWidget(self.model)
+        self.model.hide()
+        self.doing.show()
+        self.pause.clicked.connect(self._pause_or_resume)
+        self.stop.clicked.connect(self.stop_wanted)
+        self.failures.clicked.connect(self.failures_wanted)
+        self.model.clicked.connect(self.models_wanted)
+        appearance().changed.connect(self._restyle)
+        self._restyle()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Say how far the pipeline is."""
+        self._progress = progress
+        working = progress.phase is not Phase.IDLE
+        paused = progress.phase is Phase.PAUSED
+        self.doing.setText(doing_text(progress))
+        self.numbers.setText(numbers_text(progress, self.width() < theme().px(_NARROW)))
+        self.numbers.setVisible(working)
+        self.bar.setVisible(working and progress.total > 0)
+        self.pause.setVisible(working)
+        self.stop.setVisible(working)
+        if progress.total:
+            self.bar.setValue(round(1000 * progress.done / progress.total))
+            percent = round(100 * progress.done / progress.total)
+            self.bar.setAccessibleDescription(f"{percent} percent")
+        self.pause.set_glyph(draw_play if paused else draw_pause)
+        self.pause.rename("Resume" if paused else "Pause")
+
+    def show_line(self, sentence: str) -> None:
+        """Say something while the pipeline has nothing to say."""
+        if self._progress.phase is Phase.IDLE:
+            self.doing.setText(sentence)
+
+    def show_failures(self, count: int) -> None:
+        """Say how many files could not be read."""
+        self.failures.setText(f"{counted(count, 'file', 'files')} could not be read")
+        self.failures.setVisible(count > 0)
+
+    def show_model(self, sentence: str) -> None:
+        """Say which model answers and where it runs."""
+        self.model.setText(sentence)
+        self.model.setAccessibleName(f"Models: {sentence}")
+        self.model.setToolTip("Show the models and where they run")
+        self.model.setVisible(bool(sentence))
+
+    def _pause_or_resume(self) -> None:
+        paused = self._progress.phase is Phase.PAUSED
+        (self.resume_wanted if paused else self.pause_wanted).emit()
+
+    def _restyle(self) -> None:
+        px = theme().px
+        self._layout.setContentsMargins(px(14), 0, px(8), 0)
+        self._layout.setSpacing(px(12))
+        self.bar.setFixedWidth(px(160))
+        self.setFixedHeight(px(30))
+
+
+def doing_text(progress: Progress) -> str:
+    """Say in a few words what is being done."""
+    place = f" {display(progress.label)}" if progress.label else ""
+    return {
+        Phase.IDLE: progress.problem,
+        Phase.SCANNING: f"Looking through{place or ' folders'}",
+        Phase.INDEXING: f"Indexing{place}",
+        Phase.PAUSED: f"Paused{':' + place if place else ''}",
+    }[progress.phase]
+
+
+def numbers_text(progress: Progress, brief: bool = False) -> str:
+    """Say how far, how fast and how long yet, as far as it is known."""
+    if not progress.total:
+        return ""
+    parts = [f"{progress.done:,} of {progress.total:,}"]
+    if progress.phase is Phase.PAUSED or brief:
+        return parts[0]
+    if progress.rate:
+        rate = f"{progress.rate:,.0f}" if progress.rate >= 10 else f"{progress.rate:.1f}"
+        parts.append(f"{rate} a second")
+    if progress.seconds_left is not None:
+        parts.append(f"about {duration_text(progress.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def duration_text(seconds: float) -> str:
+    """Say roughly how long something takes."""
+    if seconds < 55:
+        return f"{max(5, round(seconds / 5) * 5)} s"
+    if seconds < 3570:
+        return f"{max(1, round(seconds / 60))} min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
