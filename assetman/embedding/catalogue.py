@@ -1,0 +1,139 @@
+"""The models on offer: one row of `catalogue.toml` each, those installed, those of others.
+
+Importing this imports neither torch nor any model.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import threading
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from assetman.core.errors import EnvironmentProblem, WrongUse
+from assetman.core.inputs import InputSpec, Modality
+from assetman.core.models import ModelInfo, ModelState
+from assetman.core.spaces import Space
+from assetman.embedding import starter
+from assetman.embedding.encoder import Encoder
+
+ENTRY_POINTS = "assetman.encoders"
+
+
+class Model(Protocol):
+    """A model that can be used: its row in the list, and how to get its encoder.
+
+    An entry point in the group `assetman.encoders` names an instance of this. All but
+    the encoder's towers must be cheap.
+    """
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    @property
+    def space(self) -> Space: ...
+
+    @property
+    def image_input(self) -> InputSpec | None: ...
+
+    def encoder(self, device: str) -> Encoder:
+        """Give an encoder for "cpu", "cuda" or "mps"; its towers load when first used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A row of `catalogue.toml`: a model worth having, and where its weights come from."""
+
+    name: str
+    title: str
+    summary: str
+    licence: str
+    size: int  # bytes of weights
+    architecture: str = ""  # as open_clip names it
+    source: str = ""  # "hf-hub:owner/name"
+
+    @property
+    def info(self) -> ModelInfo:
+        """Show it as a model that is still to be downloaded."""
+        return _info(self, ModelState.AVAILABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """The built-in model."""
+
+    info: ModelInfo
+    space: Space = starter.SPACE
+    image_input: InputSpec | None = starter.IMAGE_INPUT
+
+    def encoder(self, device: str) -> Encoder:
+        return starter.StarterEncoder(device)
+
+
+class ModelCatalogue:
+    """Every model a person can choose. `folder` holds the installed ones, a folder each."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._guard = threading.Lock()
+        self._models: dict[str, Model] | None = None
+        self._offers = {offer.name: offer for offer in read_offers()}
+
+    def infos(self) -> list[ModelInfo]:
+        """List all models: built in, installed, then those that can be downloaded."""
+        models = self._usable()
+        infos = [model.info for model in models.values()]
+        return infos + [offer.info for name, offer in self._offers.items() if name not in models]
+
+    def model(self, name: str) -> Model:
+        """Find a model that can be used.
+
+        Raises WrongUse for a name nobody knows, EnvironmentProblem for a model whose
+        weights are not here.
+        """
+        models = self._usable()
+        if name in models:
+            return models[name]
+        if name in self._offers:
+            raise EnvironmentProblem(f"The weights of “{name}” have not been downloaded yet.")
+        raise WrongUse(f"There is no model called “{name}”. There are: {', '.join(models)}.")
+
+    def encoder(self, name: str, device: str) -> Encoder:
+        """Give a new encoder of a model; raises as `model` does."""
+        return self.model(name).encoder(device)
+
+    def space_of(self, name: str) -> Space:
+        """Tell a model's space without loading it; raises as `model` does."""
+        return self.model(name).space
+
+    def input_spec_of(self, name: str) -> InputSpec | None:
+        """Tell which pixels a model takes without loading it; raises as `model` does."""
+        return self.model(name).image_input
+
+    def _usable(self) -> dict[str, Model]:
+        with self._guard:
+            if self._models is None:
+                built_in = Starter(_info(self._offers["starter"], ModelState.BUILT_IN))
+                self._models = {"starter": built_in, **_of_others()}
+            return self._models
+
+
+def read_offers() -> list[Offer]:
+    """Read the rows of `catalogue.toml`."""
+    text = Path(__file__).with_name("catalogue.toml").read_text("utf-8")
+    return [Offer(**row) for row in tomllib.loads(text)["model"]]
+
+
+def _info(offer: Offer, state: ModelState) -> ModelInfo:
+    modalities = (Modality.IMAGE, Modality.TEXT)
+    return ModelInfo(
+        offer.name, offer.title, offer.summary, offer.licence, offer.size, modalities, state
+    )
+
+
+def _of_others() -> dict[str, Model]:
+    found = importlib.metadata.entry_points(group=ENTRY_POINTS)
+    return {point.name: point.load() for point in found}
