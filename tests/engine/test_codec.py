@@ -1,0 +1,179 @@
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assetman.core.assets import Asset, AssetState, Box, Failure, Kind, Root
+from assetman.core.changes import Changes
+from assetman.core.errors import (
+    AssetmanError,
+    BadInput,
+    Cancelled,
+    EnvironmentProblem,
+    LibraryBusy,
+    WrongUse,
+)
+from assetman.core.progress import Counts, Phase, Progress
+from assetman.core.queries import Example, Filters, FolderFilter, Hit, Query, Results, Sort
+from assetman.engine import codec
+from assetman.engine.codec import VERBS, EngineFault
+from assetman.engine.protocol import Card, Details, EngineLost, Event, Status
+
+ids = st.integers(1, 2**53)
+paths = st.binary(max_size=20).map(os.fsdecode)
+texts = st.one_of(st.text(max_size=20), paths)
+reals = st.floats(allow_nan=False)
+maybe = st.none
+boxes = st.builds(Box, *[st.floats(0, 0.5)] * 2, *[st.floats(0.01, 0.5)] * 2)
+examples = st.one_of(
+    st.builds(Example, asset_id=ids, path=st.none(), box=maybe() | boxes, weight=reals),
+    st.builds(Example, asset_id=st.none(), path=paths, box=maybe() | boxes, weight=reals),
+)
+filters = st.builds(
+    Filters,
+    kinds=st.lists(st.sampled_from(Kind)).map(tuple),
+    folders=st.lists(st.builds(FolderFilter, ids, paths), max_size=2).map(tuple),
+)
+id_tuples = st.lists(ids, max_size=5).map(tuple)
+queries = st.builds(
+    Query,
+    texts,
+    st.lists(examples, max_size=3).map(tuple),
+    filters,
+    id_tuples,
+    st.sampled_from(Sort),
+    st.booleans(),
+    maybe() | ids,
+)
+hits = st.builds(
+    Hit, ids, reals, maybe() | ids, maybe() | reals, maybe() | reals, maybe() | ids,
+    maybe() | boxes, st.dictionaries(texts, reals, max_size=2), maybe() | st.booleans(),
+)  # fmt: skip
+results = st.builds(
+    Results, queries, st.lists(hits, max_size=3).map(tuple), id_tuples, ids, ids, ids, reals,
+    maybe() | st.booleans(), st.lists(texts, max_size=2).map(tuple),
+)  # fmt: skip
+id_sets = st.frozensets(ids, max_size=5)
+flags = st.booleans()
+changes = st.builds(Changes, id_sets, id_sets, id_sets, flags, flags, flags, ids)
+progresses = st.builds(
+    Progress,
+    run=ids,
+    phase=st.sampled_from(Phase),
+    label=texts,
+    rate=maybe() | reals,
+    counts=st.builds(Counts, ids, ids, ids),
+)
+assets = st.builds(
+    Asset, ids, ids, paths, st.sampled_from(Kind), st.sampled_from(AssetState), ids, reals,
+    maybe() | reals, maybe() | ids, maybe() | ids, texts,
+)  # fmt: skip
+cards = st.builds(Card, assets, maybe() | paths, maybe() | texts)
+facts = st.dictionaries(texts, st.one_of(texts, ids, reals), max_size=3)
+details = st.builds(
+    Details, cards, paths, texts, paths, facts, st.lists(paths, max_size=2).map(tuple)
+)
+failures = st.builds(Failure, ids, ids, paths, texts, texts, texts, reals)
+statuses = st.builds(
+    Status,
+    library=paths,
+    assets=st.dictionaries(texts, ids, max_size=2),
+    roots=st.lists(st.builds(Root, ids, paths, flags, ids), max_size=2).map(tuple),
+)
+answers = {
+    "search": results,
+    "cards": st.lists(cards, max_size=3),
+    "details": details,
+    "failures": st.lists(failures, max_size=3),
+    "status": statuses,
+    "progress": progresses,
+    "asset_at": maybe() | ids,
+}
+
+
+def over_the_wire(message: codec.Json) -> codec.Json:
+    return codec.unpack(codec.pack(message))
+
+
+@pytest.mark.parametrize("name", sorted(answers))
+@given(data=st.data())
+def test_an_answer_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
+    answer = data.draw(answers[name])
+    kind = VERBS[name].result
+    sent = over_the_wire({"result": codec.encode(answer, kind)})
+    assert codec.decode(sent["result"], kind) == answer
+
+
+@given(queries)
+def test_a_question_comes_through_as_it_was_asked(query: Query) -> None:
+    verb = VERBS["search"]
+    sent = over_the_wire({"with": verb.encode_arguments((query,), {})})
+    assert verb.decode_arguments(sent["with"]) == {"query": query}
+
+
+@given(st.one_of(changes, progresses))
+def test_an_event_comes_through_as_it_was(event: Event) -> None:
+    assert codec.decode_event(over_the_wire(codec.encode_event(event))) == event
+
+
+@pytest.mark.parametrize(
+    "kind", [BadInput, WrongUse, EnvironmentProblem, LibraryBusy, Cancelled, EngineLost]
+)
+def test_an_error_keeps_its_kind_and_its_message(kind: type[AssetmanError]) -> None:
+    error = codec.decode_error(over_the_wire(codec.encode_error(kind("Because\udc80."))))
+    assert type(error) is kind
+    assert str(error) == "Because\udc80."
+
+
+def test_a_kind_of_error_nobody_here_knows_counts_as_what_it_stems_from() -> None:
+    class TooDark(BadInput):
+        pass
+
+    assert type(codec.decode_error(codec.encode_error(TooDark("x")))) is BadInput
+
+
+def test_anything_else_is_a_bug_and_brings_its_traceback() -> None:
+    try:
+        {}["gone"]
+    except KeyError as error:
+        sent = over_the_wire(codec.encode_error(error))
+    bug = codec.decode_error(sent)
+    assert isinstance(bug, EngineFault)
+    assert "gone" in str(bug)
+    assert "test_codec.py" in bug.trace
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("search", {"query": {"text": 3}}),
+        ("search", {"query": {"text": "x", "examples": [{}]}}),
+        ("search", {"query": {"filters": {"kinds": ["zebra"]}}}),
+        ("search", {"query": {"limit": "3"}}),
+        ("search", {"query": {"colour": "red"}}),
+        ("search", {"query": 7}),
+        ("search", {"question": {}}),
+        ("search", {}),
+        ("search", []),
+        ("cards", {"asset_ids": [1, "2"]}),
+        ("cards", {"asset_ids": "12"}),
+        ("cards", {"asset_ids": [True]}),
+        ("preview", {"asset_id": 1, "side": 2.5}),
+        ("add_root", {"path": None}),
+    ],
+)
+def test_arguments_that_do_not_fit_are_wrong_use(name: str, arguments: object) -> None:
+    with pytest.raises(WrongUse):
+        VERBS[name].decode_arguments(arguments)
+
+
+@pytest.mark.parametrize("frame", [b"", b"{", b"[]", b"7", b"\xff\xfe", b"[" * 100_000])
+def test_a_frame_that_is_no_json_object_is_wrong_use(frame: bytes) -> None:
+    with pytest.raises(WrongUse):
+        codec.unpack(frame)
+
+
+def test_every_verb_of_the_engine_is_known_but_those_each_side_does_itself() -> None:
+    assert {"status", "search", "index", "preview", "use_model"} <= VERBS.keys()
+    assert not {"subscribe", "close"} & VERBS.keys()
