@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,24 +23,32 @@ from assetman.vectors.rows import Rows, digests_of
 
 BATCH = 64  # vectors between two looks whether to stop: some 100 ms
 COMPARED = 4_096  # vectors compared together when a graph is read from disk
-FRESH_LIMIT = 20_000  # rows not in the graph yet; comparing more takes longer than it saves
-GATHER_LIMIT = 50_000  # allowed rows; fewer are compared one by one in some 10 ms
-PAGE_SHARE = 300  # asking the graph for more than one row in so many is slower than comparing all
 PAGE_MARGIN = 1.1
 WASTE_LIMIT = 0.3  # of nodes that were removed; beyond, the graph is built anew
 UNSAVED_LIMIT = 20_000  # vectors whose place in the graph a crash may cost
 UNSAVED_SHARE = 0.25
+SAVE_SHARE = 0.02  # what changed less is not worth writing everything again
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Where comparing all rows ends and a graph begins, as measured: docs/decisions tells."""
+
+    graph_from: int = 200_000  # rows; comparing fewer is about as fast, and right by construction
+    gather: int = 50_000  # allowed rows; fewer are compared one by one in some 10 ms
+    fresh: int = 20_000  # rows not in the graph yet; comparing more takes longer than it saves
+    page_share: int = 300  # asking a graph for more than one row in so many is slower than all
 
 
 class Graph:
     """A graph index that follows an exact one."""
 
     def __init__(
-        self, exact: ExactIndex, folder: Path, make: type[GraphIndex], from_rows: int
+        self, exact: ExactIndex, folder: Path, make: type[GraphIndex], bounds: Bounds
     ) -> None:
         self._exact = exact
         self._make = make
-        self._from = from_rows
+        self._bounds = bounds
         self._folders = Generations(folder, "graph")
         self._index: GraphIndex | None = None
         self._removed: list[Ids] = []
@@ -59,7 +68,7 @@ class Graph:
                 self._thread = threading.Thread(target=self._work, name="vectors graph")
                 self._thread.start()
 
-    def settle(self, seconds: float | None) -> bool:
+    def wait_until_ready(self, seconds: float | None) -> bool:
         """Wait until the graph holds all rows, or need not; false if that took too long."""
         with self._changed:
             return self._changed.wait_for(lambda: self._thread is None, seconds)
@@ -74,10 +83,10 @@ class Graph:
         self._index = None
 
     def save(self) -> None:
-        """Write the graph if it has changed; a disk that does not take it is only noted."""
+        """Write the graph if enough has changed; a disk that does not take it is only noted."""
         with self._saving:
             index, unsaved = self._index, self._unsaved
-            if index is None or not unsaved:
+            if index is None or unsaved <= SAVE_SHARE * len(index):
                 return
             try:
                 path = self._folders.next()
@@ -94,13 +103,13 @@ class Graph:
     ) -> Neighbours | None:
         """Find neighbours among (some) rows; None where comparing the rows is the better way."""
         index = self._index
-        if index is None or rows.live < self._from:
+        if index is None or rows.live < self._bounds.graph_from:
             return None
-        if places is not None and len(places) <= GATHER_LIMIT:
+        if places is not None and len(places) <= self._bounds.gather:
             return None
         # Looked at before the graph is asked: what it takes in meanwhile is then found twice.
         fresh = np.flatnonzero(rows.alive & ~rows.linked)
-        if len(fresh) > FRESH_LIMIT:
+        if len(fresh) > self._bounds.fresh:
             return None
         wanted = rows.alive
         available = rows.live
@@ -109,7 +118,7 @@ class Graph:
             wanted[places] = True
         needed = min(count, available)
         page = math.ceil(PAGE_MARGIN * needed * rows.live / max(available, 1)) + 8
-        while page <= rows.live / PAGE_SHARE:
+        while page <= rows.live / self._bounds.page_share:
             proposed = index.search(queries, page).ids
             at = rows.places(proposed.ravel())
             good = (at >= 0) & wanted[at]
@@ -121,7 +130,7 @@ class Graph:
 
     def _has_work(self) -> bool:
         rows = self._exact.rows
-        if rows.live < self._from:
+        if rows.live < self._bounds.graph_from:
             return False
         return bool(self._removed) or self._index is None or bool((rows.alive & ~rows.linked).any())
 
@@ -166,7 +175,8 @@ class Graph:
             ids, halves = rows.ids[places], rows.read(places)
             index.add(ids, halves)
             self._link(ids, digests_of(halves))
-            self._unsaved += len(places)
+            with self._saving:
+                self._unsaved += len(places)
         done = not len(places)
         if done or self._unsaved > max(UNSAVED_LIMIT, UNSAVED_SHARE * len(index)):
             self.save()
@@ -215,4 +225,5 @@ class Graph:
             if len(gone):
                 with self._changed:
                     self._removed.append(gone)
-                self._unsaved += len(gone)
+                with self._saving:
+                    self._unsaved += len(gone)

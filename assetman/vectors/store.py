@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from assetman.vectors.exact import ExactIndex, read_rows, write_rows
 from assetman.vectors.folders import DamagedFiles, Generations, number
-from assetman.vectors.graph import Graph
+from assetman.vectors.graph import Bounds, Graph
 from assetman.vectors.hnsw import GraphIndex, graph_class
 from assetman.vectors.index import (
     Floats,
@@ -27,10 +27,10 @@ from assetman.vectors.index import (
 )
 from assetman.vectors.rows import Rows, digests_of
 
-GRAPH_FROM = 200_000  # vectors; up to here comparing all of them is as fast and exact (measured)
 UNSAVED_LIMIT = 16_384  # vectors that may have to be read from the catalogue at the next start
 UNSAVED_SHARE = 0.5
-CATCH_UP_SHARE = 0.1  # the same after a catch-up, which is the end of a run
+CATCH_UP_SHARE = 0.1  # the same after a catch-up
+SAVE_SHARE = 0.02  # the same after a save, or one new picture would cost writing all vectors again
 
 
 class VectorSource(Protocol):
@@ -60,14 +60,14 @@ class VectorStore:
         dimension: int,
         source: VectorSource,
         token: str = "",
-        graph_from: int = GRAPH_FROM,
         graph: type[GraphIndex] | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         self._folder = folder
         self._source = source
         self._token = token
         self._exact = ExactIndex(dimension)
-        self._graph = Graph(self._exact, folder, graph or graph_class(), graph_from)
+        self._graph = Graph(self._exact, folder, graph or graph_class(), bounds or Bounds())
         self._writing = threading.RLock()
         self._folders = Generations(folder, "rows")
         self._held = 0  # the sequence up to which all vectors are here
@@ -163,17 +163,20 @@ class VectorStore:
         return known[here], rows.read(places[here]).astype(np.float32)
 
     def save(self) -> None:
-        """Write what is not on disk yet; a disk that does not take it only sets `problem`."""
+        """Write what changed if it is worth it; a disk that does not take it sets `problem`.
+
+        What is not written is read from the catalogue at the next start.
+        """
         self._ready()
         with self._writing:
             self._tried = 0
-            self._save_beyond(0)
+            self._save_beyond(SAVE_SHARE * len(self._exact))
         self._graph.save()
 
-    def settle(self, seconds: float | None = None) -> bool:
-        """Wait until the graph has taken in every vector; false if that took too long."""
+    def wait_until_ready(self, seconds: float | None = None) -> bool:
+        """Wait until the graph, if there is to be one, answers; false if that took too long."""
         self._ready()
-        return self._graph.settle(seconds)
+        return self._graph.wait_until_ready(seconds)
 
     def close(self) -> None:
         """Stop what runs and let go of the files. Nothing is lost: the catalogue has it all."""
