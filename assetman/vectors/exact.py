@@ -62,8 +62,8 @@ class ExactIndex:
         queries = unit_rows(vectors, self.dimension)
         if allowed is None:
             return rows.nearest(queries, checked_count(count))
-        places = rows.places(np.unique(checked_ids(allowed)))
-        return rows.nearest(queries, checked_count(count), places[places >= 0])
+        places = rows.places_among(checked_ids(allowed))
+        return rows.nearest(queries, checked_count(count), places)
 
     def save(self, path: Path, sequence: int) -> None:
         write_rows(path, self.rows, sequence)

@@ -148,6 +148,13 @@ class Rows:
             found = np.where((known[at] == ids) & self.alive[row], row, found)
         return found
 
+    def places_among(self, ids: Ids) -> NDArray[np.intp]:
+        """Find the live rows of those of the ids that are here, each once, ascending."""
+        if (np.diff(ids) <= 0).any():
+            ids = np.unique(ids)
+        places = self.places(ids)
+        return np.sort(places[places >= 0])
+
     def with_added(self, ids: Ids, vectors: Floats) -> Rows:
         """Give rows with distinct ids added or replaced; what is there already is left alone.
 

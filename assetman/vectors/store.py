@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from assetman.vectors.exact import ExactIndex, read_rows, write_rows
 from assetman.vectors.folders import DamagedFiles, Generations, number
@@ -143,10 +143,7 @@ class VectorStore:
         checked_count(count)
         self._ready()
         rows = self._exact.rows
-        places: NDArray[np.intp] | None = None
-        if allowed is not None:
-            places = rows.places(np.unique(checked_ids(allowed)))
-            places = places[places >= 0]
+        places = None if allowed is None else rows.places_among(checked_ids(allowed))
         if not exact:
             found = self._graph.search(rows, queries, count, places)
             if found is not None:
@@ -177,6 +174,12 @@ class VectorStore:
         """Wait until the graph, if there is to be one, answers; false if that took too long."""
         self._ready()
         return self._graph.wait_until_ready(seconds)
+
+    def graph_answers(self, vectors: ArrayLike, count: int) -> bool:
+        """Tell whether the graph would answer such a question just now; for tests and benchmarks."""
+        self._ready()
+        queries = unit_rows(vectors, self.dimension)
+        return self._graph.search(self._exact.rows, queries, count, None) is not None
 
     def close(self) -> None:
         """Stop what runs and let go of the files. Nothing is lost: the catalogue has it all."""

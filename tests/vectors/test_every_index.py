@@ -311,7 +311,7 @@ def test_adds_removals_and_searches_go_on_side_by_side(kind: type[VectorIndex]) 
     askers = [threading.Thread(target=ask) for _ in range(2)]
     for asker in askers:
         asker.start()
-    for start in range(1000, 3000, 250):
+    for start in range(1000, 2000, 250):
         index.add(np.arange(start, start + 250), drawn(250, seed=start))
         index.remove(np.arange(start, start + 100))
         index.add(np.arange(100), drawn(100, seed=start))
@@ -319,7 +319,7 @@ def test_adds_removals_and_searches_go_on_side_by_side(kind: type[VectorIndex]) 
     for asker in askers:
         asker.join()
     assert wrong == []
-    assert len(index) == 500 + 8 * 150
+    assert len(index) == 500 + 4 * 150
 
 
 @given(
