@@ -13,7 +13,7 @@ from assetman.core.errors import WrongUse
 from assetman.core.queries import Filters, Sort
 from assetman.library.contents import collect
 from assetman.library.database import Database, Row
-from assetman.library.filters import EVERYTHING, condition, order
+from assetman.library.filters import EVERYTHING, condition, order, source
 from assetman.library.gaps import EXTRACTION, Gaps
 from assetman.library.journal import Journal
 from assetman.library.values import absolute, from_bytes, id_list, parts, to_bytes
@@ -33,7 +33,7 @@ class FileStat:
     device: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: a scan makes one of every file, and that takes thrice as long
 class Known:
     """A file as a scan needs to know it."""
 
@@ -76,7 +76,8 @@ class Assets:
 
     def known(self, root_id: int) -> dict[str, Known]:
         """Give every file of a root by its relative path, missing ones included."""
-        found = self._known("a.root_id = ?", (root_id,))
+        # By way of the ids: the rows are then read in the order they lie in, twice as fast.
+        found = self._known("a.id IN (SELECT id FROM assets WHERE root_id = ?)", (root_id,))
         return {known.path: known for known in found}
 
     def missing_with_content(self, content_id: int) -> list[Known]:
@@ -241,7 +242,7 @@ class Assets:
         """List the assets that pass, in order; the relevance of a plain list is its date."""
         passing, values = condition(filters)
         text = self._database.value(
-            "SELECT json_group_array(id) FROM (SELECT a.id FROM assets a "
+            f"SELECT json_group_array(id) FROM (SELECT a.id FROM {source(filters, sort)} "
             f"WHERE {passing} ORDER BY {order(sort, descending)} LIMIT -1)",
             values,
         )
@@ -251,7 +252,8 @@ class Assets:
     def count(self, filters: Filters = EVERYTHING) -> int:
         """Count the assets that pass."""
         passing, values = condition(filters)
-        return int(self._database.value(f"SELECT COUNT(*) FROM assets a WHERE {passing}", values))
+        sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing}"
+        return int(self._database.value(sql, values))
 
     def count_searchable(self, filters: Filters, space_id: int) -> int:
         """Count the assets that pass and have a segment embedded in a space."""
@@ -278,7 +280,8 @@ class Assets:
         by_kind: dict[Kind, int] = {}
         offline = 0
         for kind, online, count in self._database.rows(
-            "SELECT a.kind, r.online, COUNT(*) FROM roots r CROSS JOIN assets a "
+            "SELECT a.kind, r.online, COUNT(*) FROM roots r "
+            "CROSS JOIN assets a INDEXED BY assets_by_folder "
             "ON a.root_id = r.id AND a.missing_since IS NULL GROUP BY r.id, a.kind"
         ):
             by_kind[Kind(kind)] = by_kind.get(Kind(kind), 0) + count

@@ -61,6 +61,7 @@ def _copy(connection: sqlite3.Connection) -> None:
     for pragma in ("application_id", "user_version"):
         number = connection.execute(f"PRAGMA main.{pragma}").fetchone()[0]
         connection.execute(f"PRAGMA copy.{pragma}={number}")
+    connection.execute("PRAGMA copy.page_size=8192")
     connection.execute("PRAGMA copy.auto_vacuum=INCREMENTAL")
     connection.execute("BEGIN")
     schema = connection.execute(

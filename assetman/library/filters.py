@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from assetman.core.queries import Filters, FolderFilter, Sort
-from assetman.library.values import below, to_bytes
+from assetman.library.values import within
 
 EVERYTHING = Filters()
 
 _ORDER = {
     Sort.RELEVANCE: "moment",  # a list without a question has none
     Sort.DATE: "moment",
-    Sort.NAME: "name_key",
+    Sort.NAME: "name",
     Sort.SIZE: "size",
 }
+_COLUMN = {"moment": "moment", "name": "name_key", "size": "size"}
 
 
 def condition(filters: Filters) -> tuple[str, list[Any]]:
@@ -33,17 +34,29 @@ def condition(filters: Filters) -> tuple[str, list[Any]]:
     return " AND ".join(terms), values
 
 
+def source(filters: Filters, sort: Sort | None = None) -> str:
+    """Give what to select from: `assets a` with the index that serves the filters or the order.
+
+    SQLite, left to itself, takes the index of the paths for a folder and looks up every row.
+    """
+    narrow = any(folder.path for folder in filters.folders)
+    if narrow or (filters.folders and sort is None):
+        return "assets a INDEXED BY assets_by_folder"
+    if sort is not None:
+        return f"assets a INDEXED BY assets_by_{_ORDER[sort]}"
+    return "assets a"
+
+
 def order(sort: Sort, descending: bool) -> str:
-    """Give the ORDER BY of a list of `assets a`; equals follow their ids."""
-    return f"a.{_ORDER[sort]} {'DESC' if descending else 'ASC'}, a.id"
+    """Give the ORDER BY of a list of `assets a`; equals follow their ids, the same way round."""
+    way = "DESC" if descending else "ASC"
+    return f"a.{_COLUMN[_ORDER[sort]]} {way}, a.id {way}"
 
 
 def _in_folder(folder: FolderFilter) -> tuple[str, list[Any]]:
     if not folder.path:
         return "a.root_id = ?", [folder.root_id]
-    path = to_bytes(folder.path)
-    lower, upper = below(path)
     return (
-        "(a.root_id = ? AND (a.folder = ? OR (a.folder >= ? AND a.folder < ?)))",
-        [folder.root_id, path, lower, upper],
+        "(a.root_id = ? AND a.folder >= ? AND a.folder < ?)",
+        [folder.root_id, *within(folder.path)],
     )

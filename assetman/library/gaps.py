@@ -75,6 +75,11 @@ class Gaps:
         """List all that a new space lacks."""
         self._database.execute(_FILL + _OF_SPACES % "p.id = ?", (space_id,))
 
+    def move_root(self, root_id: int, into: int) -> None:
+        """Follow assets that became part of another root."""
+        self.settle()
+        self._database.execute("UPDATE gaps SET root_id = ? WHERE root_id = ?", (into, root_id))
+
     def rebuild(self) -> None:
         """Make every row anew."""
         self._database.execute("DELETE FROM gaps")

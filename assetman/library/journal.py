@@ -13,6 +13,7 @@ from assetman.library.database import Database
 PERSON = "person"
 ENGINE = "engine"
 _BATCH = 1000
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Journal:
 
 def _to_json(value: object) -> str | None:
     # Escaped to ASCII: the surrogates of a path that is not UTF-8 are no text to SQLite.
-    return None if value is None else json.dumps(value, separators=(",", ":"))
+    return None if value is None else _ENCODER.encode(value)
 
 
 def _from_json(text: str | None) -> Any:

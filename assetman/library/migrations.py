@@ -53,7 +53,7 @@ CREATE TABLE assets (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     root_id INTEGER NOT NULL REFERENCES roots(id) ON DELETE CASCADE,
     path BLOB NOT NULL,                 -- relative to the root, with "/"
-    folder BLOB NOT NULL,               -- the path without its last part, "" in the root itself
+    folder BLOB NOT NULL,               -- the path up to its last "/", that included
     name TEXT NOT NULL,                 -- the last part, as it is shown
     name_key TEXT NOT NULL,             -- what names are sorted by
     content_id INTEGER NOT NULL REFERENCES contents(id),
@@ -68,10 +68,14 @@ CREATE TABLE assets (
     UNIQUE (root_id, path)
 ) STRICT;
 CREATE INDEX assets_by_content ON assets(content_id);
-CREATE INDEX assets_by_folder ON assets(root_id, folder, kind) WHERE missing_since IS NULL;
-CREATE INDEX assets_by_moment ON assets(moment, id, kind) WHERE missing_since IS NULL;
-CREATE INDEX assets_by_name ON assets(name_key, id, kind) WHERE missing_since IS NULL;
-CREATE INDEX assets_by_size ON assets(size, id, kind) WHERE missing_since IS NULL;
+CREATE INDEX assets_by_folder ON assets(root_id, folder, kind, moment)
+    WHERE missing_since IS NULL;
+CREATE INDEX assets_by_moment ON assets(moment, id, kind, root_id)
+    WHERE missing_since IS NULL;
+CREATE INDEX assets_by_name ON assets(name_key, id, kind, root_id)
+    WHERE missing_since IS NULL;
+CREATE INDEX assets_by_size ON assets(size, id, kind, root_id)
+    WHERE missing_since IS NULL;
 CREATE INDEX assets_missing ON assets(root_id) WHERE missing_since IS NOT NULL;
 
 CREATE TABLE segments (

@@ -74,6 +74,7 @@ def _create(catalogue: Path) -> None:
         aside.unlink(missing_ok=True)
         aside.touch()
         with _sentences(catalogue), closing(connect(aside)) as connection:
+            connection.execute("PRAGMA page_size=8192")  # wastes less around vectors of 1 kB
             connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
             connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
             connection.execute("PRAGMA journal_mode=WAL")

@@ -17,7 +17,8 @@ from assetman.library.values import from_bytes, to_bytes
 
 _ROOTS = """
 SELECT r.id, r.path, r.online,
-    (SELECT COUNT(*) FROM assets a WHERE a.root_id = r.id AND a.missing_since IS NULL)
+    (SELECT COUNT(*) FROM assets a INDEXED BY assets_by_folder
+     WHERE a.root_id = r.id AND a.missing_since IS NULL)
 FROM roots r"""
 
 
@@ -98,7 +99,8 @@ class Roots:
                 {"id": root_id, "online": online},
             )
             (assets,) = self._database.integers(
-                "SELECT a.id AS c0 FROM assets a WHERE a.root_id = ? AND a.missing_since IS NULL",
+                "SELECT a.id AS c0 FROM assets a INDEXED BY assets_by_folder "
+                "WHERE a.root_id = ? AND a.missing_since IS NULL",
                 (root_id,),
             )
         return Changes(assets_changed=frozenset(assets.tolist()), roots=True)
@@ -107,11 +109,11 @@ class Roots:
         """List the folders of a root that hold assets, in them or below, sorted by path."""
         counts = {"": 0}
         for path, count in self._database.rows(
-            "SELECT folder, COUNT(*) FROM assets WHERE root_id = ? AND missing_since IS NULL "
-            "GROUP BY folder",
+            "SELECT folder, COUNT(*) FROM assets INDEXED BY assets_by_folder "
+            "WHERE root_id = ? AND missing_since IS NULL GROUP BY folder",
             (root_id,),
         ):
-            folder = from_bytes(path)
+            folder = from_bytes(path).removesuffix("/")
             counts[folder] = counts.get(folder, 0) + count
             while folder:
                 folder = folder.rpartition("/")[0]
@@ -123,24 +125,22 @@ class Roots:
     def _absorb(self, root: Root, into: int, inside: str) -> Changes:
         """Make a root part of another one that holds it, under the relative path `inside`."""
         database = self._database
-        folder = to_bytes(inside.replace(os.sep, "/"))
-        prefix = folder + b"/"
-        rows = database.rows("SELECT id, content_id FROM assets WHERE root_id = ?", (root.id,))
+        prefix = to_bytes(inside.replace(os.sep, "/") + "/")
+        rows = database.rows("SELECT id FROM assets WHERE root_id = ?", (root.id,))
         # CAST: SQLite's || makes text even of two blobs.
         database.execute(
             "UPDATE assets SET root_id = ?, path = CAST(? || path AS BLOB), "
-            "folder = CASE folder WHEN x'' THEN ? ELSE CAST(? || folder AS BLOB) END "
-            "WHERE root_id = ?",
-            (into, prefix, folder, prefix, root.id),
+            "folder = CAST(? || folder AS BLOB) WHERE root_id = ?",
+            (into, prefix, prefix, root.id),
         )
         failed = database.execute(
             "UPDATE failures SET root_id = ?, path = CAST(? || path AS BLOB) WHERE root_id = ?",
             (into, prefix, root.id),
         )
+        self._gaps.move_root(root.id, into)
         database.execute("DELETE FROM roots WHERE id = ?", (root.id,))
-        self._gaps.touch(content_id for _, content_id in rows)
         return Changes(
-            assets_changed=frozenset(asset_id for asset_id, _ in rows),
+            assets_changed=frozenset(asset_id for (asset_id,) in rows),
             roots=True,
             failures=failed.rowcount > 0,
         )

@@ -12,7 +12,7 @@ from assetman.core.assets import Box, SegmentDraft, SegmentKind
 from assetman.core.errors import WrongUse
 from assetman.core.queries import Filters
 from assetman.library.database import Database, Row
-from assetman.library.filters import EVERYTHING, condition
+from assetman.library.filters import EVERYTHING, condition, source
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.values import id_list
@@ -116,9 +116,11 @@ class Segments:
     def matching(self, filters: Filters) -> np.ndarray:
         """Give the segments that some asset which passes has: (n,) int64, sorted."""
         passing, values = condition(filters)
+        # The ids of the assets first: their rows are then read in the order they lie in.
         (ids,) = self._database.integers(
             "SELECT s.id AS c0 FROM segments s WHERE s.content_id IN "
-            f"(SELECT a.content_id FROM assets a WHERE {passing})",
+            "(SELECT content_id FROM assets WHERE id IN "
+            f"(SELECT a.id FROM {source(filters)} WHERE {passing}))",
             values,
         )
         return np.sort(ids)
