@@ -19,8 +19,10 @@ Digests = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 
 SCAN_BLOCK = 16_384  # rows: some milliseconds between two looks at the interpreter's lock
-GATHER_BLOCK = 8_192  # rows copied together before they are compared
-GATHER_SHARE = 0.2  # of all rows; picking more costs more than comparing all (measured)
+GATHER_BLOCK = 2_048  # rows copied together before they are compared
+GATHER_SHARE = 0.1  # of all rows; picking more costs more than comparing all (measured)
+TABLE_SHARE = 64  # ids for one in so many rows are looked up through a table of all ids,
+TABLE_ROOM = 16  # if that takes no more than so many bytes for a row
 FIRST_CAPACITY = 1_024
 
 
@@ -117,9 +119,14 @@ class Rows:
         return self.buffers.tail[: len(self.alive) - len(self.base)]
 
     @cached_property
+    def live_places(self) -> NDArray[np.intp]:
+        """Give the places of the live rows, ascending."""
+        return np.flatnonzero(self.alive)
+
+    @cached_property
     def order(self) -> NDArray[np.intp]:
         """Give the places of the live rows in the order of their ids."""
-        places = np.flatnonzero(self.alive)
+        places = self.live_places
         return places[np.argsort(self.ids[places], kind="stable")]
 
     @cached_property
@@ -150,9 +157,12 @@ class Rows:
 
     def places_among(self, ids: Ids) -> NDArray[np.intp]:
         """Find the live rows of those of the ids that are here, each once, ascending."""
-        if (np.diff(ids) <= 0).any():
-            ids = np.unique(ids)
-        places = self.places(ids)
+        ids = ids[ids <= self.highest]
+        if len(ids) * TABLE_SHARE > len(self.alive) and self.highest < TABLE_ROOM * len(self.alive):
+            wanted = np.zeros(self.highest + 1, np.bool_)  # far faster than to look each one up
+            wanted[ids] = True
+            return np.flatnonzero(wanted[self.ids] & self.alive)
+        places = self.places(np.unique(ids))
         return np.sort(places[places >= 0])
 
     def with_added(self, ids: Ids, vectors: Floats) -> Rows:
@@ -216,14 +226,11 @@ class Rows:
                 similarities[:, start : start + len(some)] = dots(halves, self.read(some))
             return best_of(similarities, self.ids[places], count)
         similarities = self._scan(halves)
-        wanted = self.alive
-        if places is not None:
-            wanted = np.zeros(len(self.alive), np.bool_)
-            wanted[places] = True
-        if places is not None or self.live < len(self.alive):
-            similarities[:, ~wanted] = -np.inf
-        available = self.live if places is None else len(places)
-        return best_of(similarities, self.ids, min(count, available))
+        if places is None and self.live < len(self.alive):
+            places = self.live_places
+        if places is None:
+            return best_of(similarities, self.ids, count)
+        return best_of(np.take(similarities, places, axis=1), self.ids[places], count)
 
     def _scan(self, halves: Halves) -> Floats:
         similarities = np.empty((len(halves), len(self.alive)), np.float32)
