@@ -33,18 +33,8 @@ _LONGEST_LOG = 2 << 20  # bytes
 _END_SECONDS = 20.0
 
 
-def open_service(folder: Path) -> EngineApi:
-    """Open the library's own engine in this process. Raises LibraryBusy."""
-    # Only here: it loads everything, and a client has no use for it.
-    from assetman.engine.service import EngineService
-
-    return EngineService.open(folder)
-
-
 def main(
-    folder: Path,
-    grace: float = GRACE_SECONDS,
-    open_engine: Callable[[Path], EngineApi] = open_service,
+    folder: Path, open_engine: Callable[[Path], EngineApi], grace: float = GRACE_SECONDS
 ) -> int:
     """Be the engine of a library until nobody needs it any more; give the exit status."""
     faulthandler.enable()

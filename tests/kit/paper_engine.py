@@ -319,4 +319,4 @@ def _words(text: str) -> set[str]:
 if __name__ == "__main__":
     from assetman.engine import process
 
-    sys.exit(process.main(Path(sys.argv[1]), float(sys.argv[2]), PaperEngine.open))
+    sys.exit(process.main(Path(sys.argv[1]), PaperEngine.open, float(sys.argv[2])))

@@ -1,0 +1,56 @@
+"""What a command prints: results on standard output, all else on standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+from assetman.core.assets import display
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The three streams of a command."""
+
+    out: TextIO
+    err: TextIO
+    lines: BinaryIO  # standard input
+
+    @classmethod
+    def standard(cls) -> Console:
+        """Take the process's own streams, and let no character be too much for them."""
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(errors="backslashreplace")
+        return cls(sys.stdout, sys.stderr, sys.stdin.buffer)
+
+    @property
+    def interactive(self) -> bool:
+        """Tell whether someone watches standard error."""
+        return self.err.isatty()
+
+    def print(self, text: str = "") -> None:
+        """Print a line of results."""
+        self.out.write(_printable(text) + "\n")
+
+    def print_json(self, value: object) -> None:
+        """Print one value as one line, in ASCII, at once."""
+        self.out.write(json.dumps(value, ensure_ascii=True) + "\n")
+        self.out.flush()
+
+    def tell(self, text: str) -> None:
+        """Say something to the person, beside the results."""
+        self.out.flush()
+        self.err.write(f"assetman: {_printable(text)}\n")
+        self.err.flush()
+
+
+def _printable(text: str) -> str:
+    """Make one line that every terminal takes, whatever a file's name holds."""
+    try:
+        return display(text)
+    except UnicodeEncodeError:  # half a surrogate pair, from a name on Windows
+        return display(text.encode("utf-8", "replace").decode("utf-8"))

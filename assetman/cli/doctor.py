@@ -1,0 +1,140 @@
+"""`assetman doctor`: look whether all that Assetman needs is there, and say how to mend it."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import importlib
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assetman import __version__
+from assetman.cli.desk import Desk
+from assetman.core.errors import AssetmanError
+
+HELP = "check the installation and the library, and say how to mend them"
+
+_LEAST_SPACE = 1 << 30  # bytes
+_OLDEST_PYTHON = (3, 11)
+# What is imported, what it comes with, what it is for.
+_LIBRARIES = (
+    ("PySide6.QtWidgets", "PySide6-Addons", "the window"),
+    ("torch", "torch", "models"),
+    ("torchvision", "torchvision", "models"),
+    ("PIL.Image", "pillow", "pictures"),
+    ("pi_heif", "pi-heif", "pictures of telephones"),
+    ("rawpy", "rawpy", "pictures of cameras"),
+    ("resvg_py", "resvg-py", "drawings"),
+    ("sqlite_utils", "sqlite-utils", "the catalogue"),
+    ("usearch.index", "usearch", "fast search"),
+    ("cattrs", "cattrs", "the engine"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    sound: bool
+    detail: str
+    mend: str = ""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("--json", action="store_true", help="print one list")
+
+
+def run(given: argparse.Namespace, desk: Desk) -> int:
+    """Look at everything; 3 if something needs mending."""
+    sick = False
+    findings = []
+    for finding in _examine(desk):
+        sick = sick or not finding.sound
+        findings.append(dataclasses.asdict(finding))
+        if not given.json:
+            desk.console.print(
+                f"{'ok ' if finding.sound else 'BAD'} {finding.what}: {finding.detail}"
+            )
+            if finding.mend:
+                desk.console.print(f"    {finding.mend}")
+            desk.console.out.flush()
+    if given.json:
+        desk.console.print_json(findings)
+    return 3 if sick else 0
+
+
+def _examine(desk: Desk) -> Iterator[Finding]:
+    yield Finding("Assetman", True, f"{__version__} on {platform.platform()}")
+    yield _python()
+    for module, package, purpose in _LIBRARIES:
+        yield _library(module, package, purpose)
+    yield _space(desk.folder)
+    yield from _catalogue(desk)
+
+
+def _python() -> Finding:
+    detail = f"{platform.python_version()} in {sys.prefix}"
+    if sys.version_info >= _OLDEST_PYTHON:
+        return Finding("Python", True, detail)
+    return Finding("Python", False, detail, "Install Python 3.11 or newer.")
+
+
+def _library(module: str, package: str, purpose: str) -> Finding:
+    """Import a library in earnest: a wheel may be there and a system library it needs not."""
+    try:
+        found = importlib.import_module(module)
+    except ImportError as error:
+        detail = f"needed for {purpose}, cannot be loaded: {error}"
+        return Finding(package, False, detail, f"{sys.executable} -m pip install {package}")
+    except Exception as error:  # a broken library may raise anything
+        detail = f"needed for {purpose}, breaks when loaded: {error!r}"
+        mend = f"{sys.executable} -m pip install --force-reinstall {package}"
+        return Finding(package, False, detail, mend)
+    parent = sys.modules[module.partition(".")[0]]
+    version = getattr(found, "__version__", None) or getattr(parent, "__version__", "found")
+    return Finding(package, True, str(version))
+
+
+def _space(folder: Path) -> Finding:
+    place = folder
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    try:
+        free = shutil.disk_usage(place).free
+    except OSError as error:
+        return Finding(
+            "disk", False, f"{folder} cannot be looked at: {error}", "Is the disk there?"
+        )
+    detail = f"{free / 1e9:,.1f} GB free for {folder}"
+    if free >= _LEAST_SPACE:
+        return Finding("disk", True, detail)
+    return Finding("disk", False, detail, "Make room, or name another folder with --library.")
+
+
+def _catalogue(desk: Desk) -> Iterator[Finding]:
+    try:
+        with desk.engine() as engine:
+            status, torn = engine.status(), engine.check()
+    except AssetmanError as error:
+        yield Finding("library", False, str(error))
+        return
+    if torn:
+        mend = f"Copies from before each update lie beside it, in {desk.folder}."
+        yield Finding("library", False, " ".join(torn), mend)
+    else:
+        yield Finding("library", True, f"{sum(status.assets.values()):,} assets, sound")
+    for root in status.roots:
+        if not root.online:
+            yield Finding("folder", True, f"{root.path} is offline", "Connect its drive.")
+    if status.failed:
+        listed = "“assetman failures” lists them."
+        yield Finding("files", True, f"{status.failed:,} could not be read", listed)
+    if status.device is not None:
+        why = f": {status.device.reason}" if status.device.reason else ""
+        yield Finding("device", True, f"{status.device.title}{why}")

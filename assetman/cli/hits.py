@@ -1,0 +1,76 @@
+"""Results as lines and as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from assetman.cli.console import Console
+from assetman.core.assets import Asset
+from assetman.core.queries import Hit, Results
+
+if TYPE_CHECKING:
+    from assetman.engine.protocol import EngineApi
+
+
+def results_json(engine: EngineApi, results: Results, query: str) -> dict[str, Any]:
+    """Give an answer in the shape that `--json` promises."""
+    return {
+        "query": query,
+        "confident": results.confident,
+        "seconds": round(results.seconds, 4),
+        "hits": [_hit_json(hit, asset) for hit, asset in _rows(engine, results)],
+    }
+
+
+def print_results(engine: EngineApi, results: Results, console: Console) -> None:
+    """Print a hit a line: its score, its path, and where in the file it is."""
+    for hit, asset in _rows(engine, results):
+        score = f"{hit.score:.3f}" if results.hits else "  –  "
+        console.print(f"{score}  {asset.path}{_place(hit)}")
+
+
+def tell_notes(results: Results, console: Console) -> None:
+    """Tell what the person should know beside the hits."""
+    for note in results.notes:
+        console.tell(note)
+    if results.total == 0:
+        if results.elsewhere:
+            console.tell(f"Nothing passes the filters; without them {results.elsewhere:,} would.")
+        else:
+            console.tell("There is nothing to search here yet: add a folder with “assetman add”.")
+    elif results.hits and results.searchable < results.total:
+        console.tell(f"Only {results.searchable:,} of {results.total:,} files are indexed so far.")
+
+
+def _rows(engine: EngineApi, results: Results) -> Iterator[tuple[Hit, Asset]]:
+    """Pair hits with their assets; those removed meanwhile are left out."""
+    hits = results.hits or tuple(Hit(asset_id, 0.0) for asset_id in results.listed)
+    assets = {card.asset.id: card.asset for card in engine.cards([hit.asset_id for hit in hits])}
+    for hit in hits:
+        if hit.asset_id in assets:
+            yield hit, assets[hit.asset_id]
+
+
+def _hit_json(hit: Hit, asset: Asset) -> dict[str, Any]:
+    return {
+        "path": asset.path,
+        "kind": asset.kind.value,
+        "score": hit.score,
+        "confident": hit.confident,
+        "start": hit.start,
+        "end": hit.end,
+        "page": hit.page,
+        "box": dataclasses.asdict(hit.box) if hit.box else None,
+        "reasons": hit.reasons,
+    }
+
+
+def _place(hit: Hit) -> str:
+    if hit.page is not None:
+        return f"  page {hit.page}"
+    if hit.start is not None:
+        minutes, seconds = divmod(int(hit.start), 60)
+        return f"  at {minutes}:{seconds:02}"
+    return ""

@@ -1,0 +1,190 @@
+"""`assetman search`: ask the library, in words and by example."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from assetman.cli.desk import Desk, existing_file, existing_folder
+from assetman.cli.hits import print_results, results_json, tell_notes
+from assetman.cli.runs import follow, known_failures
+from assetman.core.assets import Kind, Root
+from assetman.core.errors import BadInput, WrongUse
+from assetman.core.queries import Example, Filters, FolderFilter, Query
+
+if TYPE_CHECKING:
+    from assetman.engine.protocol import EngineApi
+
+HELP = "search by words, by example, or both; “-” reads a question a line"
+STDIN = "-"
+
+# Options by whether a value follows; all else is a word of the question, `-people` too.
+_OPTIONS = {
+    "--like": True,
+    "--unlike": True,
+    "--in": True,
+    "--type": True,
+    "--limit": True,
+    "--library": True,
+    "--json": False,
+    "--help": False,
+    "-h": False,
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="the question")
+    for option, meaning in (
+        ("--like", "find what is like this file"),
+        ("--unlike", "and not like this one"),
+    ):
+        parser.add_argument(option, action="append", default=[], metavar="FILE", help=meaning)
+    parser.add_argument(
+        "--in", dest="folder", metavar="FOLDER", help="only in this folder; added if it is new"
+    )
+    add_filters(parser)
+
+
+def add_filters(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every question takes."""
+    parser.add_argument(
+        "--type",
+        action="append",
+        default=[],
+        metavar="KIND",
+        choices=[kind.value for kind in Kind],
+        help="only image, video, audio or document",
+    )
+    parser.add_argument("--limit", type=_positive, metavar="N", help="so many hits at most")
+    parser.add_argument("--json", action="store_true", help="print one object a question")
+
+
+def split_question(tokens: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Part the options of `search` from the words of the question.
+
+    `--` ends the options: everything behind it is a word.
+    """
+    options: list[str] = []
+    words: list[str] = []
+    rest = iter(tokens)
+    for token in rest:
+        name, equals, _ = token.partition("=")
+        if token == "--":
+            words.extend(rest)
+        elif name not in _OPTIONS or (equals and not _OPTIONS[name]):
+            words.append(token)
+        elif _OPTIONS[name] and not equals:
+            value = next(rest, None)  # taken whole: a file's name may begin with a dash
+            options.append(token if value is None else f"{token}={value}")
+        else:
+            options.append(token)
+    return options, words
+
+
+def run(given: argparse.Namespace, desk: Desk) -> int:
+    """Ask one question, or one for each line of standard input."""
+    text = " ".join(given.text)
+    if not (text or given.like or given.unlike or given.type or given.folder):
+        raise WrongUse("What should be searched for? Give words, or --like FILE.")
+    examples = [Example(path=existing_file(path)) for path in given.like]
+    examples += [Example(path=existing_file(path), weight=-1.0) for path in given.unlike]
+    folder = existing_folder(given.folder) if given.folder else None
+    with desk.engine(long=text == STDIN or folder is not None) as engine:
+        status = 0
+        folders: tuple[FolderFilter, ...] = ()
+        if folder is not None:
+            filter_, status = _limit_to(engine, folder, desk)
+            folders = (filter_,)
+        filters = Filters(tuple(Kind(kind) for kind in given.type), folders)
+        query = Query(text, tuple(examples), filters, limit=given.limit)
+        if text == STDIN:
+            _answer_lines(engine, query, desk, given.json)
+        else:
+            answer(engine, query, desk, given.json)
+        return status
+
+
+def answer(engine: EngineApi, query: Query, desk: Desk, as_json: bool, asked: str = "") -> None:
+    """Ask one question and print the answer; `asked` is what it is called in JSON."""
+    results = engine.search(query)
+    if as_json:
+        desk.console.print_json(results_json(engine, results, asked or query.text))
+    else:
+        print_results(engine, results, desk.console)
+    tell_notes(results, desk.console)
+
+
+def _answer_lines(engine: EngineApi, query: Query, desk: Desk, as_json: bool) -> None:
+    """Answer each line of standard input as it comes; a bad one costs only itself."""
+    for line in desk.console.lines:
+        raw = line.rstrip(b"\r\n")
+        text = raw.decode("utf-8", "replace")
+        try:
+            if text.encode("utf-8") != raw:
+                raise BadInput("The line is not UTF-8.")
+            if not text.strip() and not query.examples:
+                raise BadInput("The line is empty.")
+            results = engine.search(replace(query, text=text))
+        except (BadInput, WrongUse) as error:
+            if as_json:
+                desk.console.print_json({"query": text, "error": str(error)})
+            else:
+                desk.console.tell(f"{text}: {error}")
+            continue
+        if as_json:
+            desk.console.print_json(results_json(engine, results, text))
+        else:
+            print_results(engine, results, desk.console)
+            desk.console.print()
+            desk.console.out.flush()
+
+
+def _limit_to(engine: EngineApi, folder: str, desk: Desk) -> tuple[FolderFilter, int]:
+    """Make a folder searchable if it is new; give it as a filter, and the exit status so far."""
+    root = _covering(engine.roots(), folder)
+    if root is not None:
+        filter_ = _filter_of(root, folder)
+        if engine.search(Query(filters=Filters(folders=(filter_,)), limit=1)).total:
+            return filter_, 0
+    else:
+        root = engine.add_root(folder)
+        filter_ = _filter_of(root, folder)
+    known = known_failures(engine)
+    _, failed = follow(engine, engine.index([root.id]), known, desk.console)
+    return filter_, 1 if failed else 0
+
+
+def _covering(roots: Sequence[Root], folder: str) -> Root | None:
+    """Find the root that a folder is or lies in."""
+    for root in roots:
+        if _relative(root, folder) is not None:
+            return root
+    return None
+
+
+def _filter_of(root: Root, folder: str) -> FolderFilter:
+    return FolderFilter(root.id, (_relative(root, folder) or "").replace(os.sep, "/"))
+
+
+def _relative(root: Root, folder: str) -> str | None:
+    """Give a folder's path below a root, "" for the root itself, None if it is elsewhere."""
+    for way in (folder, os.path.realpath(folder)):
+        try:
+            inside = os.path.relpath(way, root.path)
+        except ValueError:  # another drive
+            continue
+        if inside == os.curdir:
+            return ""
+        if inside != os.pardir and not inside.startswith(os.pardir + os.sep):
+            return inside
+    return None
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
+    return int(text)

@@ -1,0 +1,47 @@
+"""`assetman status`: what the library holds."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+
+from assetman.cli.desk import Desk
+from assetman.cli.roots import root_line
+
+HELP = "show counts, models, folders and failures"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Say what the command takes."""
+    parser.add_argument("--json", action="store_true", help="print one object")
+
+
+def run(given: argparse.Namespace, desk: Desk) -> int:
+    """Print the counts."""
+    with desk.engine() as engine:
+        status = engine.status()
+    console = desk.console
+    if given.json:
+        console.print_json(dataclasses.asdict(status))
+        return 0
+    console.print(f"library     {status.library}{' (read only)' if status.read_only else ''}")
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in status.assets.items() if number)
+    console.print(f"assets      {kinds or 'none'}")
+    for what, number in (
+        ("missing", status.missing),
+        ("offline", status.offline),
+        ("failed", status.failed),
+    ):
+        if number:
+            console.print(f"{what:<11} {number:,}")
+    console.print(f"segments    {status.segments:,}")
+    for space, number in status.embeddings.items():
+        console.print(f"embeddings  {number:,} in {space}")
+    filling = f", {status.filling} is being filled" if status.filling else ""
+    console.print(f"model       {status.model or 'none'}{filling}")
+    if status.device is not None:
+        reason = f" ({status.device.reason})" if status.device.reason else ""
+        console.print(f"device      {status.device.title}{reason}")
+    for root in status.roots:
+        console.print(f"folder      {root_line(root)}")
+    return 0
