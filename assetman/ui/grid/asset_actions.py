@@ -1,0 +1,217 @@
+"""What can be done with assets anywhere in the window: the verbs and their menu."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QPoint, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
+from PySide6.QtWidgets import QMenu, QWidget
+
+from assetman.core.assets import Kind, display
+from assetman.core.queries import Example
+from assetman.engine.protocol import Card, EngineApi
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.grid.file_manager import require, reveal
+from assetman.ui.grid.pictures import file_url, read_image
+from assetman.ui.grid.wording import count_text
+from assetman.ui.jobs import Job
+
+T = TypeVar("T")
+
+ASSETS_MIME = "application/x-assetman-assets"  # asset ids as JSON: the window's own drags
+UNLIKE = -1.0
+EXAMPLES = 32  # at most, in one question
+OPENED = 20  # files opened at once, at most
+COPIED_PIXELS = 60_000_000  # a larger picture is copied reduced
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks with assets: the examples, and what becomes of the present question."""
+
+    examples: tuple[Example, ...]
+    replace: bool  # instead of the present question, or added to it
+    leave_out: tuple[int, ...] = ()
+
+
+def similar_to(asset_ids: Sequence[int]) -> Question:
+    """Ask for what is like these, themselves left out."""
+    ids = tuple(asset_ids[:EXAMPLES])
+    return Question(tuple(Example(asset_id=i) for i in ids), replace=True, leave_out=ids)
+
+
+def less_like(asset_ids: Sequence[int]) -> Question:
+    """Add to the present question that it should be less like these."""
+    ids = asset_ids[:EXAMPLES]
+    return Question(tuple(Example(asset_id=i, weight=UNLIKE) for i in ids), replace=False)
+
+
+def mime_of(cards: Sequence[Card]) -> QMimeData:
+    """Make what is dragged or copied: the files, and a mark by which the window knows its own."""
+    mime = QMimeData()
+    urls = [file_url(card.asset.path) for card in cards]
+    mime.setUrls(urls)
+    mime.setData(ASSETS_MIME, QByteArray(json.dumps([c.asset.id for c in cards]).encode()))
+    encoded = b"\n".join(bytes(url.toEncoded().data()) for url in urls)
+    mime.setData("x-special/gnome-copied-files", QByteArray(b"copy\n" + encoded))
+    return mime
+
+
+class AssetActions(QObject):
+    """Does what menus, keys and buttons ask for, for any number of assets."""
+
+    asked = Signal(object)  # Question
+    folder_asked = Signal(int)  # asset id
+    said = Signal(str)  # one sentence for the person
+
+    def __init__(self, bridge: EngineBridge, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._place = parent
+        self._open_menu: QMenu | None = None
+
+    def menu(self, asset_ids: Sequence[int]) -> QMenu:
+        """Make the context menu of some assets."""
+        ids = tuple(asset_ids)
+        many = len(ids) > 1
+        these = f"{count_text(len(ids), 'file', 'files')}"
+        menu = QMenu(self._place)
+        menu.setAccessibleName("Actions")
+        entries: list[tuple[str, str, Callable[[Sequence[int]], None]] | None] = [
+            ("Find similar to these" if many else "Find similar", "S", self.find_similar),
+            ("Less like these" if many else "Less like this", "Shift+S", self.less_like),
+            None,
+            (f"Open {these}" if many else "Open", "Ctrl+Enter", self.open_files),
+            ("Show in folder here", "", self.show_in_folder),
+            ("Show in file manager", "", self.show_in_file_manager),
+            None,
+            (f"Copy {these}" if many else "Copy", "Ctrl+C", self.copy),
+            ("Copy paths" if many else "Copy path", "Ctrl+Shift+C", self.copy_paths),
+        ]
+        for entry in entries:
+            if entry is None:
+                menu.addSeparator()
+                continue
+            title, keys, verb = entry
+            action = menu.addAction(f"{title}\t{keys}" if keys else title)
+            action.triggered.connect(partial(_call, verb, ids))
+            action.setEnabled(not (many and verb == self.show_in_folder))
+        return menu
+
+    def show_menu(self, asset_ids: Sequence[int], at: QPoint) -> QMenu | None:
+        """Open the context menu at a point of the screen; None if one is open already."""
+        if not asset_ids or (self._open_menu is not None and self._open_menu.isVisible()):
+            return None
+        if self._open_menu is not None:
+            self._open_menu.deleteLater()
+        self._open_menu = self.menu(asset_ids)
+        self._open_menu.popup(at)
+        return self._open_menu
+
+    def find_similar(self, asset_ids: Sequence[int]) -> None:
+        """Ask for what is like these."""
+        if asset_ids:
+            self.asked.emit(similar_to(asset_ids))
+
+    def less_like(self, asset_ids: Sequence[int]) -> None:
+        """Ask for less like these."""
+        if asset_ids:
+            self.asked.emit(less_like(asset_ids))
+
+    def show_in_folder(self, asset_ids: Sequence[int]) -> None:
+        """Ask for the folder of an asset."""
+        if asset_ids:
+            self.folder_asked.emit(asset_ids[0])
+
+    def open_files(self, asset_ids: Sequence[int]) -> None:
+        """Open files in their own programs."""
+        if len(asset_ids) > OPENED:
+            self.said.emit(f"Opening the first {OPENED} of {len(asset_ids)} files.")
+
+        def reachable(api: EngineApi) -> list[Card]:
+            cards = api.cards(asset_ids[:OPENED])
+            require([card.asset.path for card in cards])
+            return cards
+
+        def show(cards: list[Card]) -> None:
+            for card in cards:
+                if not QDesktopServices.openUrl(file_url(card.asset.path)):
+                    self.said.emit(f"No program opens {card.asset.display_name}.")
+
+        self._start(reachable, show)
+
+    def show_in_file_manager(self, asset_ids: Sequence[int]) -> None:
+        """Show files in the system's file manager."""
+
+        def work(api: EngineApi) -> None:
+            reveal([card.asset.path for card in api.cards(asset_ids[:OPENED])])
+
+        self._start(work, lambda _: None)
+
+    def copy(self, asset_ids: Sequence[int]) -> None:
+        """Copy files, and the picture itself if it is one picture."""
+
+        def work(api: EngineApi) -> tuple[list[Card], QImage | None]:
+            cards = api.cards(asset_ids)
+            single = len(cards) == 1 and cards[0].asset.kind is Kind.IMAGE
+            if not single or cards[0].failure:
+                return cards, None
+            return cards, read_image(api.preview(cards[0].asset.id, _side(cards[0])).path)
+
+        def done(answer: tuple[list[Card], QImage | None]) -> None:
+            cards, image = answer
+            mime = mime_of(cards)
+            if image is not None:
+                mime.setImageData(image)
+            QGuiApplication.clipboard().setMimeData(mime)
+            self.said.emit(f"Copied {_name(cards)}.")
+
+        def without_picture(error: BaseException) -> None:
+            # The file can still be copied when its picture cannot be made.
+            self._start(lambda api: api.cards(asset_ids), lambda cards: done((cards, None)))
+
+        self._start(work, done, without_picture)
+
+    def copy_paths(self, asset_ids: Sequence[int]) -> None:
+        """Copy the paths of files as text, one on a line."""
+
+        def done(cards: list[Card]) -> None:
+            lines = [display(card.asset.path) for card in cards]
+            QGuiApplication.clipboard().setText("\n".join(lines))
+            self.said.emit(f"Copied {count_text(len(lines), 'path', 'paths')}.")
+
+        self._start(lambda api: api.cards(asset_ids), done)
+
+    def _start(
+        self,
+        work: Callable[[EngineApi], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        job: Job[T] = self._bridge.call(self, work).on_done(done)
+        if failed is not None:
+            job.on_error(failed)
+        job.start()
+
+
+def _call(verb: Callable[[Sequence[int]], None], ids: Sequence[int], *_checked: bool) -> None:
+    verb(ids)
+
+
+def _name(cards: Sequence[Card]) -> str:
+    if len(cards) == 1:
+        return cards[0].asset.display_name
+    return count_text(len(cards), "file", "files")
+
+
+def _side(card: Card) -> int | None:
+    """Give the longest side a copied picture may have: None is its own."""
+    width, height = card.asset.width or 1, card.asset.height or 1
+    if width * height <= COPIED_PIXELS:
+        return None
+    return int(max(width, height) * (COPIED_PIXELS / (width * height)) ** 0.5)

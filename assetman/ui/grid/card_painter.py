@@ -1,0 +1,219 @@
+"""How one card looks: the whole picture, a line beneath it, and what is unusual about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+
+from assetman.core.queries import Hit
+from assetman.engine.protocol import Card
+from assetman.ui.grid.thumbnails import Thumbnail
+from assetman.ui.grid.wording import FAILED, score_text, state_word
+from assetman.ui.theme import RADIUS, Text, Theme, mix
+
+QUICK = "Similar"
+_PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
+_ON_PLATE = QColor(255, 255, 255)
+_INSET = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CardLook:
+    """What a card shows just now."""
+
+    card: Card | None
+    hit: Hit | None
+    thumbnail: Thumbnail | None
+    opacity: float = 1.0  # of the picture alone
+    selected: bool = False
+    focused: bool = False
+    hovered: bool = False
+    over_quick: bool = False
+    fill: bool = False
+    gone: bool = False
+
+
+class CardPainter:
+    """Paints cards in one theme and at one size of text."""
+
+    def __init__(self, theme: Theme, *, captions: bool, mirrored: bool) -> None:
+        self._theme = theme
+        self._mirrored = mirrored
+        self._font = theme.font(Text.SECONDARY)
+        self._small = _smaller(self._font)
+        self._metrics = QFontMetrics(self._font)
+        self._small_metrics = QFontMetrics(self._small)
+        self._elided: dict[tuple[str, int], str] = {}
+        self.caption = self._metrics.height() + 9 if captions else 0
+
+    def quick(self, picture: QRect) -> QRect:
+        """Give the place of the quick action of a hovered card."""
+        return self._plate(QUICK, picture, top=True)
+
+    def paint(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
+        """Paint a card whose picture's cell is `picture`; its caption lies beneath."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        if look.hovered or look.thumbnail is None or look.opacity < 1:
+            self._cell(painter, picture, look)
+        if look.thumbnail is not None:
+            self._picture(painter, picture, look, look.thumbnail)
+        if look.card is not None and (word := state_word(look.card)):
+            self._word(painter, self._plate(word, picture, top=False), word, _PLATE, _ON_PLATE)
+        if look.hovered and look.card is not None and not look.gone:
+            self._quick_action(painter, picture, look)
+        self._outlines(painter, picture, look)
+        if self.caption:
+            self._caption(painter, picture, look)
+
+    def _cell(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
+        """Paint the cell where there is no picture, or not all of it, or the pointer."""
+        theme = self._theme
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mix(theme.text, theme.ground, 0.08 if look.hovered else 0.05))
+        fading = look.thumbnail is not None and not look.hovered
+        painter.setOpacity(1 - look.opacity if fading else 1)
+        painter.drawRoundedRect(picture, RADIUS, RADIUS)
+        painter.setOpacity(1)
+        word, colour = "", theme.secondary
+        if look.gone:
+            word = "No longer here"
+        elif look.card is not None and look.card.failure:
+            word, colour = FAILED, theme.warning
+        if word:
+            painter.setFont(self._font)
+            painter.setPen(colour)
+            inside = picture.adjusted(_INSET, 0, -_INSET, 0)
+            painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, word)
+
+    def _picture(
+        self, painter: QPainter, picture: QRect, look: CardLook, thumbnail: Thumbnail
+    ) -> None:
+        place = _place(picture, thumbnail, fill=look.fill)
+        if look.gone:
+            painter.setOpacity(0.35)
+        elif look.opacity < 1:
+            painter.setOpacity(look.opacity)
+        painter.drawImage(place, thumbnail.image)
+        painter.setOpacity(1)
+        if look.hovered:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(255, 255, 255, 26))
+            painter.drawRoundedRect(place, RADIUS, RADIUS)
+
+    def _quick_action(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
+        place = self.quick(picture)
+        if look.over_quick:
+            self._word(painter, place, QUICK, self._theme.accent, self._theme.on_accent)
+        else:
+            self._word(painter, place, QUICK, _PLATE, _ON_PLATE)
+
+    def _word(
+        self, painter: QPainter, place: QRect, word: str, plate: QColor, colour: QColor
+    ) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(plate)
+        painter.drawRoundedRect(place, 5, 5)
+        painter.setFont(self._small)
+        painter.setPen(colour)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
+
+    def _plate(self, word: str, picture: QRect, *, top: bool) -> QRect:
+        """Place a word on a picture: at the near end below, at the far end above."""
+        width = self._small_metrics.horizontalAdvance(word) + 14
+        height = self._small_metrics.height() + 6
+        at_left = top == self._mirrored
+        left = picture.left() + _INSET if at_left else picture.right() + 1 - _INSET - width
+        above = picture.top() + _INSET if top else picture.bottom() + 1 - _INSET - height
+        return QRect(left, above, width, height)
+
+    def _outlines(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        around = QRectF(picture)
+        if look.selected:
+            painter.setPen(QPen(self._theme.accent, 2))
+            painter.drawRoundedRect(around.adjusted(-3, -3, 3, 3), RADIUS + 3, RADIUS + 3)
+        if look.focused:
+            out = 5.0 if look.selected else 3.0
+            pen = QPen(self._theme.text, 1)
+            pen.setDashPattern([3, 3])
+            painter.setPen(pen)
+            painter.drawRoundedRect(
+                around.adjusted(-out, -out, out, out), RADIUS + out, RADIUS + out
+            )
+
+    def _caption(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
+        line = QRect(
+            picture.left() + 2, picture.bottom() + 6, picture.width() - 4, self._metrics.height()
+        )
+        painter.setFont(self._font)
+        near, far = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        if self._mirrored:
+            near, far = far, near
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        room = line.width()
+        if score := score_text(look.hit):
+            painter.setPen(self._theme.secondary)
+            painter.drawText(line, far | middle, score)
+            room -= self._metrics.horizontalAdvance(score) + 8
+        if look.card is None:
+            return
+        name = self._elide(look.card.asset.display_name, room)
+        bright = look.hovered or look.selected
+        painter.setPen(self._theme.text if bright else self._name)
+        painter.drawText(line, near | middle, name)
+
+    @property
+    def _name(self) -> QColor:
+        return mix(self._theme.text, self._theme.ground, 0.86)
+
+    def _elide(self, name: str, room: int) -> str:
+        key = (name, room)
+        if key not in self._elided:
+            if len(self._elided) > 5000:
+                self._elided.clear()
+            self._elided[key] = elided(name, self._metrics, room)
+        return self._elided[key]
+
+
+def elided(name: str, metrics: QFontMetrics, room: int) -> str:
+    """Shorten a name in its middle so that its extension stays."""
+    if metrics.horizontalAdvance(name) <= room:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    tail = stem[-3:] + dot + extension
+    if not stem or len(extension) > 5 or metrics.horizontalAdvance("…" + tail) > room * 0.7:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    front = metrics.elidedText(
+        name[: -len(tail)] + "…",
+        Qt.TextElideMode.ElideRight,
+        room - metrics.horizontalAdvance(tail),
+    )
+    return front + tail
+
+
+def _place(picture: QRect, thumbnail: Thumbnail, *, fill: bool) -> QRectF:
+    """Centre a thumbnail in its cell, on whole pixels of the screen if it was made for it."""
+    spec, image = thumbnail.spec, thumbnail.image
+    ratio = spec.ratio
+    size = QSizeF(image.size()) / ratio
+    cell = QSizeF(picture.size())
+    if (spec.width, spec.height) == (round(cell.width() * ratio), round(cell.height() * ratio)):
+        left = ((cell.width() - size.width()) * ratio // 2) / ratio
+        top = ((cell.height() - size.height()) * ratio // 2) / ratio
+        return QRectF(QPointF(picture.topLeft()) + QPointF(left, top), size)
+    # Made for another size of card: it serves, a little soft, until the right one is there.
+    if fill or max(size.width() / spec.width, size.height() / spec.height) * ratio > 0.99:
+        size = size.scaled(cell, Qt.AspectRatioMode.KeepAspectRatio)
+    else:
+        size = size.boundedTo(size.scaled(cell, Qt.AspectRatioMode.KeepAspectRatio))
+    at = QPointF((cell.width() - size.width()) / 2, (cell.height() - size.height()) / 2)
+    return QRectF(QPointF(picture.topLeft()) + at, size)
+
+
+def _smaller(font: QFont) -> QFont:
+    smaller = QFont(font)
+    smaller.setPixelSize(round(font.pixelSize() * 11 / 12))
+    return smaller

@@ -1,0 +1,163 @@
+"""An even grid that paints cards, and knows which one the pointer is over."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QPoint, QRect, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.grid.card_painter import CardLook, CardPainter
+from assetman.ui.grid.even_grid import EvenGrid
+from assetman.ui.grid.grid_layout import MARGIN, GridLayout
+from assetman.ui.grid.grid_model import AssetGridModel
+from assetman.ui.grid.pictures import CellSpec
+from assetman.ui.grid.sight import Sight
+from assetman.ui.theme import RADIUS, appearance, theme
+
+REACH = 6  # pixels that outlines reach beyond a card
+
+
+class CardView(EvenGrid):
+    """Paints the model's cards; knows nothing of questions."""
+
+    visible_changed = Signal(list)  # asset ids on screen
+
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        parent: QWidget | None,
+        *,
+        captions: bool = True,
+        margin: int = MARGIN,
+        card: int = 180,
+    ) -> None:
+        model = AssetGridModel(bridge, bridge)
+        super().__init__(model, GridLayout(1, 0, card, 0, margin), parent)
+        model.setParent(self)
+        self._captions = captions
+        self._fill = False
+        self._hovered = -1
+        self._over_quick = False
+        self._by_keyboard = False  # the last move: only then is the focus outlined
+        self.sight = Sight(self, model, self)
+        self.sight.renewed.connect(self._repaint_rows)
+        self.sight.settled.connect(self.visible_changed)
+        self.laid_out.connect(self.sight.look_soon)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        model.modelReset.connect(self._forget_hover)
+        appearance().changed.connect(self._restyle)
+        self._painter: CardPainter
+        self._restyle()
+
+    @property
+    def assets(self) -> AssetGridModel:
+        """Give the model."""
+        return self._model
+
+    def set_card_size(self, px: int) -> None:
+        """Make cards at least this wide; they grow to fill the width."""
+        self.set_measures(card=px, caption=self._painter.caption)
+
+    def set_fill(self, fill: bool) -> None:
+        """Let pictures cover their cells, cropped, or show them whole."""
+        self._fill = fill
+        self.sight.look_soon()
+        self.viewport().update()
+
+    def spec(self) -> CellSpec:
+        """Give the form in which thumbnails are wanted."""
+        ratio = self.devicePixelRatioF()
+        width, height = self.grid.cell_width * ratio, self.grid.picture_height * ratio
+        return CellSpec(round(width), round(height), self._fill, RADIUS * ratio, ratio)
+
+    def picture_rect(self, row: int) -> QRect:
+        """Give where on the viewport a card's picture is."""
+        return self.grid.picture(row).translated(0, -self.verticalOffset())
+
+    def quick_at(self, point: QPoint) -> int:
+        """Give the row whose quick action is at a point of the viewport, -1 for none."""
+        row = self._hovered
+        if not 0 <= row < self.grid.count or self._model.card(row) is None:
+            return -1
+        return row if self._painter.quick(self.picture_rect(row)).contains(point) else -1
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        top = self.verticalOffset()
+        dirty = event.rect().adjusted(-REACH, -REACH, REACH, REACH)
+        focused = self.currentIndex().row() if self.hasFocus() and self._by_keyboard else -1
+        now = time.monotonic()
+        for row in self.grid.between(top + dirty.top(), top + dirty.bottom() + 1):
+            if self.grid.cell(row).translated(0, -top).intersects(dirty):
+                look = self._look_of(row, focused, now)
+                self._painter.paint(painter, self.picture_rect(row), look)
+        painter.end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        super().scrollContentsBy(dx, dy)
+        self.sight.look_soon()
+        if self.viewport().underMouse():
+            self._hover(self.viewport().mapFromGlobal(self.cursor().pos()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.sight.look_soon()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hover(event.position().toPoint())
+        super().mouseMoveEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Leave:
+            self._forget_hover()
+        return super().viewportEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LayoutDirectionChange:
+            self._restyle()
+
+    def _look_of(self, row: int, focused: int, now: float) -> CardLook:
+        thumbnail = self.sight.thumbnail(row)
+        return CardLook(
+            card=self._model.card(row),
+            hit=self._model.hit(row),
+            thumbnail=thumbnail,
+            opacity=thumbnail.opacity(now) if thumbnail else 1.0,
+            selected=self.selectionModel().isSelected(self._model.index(row)),
+            focused=row == focused,
+            hovered=row == self._hovered,
+            over_quick=row == self._hovered and self._over_quick,
+            fill=self._fill,
+            gone=self._model.store.gone(self._model.id_at(row)),
+        )
+
+    def _hover(self, point: QPoint) -> None:
+        inside = self.viewport().rect().contains(point)
+        row = self.indexAt(point).row() if inside else -1
+        if row != self._hovered:
+            self._repaint_rows([self._hovered, row])
+            self._hovered = row
+        over = self.quick_at(point) >= 0
+        if over != self._over_quick:
+            self._over_quick = over
+            self._repaint_rows([row])
+
+    def _forget_hover(self) -> None:
+        before, self._hovered, self._over_quick = self._hovered, -1, False
+        self._repaint_rows([before])
+
+    def _repaint_rows(self, rows: list[int]) -> None:
+        for row in rows:
+            if 0 <= row < self.grid.count:
+                cell = self.grid.cell(row).translated(0, -self.verticalOffset())
+                self.viewport().update(cell.adjusted(-REACH, -REACH, REACH, REACH))
+
+    def _restyle(self) -> None:
+        self._painter = CardPainter(theme(), captions=self._captions, mirrored=self.mirrored)
+        self.set_measures(card=self.grid.card, caption=self._painter.caption)
+        self.viewport().update()

@@ -1,0 +1,98 @@
+"""The cards of assets, fetched when somebody looks at them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QObject, Signal
+
+from assetman.core.errors import EnvironmentProblem
+from assetman.engine.protocol import Card
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.jobs import report
+
+KEPT = 4000  # cards, each well below a kilobyte
+PAGE = 200  # cards asked for at once
+
+
+class CardStore(QObject):
+    """Keeps the cards seen last and fetches those that are wanted, one page at a time.
+
+    Only the newest wish counts: what was scrolled past before its page was asked for is never
+    fetched.
+    """
+
+    arrived = Signal(list)  # asset ids whose card is new, or known not to exist
+
+    def __init__(self, bridge: EngineBridge, parent: QObject) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self._cards: OrderedDict[int, Card] = OrderedDict()
+        self._stale: set[int] = set()
+        self._gone: set[int] = set()
+        self._wanted: tuple[int, ...] = ()
+        self._asking = False
+        bridge.back.connect(self._ask)
+
+    def get(self, asset_id: int) -> Card | None:
+        """Give a card if it is here; asks nobody."""
+        card = self._cards.get(asset_id)
+        if card is not None:
+            self._cards.move_to_end(asset_id)
+        return card
+
+    def gone(self, asset_id: int) -> bool:
+        """Say whether the engine knows no such asset any more."""
+        return asset_id in self._gone
+
+    def want(self, asset_ids: Sequence[int]) -> None:
+        """Say which cards are looked at now, instead of those wanted before."""
+        self._wanted = tuple(asset_ids)
+        self._ask()
+
+    def mark_stale(self, asset_ids: Iterable[int]) -> None:
+        """Fetch these anew when they are next wanted; until then the old cards serve."""
+        for asset_id in asset_ids:
+            self._gone.discard(asset_id)
+            if asset_id in self._cards:
+                self._stale.add(asset_id)
+
+    def mark_gone(self, asset_ids: Iterable[int]) -> None:
+        """Note assets that are no longer in the library."""
+        self._gone.update(asset_ids)
+
+    def _ask(self) -> None:
+        if self._asking:
+            return
+        lacking = tuple(filter(self._lacks, self._wanted))[:PAGE]
+        if not lacking:
+            return
+        self._asking = True
+        job = self._bridge.call(self, lambda api: api.cards(lacking))
+        job.on_done(lambda cards: self._take(lacking, cards)).on_error(self._failed).start()
+
+    def _lacks(self, asset_id: int) -> bool:
+        if asset_id in self._gone:
+            return False
+        return asset_id in self._stale or asset_id not in self._cards
+
+    def _take(self, asked: Sequence[int], cards: Sequence[Card]) -> None:
+        self._asking = False
+        for card in cards:
+            self._cards[card.asset.id] = card
+            self._cards.move_to_end(card.asset.id)
+        self._stale.difference_update(asked)
+        self._gone.update(set(asked).difference(card.asset.id for card in cards))
+        while len(self._cards) > KEPT:
+            dropped, _ = self._cards.popitem(last=False)
+            self._stale.discard(dropped)
+        self.arrived.emit(list(asked))
+        self._ask()
+
+    def _failed(self, error: BaseException) -> None:
+        # A dead engine comes back by itself and the window says so; the wish stands till then.
+        self._asking = False
+        if not isinstance(error, EnvironmentProblem):
+            self._wanted = ()
+            report(self, error)

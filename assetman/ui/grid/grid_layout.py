@@ -1,0 +1,119 @@
+"""Where the cards of a grid lie: plain arithmetic, the same work for ten cards or a million."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect
+
+from assetman.ui.theme import GAP
+
+SHAPE = 0.75  # height of a picture's cell, in widths: a phone's picture fills it exactly
+MARGIN = 16  # around all cards; at the far side it is the scroll bar's room
+
+
+@dataclass(frozen=True, slots=True)
+class GridLayout:
+    """Equal cells in rows that fill the width, in the coordinates of the whole contents."""
+
+    width: int  # pixels, of everything including the margins
+    count: int
+    card: int  # pixels, how wide a cell may become at least
+    caption: int  # pixels beneath the picture, 0 for none
+    margin: int = MARGIN
+    gap: int = GAP
+    mirrored: bool = False  # right to left
+    shift: int = 0  # pixels, where a scroll bar at the left pushes everything aside
+
+    @property
+    def columns(self) -> int:
+        return max(1, (self._inner + self.gap) // (self.card + self.gap))
+
+    @property
+    def cell_width(self) -> int:
+        return max(1, (self._inner + self.gap) // self.columns - self.gap)
+
+    @property
+    def picture_height(self) -> int:
+        return round(self.cell_width * SHAPE)
+
+    @property
+    def pitch(self) -> int:
+        """Give the distance from one row to the next."""
+        return self.picture_height + self.caption + self.gap
+
+    @property
+    def rows(self) -> int:
+        return -(-self.count // self.columns)
+
+    @property
+    def height(self) -> int:
+        return 2 * self.margin + max(0, self.rows * self.pitch - self.gap)
+
+    def cell(self, index: int) -> QRect:
+        """Give the place of a card: its picture and its caption."""
+        row, column = divmod(index, self.columns)
+        return QRect(
+            self._left(column),
+            self.margin + row * self.pitch,
+            self.cell_width,
+            self.picture_height + self.caption,
+        )
+
+    def picture(self, index: int) -> QRect:
+        """Give the place of a card's picture."""
+        cell = self.cell(index)
+        cell.setHeight(self.picture_height)
+        return cell
+
+    def at(self, point: QPoint) -> int:
+        """Give the card at a point, -1 where there is none."""
+        row, inside = divmod(point.y() - self.margin, self.pitch)
+        if not 0 <= row < self.rows or inside >= self.picture_height + self.caption:
+            return -1
+        for column in range(self.columns):
+            left = self._left(column)
+            if left <= point.x() < left + self.cell_width:
+                index = row * self.columns + column
+                return index if index < self.count else -1
+        return -1
+
+    def between(self, top: int, bottom: int) -> range:
+        """Give the cards of which a part lies from `top` to just above `bottom`."""
+        if self.count == 0 or bottom <= top:
+            return range(0)
+        first = max(0, (top - self.margin + self.gap) // self.pitch)
+        last = max(-1, (bottom - 1 - self.margin) // self.pitch)
+        return range(
+            min(first * self.columns, self.count), min((last + 1) * self.columns, self.count)
+        )
+
+    def touched(self, area: QRect) -> list[range]:
+        """Give the cards that a rectangle touches, as one run of neighbours for each row."""
+        columns = [
+            column
+            for column in range(self.columns)
+            if area.left() < self._left(column) + self.cell_width
+            and area.right() >= self._left(column)
+        ]
+        if not columns:
+            return []
+        runs = []
+        for start in self.between(area.top(), area.bottom() + 1)[:: self.columns]:
+            if area.top() < self.cell(start).bottom():
+                run = range(start + columns[0], min(start + columns[-1] + 1, self.count))
+                if run:
+                    runs.append(run)
+        return runs
+
+    @property
+    def _inner(self) -> int:
+        return max(1, self.width - 2 * self.margin)
+
+    def _left(self, column: int) -> int:
+        """Place a column; what does not divide evenly widens some gaps by a pixel."""
+        if self.columns == 1:
+            left = self.margin
+        else:
+            left = self.margin + column * (self._inner - self.cell_width) // (self.columns - 1)
+        return self.width - left - self.cell_width + self.shift if self.mirrored else left

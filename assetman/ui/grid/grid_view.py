@@ -1,0 +1,144 @@
+"""The grid of results: what is shown, what is selected, where the person is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from assetman.core.changes import Changes
+from assetman.core.queries import Hit, Results
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.grid.grid_layout import MARGIN
+from assetman.ui.grid.grid_place import GridPlace
+from assetman.ui.grid.handled_grid import HandledGrid
+
+_Flag = QItemSelectionModel.SelectionFlag
+
+
+class GridView(HandledGrid):
+    """Shows results and turns what a person does with them into signals."""
+
+    selection_changed = Signal(list)  # asset ids
+
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        parent: QWidget | None = None,
+        *,
+        captions: bool = True,
+        margin: int = MARGIN,
+        card: int = 180,
+    ) -> None:
+        super().__init__(bridge, parent, captions=captions, margin=margin, card=card)
+        self.setAccessibleName("Results")
+        self._removed: set[int] = set()  # no longer in the library, still in their places
+        self._awaited: GridPlace | None = None  # to be restored when there is a size
+        self._telling = QTimer(self)
+        self._telling.setSingleShot(True)
+        self._telling.setInterval(0)
+        self._telling.timeout.connect(self._tell_selection)
+        self._told: list[int] = []
+        self.selectionModel().selectionChanged.connect(self._telling.start)
+
+    def show_results(self, results: Results) -> None:
+        """Show an answer from its beginning, nothing selected."""
+        self.show_assets(results.ids, {hit.asset_id: hit for hit in results.hits})
+
+    def show_assets(self, asset_ids: Sequence[int], hits: dict[int, Hit] | None = None) -> None:
+        """Show these assets in this order."""
+        self._removed.clear()
+        self._awaited = None
+        self.assets.show(asset_ids, hits or {})
+        self.verticalScrollBar().setValue(0)
+        self._telling.start()
+
+    def ids(self) -> list[int]:
+        """List the assets shown, in their order."""
+        return list(self.assets.ids)
+
+    def place(self) -> GridPlace:
+        """Note where the person is."""
+        return self._place_without(())
+
+    def restore(self, place: GridPlace) -> None:
+        """Bring the person back to a place."""
+        if not self.isVisible():
+            self._awaited = place  # without a size there is nothing to scroll
+        rows = sorted(row for row in map(self.assets.row_of, place.selected) if row >= 0)
+        selection, start = QItemSelection(), 0
+        for end in range(1, len(rows) + 1):
+            if end == len(rows) or rows[end] != rows[end - 1] + 1:
+                selection.select(self.assets.index(rows[start]), self.assets.index(rows[end - 1]))
+                start = end
+        self.selectionModel().select(selection, _Flag.ClearAndSelect)
+        current = self.assets.row_of(place.current) if place.current is not None else -1
+        bar = self.verticalScrollBar()
+        if current >= 0:
+            self.selectionModel().setCurrentIndex(self.assets.index(current), _Flag.NoUpdate)
+        anchor = self.assets.row_of(place.anchor) if place.anchor is not None else -1
+        if anchor >= 0:
+            bar.setValue(self.grid.cell(anchor).top() - place.offset)
+        else:
+            bar.setValue(place.scroll)
+
+    def apply(self, changes: Changes) -> None:
+        """Renew what has changed; nothing moves under the pointer."""
+        store = self.assets.store
+        shown = [i for i in changes.assets_changed if self.assets.row_of(i) >= 0]
+        for asset_id in shown:
+            if (card := store.get(asset_id)) is not None and card.thumbnail is not None:
+                self.sight.thumbnails.forget(card.thumbnail)
+        store.mark_stale(shown)
+        removed = [i for i in changes.assets_removed if self.assets.row_of(i) >= 0]
+        if removed:
+            store.mark_gone(removed)
+            self._removed.update(removed)
+            if not self.viewport().underMouse():
+                self._close_gaps()
+        if shown or removed:
+            self.viewport().update()
+            self.sight.look_soon()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            QTimer.singleShot(0, self, lambda: self.restore(awaited))
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Leave and self._removed:
+            self._close_gaps()
+        return super().viewportEvent(event)
+
+    def _place_without(self, removed: Collection[int]) -> GridPlace:
+        scroll, ids = self.verticalScrollBar().value(), self.assets.ids
+        anchor, offset = None, 0
+        for row in self.on_screen() if scroll > 0 else ():
+            if ids[row] not in removed:
+                anchor, offset = ids[row], self.grid.cell(row).top() - scroll
+                break
+        current = self.currentIndex()
+        return GridPlace(
+            scroll,
+            anchor,
+            offset,
+            tuple(i for i in self.selected_ids() if i not in removed),
+            ids[current.row()] if current.isValid() else None,
+        )
+
+    def _close_gaps(self) -> None:
+        removed, self._removed = self._removed, set()
+        place = self._place_without(removed)
+        kept = [asset for asset in self.assets.ids if asset not in removed]
+        self.assets.show(kept, self.assets.hits)
+        self.restore(place)
+        self._telling.start()
+
+    def _tell_selection(self) -> None:
+        selected = self.selected_ids()
+        if selected != self._told:
+            self._told = selected
+            self.selection_changed.emit(list(selected))

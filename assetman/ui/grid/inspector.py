@@ -1,0 +1,221 @@
+"""Everything known about what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from assetman.core.assets import AssetState, Kind
+from assetman.core.queries import Hit
+from assetman.engine.protocol import Details, EngineApi
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows
+from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture, ReasonList
+from assetman.ui.grid.pictures import cell_image
+from assetman.ui.grid.similar_strip import SimilarStrip
+from assetman.ui.grid.wording import KINDS, card_name, count_text, size_text
+from assetman.ui.grid.wrapped_label import WrappedLabel
+from assetman.ui.jobs import Job
+from assetman.ui.theme import Text
+
+EMPTY = "Select a picture to see what is known about it."
+STEADY_MS = 40  # how long a selection must hold before it is looked up
+SUMMED = 5000  # assets whose sizes are added up, at most
+PAGE = 1000
+SIDE = 14  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Several assets at once."""
+
+    size: int  # bytes
+    kinds: tuple[tuple[Kind, int], ...]
+
+
+class Inspector(QWidget):
+    """Preview, name, facts, reasons, and what is like it."""
+
+    asked = Signal(object)  # Question
+    opened = Signal(list, int)  # asset ids to walk along, the one to begin with
+    folder_asked = Signal(int)  # asset id
+    said = Signal(str)  # one sentence for the person
+
+    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName("Inspector")
+        self._bridge = bridge
+        self._ids: tuple[int, ...] = ()
+        self._hits: Mapping[int, Hit] = {}
+        self._details: Details | None = None
+        self._steady = QTimer(self)
+        self._steady.setSingleShot(True)
+        self._steady.setInterval(STEADY_MS)
+        self._steady.timeout.connect(self._look_up)
+        self.picture = PreviewPicture()
+        self.title = WrappedLabel(Text.TITLE, lines=4)
+        self.place = WrappedLabel(Text.SECONDARY, "secondary", lines=4)
+        self.trouble = WrappedLabel(Text.SECONDARY, "warning")
+        self.facts = FactsTable()
+        self.reasons = ReasonList()
+        self.why = _group(6, Heading("Why this matches"), self.reasons)
+        self.strip = SimilarStrip(bridge, self)
+        self.more = _group(4, Heading("More like this"), self.strip)
+        self._connect_strip()
+        self._lay_out()
+        self._show_nothing()
+
+    def show_selection(self, ids: Sequence[int], hits: Mapping[int, Hit]) -> None:
+        """Show what is selected: one asset in full, several summed up."""
+        self._hits = hits
+        if tuple(ids) == self._ids:
+            self._show_reasons()
+            return
+        self._ids = tuple(ids)
+        if not ids:
+            self._show_nothing()
+        self._steady.start()
+
+    def renew(self) -> None:
+        """Look the selection up again: something about it has changed."""
+        self._steady.start()
+
+    def _connect_strip(self) -> None:
+        self.strip.asked.connect(self.asked)
+        self.strip.folder_asked.connect(self.folder_asked)
+        self.strip.said.connect(self.said)
+        self.strip.opened.connect(lambda asset: self.opened.emit(self.strip.ids(), asset))
+        self.strip.filled.connect(self.more.setVisible)
+
+    def _lay_out(self) -> None:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(SIDE, 16, SIDE, 16)
+        column.setSpacing(16)
+        column.addWidget(self.picture)
+        column.addWidget(_group(2, self.title, self.place, self.trouble))
+        column.addWidget(self.facts)
+        column.addWidget(self.why)
+        column.addWidget(self.more)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(content)
+        content.setAutoFillBackground(False)
+        scroll.viewport().setAutoFillBackground(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
+    def _look_up(self) -> None:
+        ids = self._ids
+        self.strip.follow(ids)
+        if len(ids) == 1:
+            job = self._bridge.call(self, lambda api: api.details(ids[0]))
+            job.on_done(partial(self._show_one, ids)).on_error(partial(self._fail, ids)).start()
+        elif ids:
+            self._show_count(ids, None)
+            if len(ids) <= SUMMED:
+                sums = self._bridge.call(self, lambda api: _sum(api, ids))
+                sums.on_done(partial(self._show_count, ids)).on_error(partial(self._fail, ids))
+                sums.start()
+
+    def _show_nothing(self) -> None:
+        for piece in (self.picture, self.place, self.trouble, self.facts, self.more):
+            piece.hide()
+        self.title.hide()
+        self.place.setText(EMPTY)
+        self.place.show()
+        self._show_reasons()
+
+    def _show_one(self, ids: tuple[int, ...], details: Details) -> None:
+        if ids != self._ids:
+            return
+        card = details.card
+        self._details = details
+        self.title.setText(card.asset.display_name)
+        self.title.setToolTip(card.asset.display_name)
+        self.place.setText(folder_text(details))
+        self.trouble.setText(_trouble(details))
+        self.facts.show_rows(fact_rows(details))
+        for piece in (self.picture, self.title, self.place, self.facts):
+            piece.show()
+        self.trouble.setVisible(bool(self.trouble.text()))
+        self.picture.setAccessibleName(card_name(card, None, 1))
+        self._show_reasons()
+        if card.thumbnail is None:
+            self.picture.show_image(None, failed=card.failure is not None)
+            return
+        job = Job(self, partial(cell_image, card.thumbnail, self.picture.spec()))
+        job.on_done(partial(self._show_image, ids))
+        job.on_error(lambda error: self.picture.show_image(None)).start()
+
+    def _show_image(self, ids: tuple[int, ...], image: QImage) -> None:
+        if ids == self._ids:
+            self.picture.show_image(image)
+
+    def _show_count(self, ids: tuple[int, ...], summary: Summary | None) -> None:
+        if ids != self._ids:
+            return
+        for piece in (self.picture, self.trouble, self.facts):
+            piece.hide()
+        size = f" · {size_text(summary.size)}" if summary is not None else ""
+        self.title.setText(f"{count_text(len(ids), 'selected', 'selected')}{size}")
+        kinds = summary.kinds if summary is not None else ()
+        words = [count_text(n, KINDS[kind], f"{KINDS[kind]}s") for kind, n in kinds]
+        self.place.setText(" · ".join(words))
+        self.title.show()
+        self.place.setVisible(bool(words))
+        self._show_reasons()
+
+    def _show_reasons(self) -> None:
+        hit = self._hits.get(self._ids[0]) if len(self._ids) == 1 else None
+        reasons = reason_rows(hit)
+        self.reasons.show_reasons(reasons)
+        self.why.setVisible(bool(reasons))
+
+    def _fail(self, ids: tuple[int, ...], error: BaseException) -> None:
+        if ids == self._ids:
+            self._show_nothing()
+            self.place.setText(str(error))
+
+
+def _group(spacing: int, *pieces: QWidget) -> QWidget:
+    """Put pieces beneath each other; what is hidden takes no room."""
+    group = QWidget()
+    column = QVBoxLayout(group)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(spacing)
+    for piece in pieces:
+        column.addWidget(piece)
+    return group
+
+
+def _trouble(details: Details) -> str:
+    card = details.card
+    if card.failure:
+        return card.failure
+    if card.asset.state is AssetState.OFFLINE:
+        return "Offline: its drive or folder cannot be reached just now."
+    if card.asset.state is AssetState.MISSING:
+        return "Missing: the file is no longer where it was."
+    return ""
+
+
+def _sum(api: EngineApi, ids: Sequence[int]) -> Summary:
+    size, kinds = 0, dict.fromkeys(Kind, 0)
+    for start in range(0, len(ids), PAGE):
+        for card in api.cards(ids[start : start + PAGE]):
+            size += card.asset.size
+            kinds[card.asset.kind] += 1
+    return Summary(size, tuple((kind, count) for kind, count in kinds.items() if count))

@@ -1,0 +1,168 @@
+"""The pieces of the inspector: a picture, rows of facts, parts of a score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from assetman.ui.grid.pictures import CellSpec
+from assetman.ui.grid.wording import FAILED
+from assetman.ui.grid.wrapped_label import WrappedLabel
+from assetman.ui.theme import RADIUS, Text, appearance, mix, theme
+
+SHAPE = 0.66  # height of the preview, in widths
+LABELS = 88  # pixels, the column of names
+
+
+class PreviewPicture(QWidget):
+    """The picture at the top of the inspector: whole, in a place that does not jump."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: QImage | None = None
+        self._failed = False
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        appearance().changed.connect(self.update)
+
+    def show_image(self, image: QImage | None, *, failed: bool = False) -> None:
+        """Show a picture, or that there is none."""
+        self._image, self._failed = image, failed
+        self.update()
+
+    def spec(self) -> CellSpec:
+        """Give the form in which the picture is wanted."""
+        ratio = self.devicePixelRatioF()
+        width, height = round(self.width() * ratio), round(self.height() * ratio)
+        return CellSpec(max(1, width), max(1, height), False, RADIUS * ratio, ratio)
+
+    def heightForWidth(self, width: int) -> int:
+        return round(width * SHAPE)
+
+    def sizeHint(self) -> QSize:
+        return QSize(284, self.heightForWidth(284))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._image is None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(mix(look.text, look.panel, 0.05))
+            painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
+            if self._failed:
+                painter.setPen(look.warning)
+                painter.setFont(look.font(Text.SECONDARY))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, FAILED)
+        else:
+            size = self._image.deviceIndependentSize()
+            left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
+            painter.drawImage(QPointF(round(left), round(top)), self._image)
+        painter.end()
+
+
+class FactsTable(QWidget):
+    """Facts in two columns."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(4)
+        self._grid.setColumnMinimumWidth(0, theme().px(LABELS - 12))
+        self._grid.setColumnStretch(1, 1)
+        self._rows: list[tuple[WrappedLabel, WrappedLabel]] = []
+
+    def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
+        """Show other facts."""
+        while len(self._rows) < len(rows):
+            name = WrappedLabel(Text.SECONDARY, "secondary", parent=self)
+            value = WrappedLabel(Text.SECONDARY, parent=self)
+            self._grid.addWidget(name, len(self._rows), 0)
+            self._grid.addWidget(value, len(self._rows), 1)
+            self._rows.append((name, value))
+        for number, (name, value) in enumerate(self._rows):
+            shown = number < len(rows)
+            name.setVisible(shown)
+            value.setVisible(shown)
+            if shown:
+                title, text = rows[number]
+                name.setText(title)
+                value.setText(text)
+                value.setAccessibleName(f"{title}: {text}")
+        self.updateGeometry()
+
+
+class ReasonBar(QWidget):
+    """One part of a score: its name, its share, and a thin bar as long as the share."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._share = 0.0
+        self._label = WrappedLabel(Text.SECONDARY, "secondary", parent=self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 8)
+        layout.addWidget(self._label)
+        appearance().changed.connect(self.update)
+
+    def show_reason(self, name: str, share: float) -> None:
+        """Show another part."""
+        self._share = share
+        number = f"{share:.2f}".replace("-", "−")
+        self._label.setText(f"{name} · {number}")
+        self.setAccessibleName(f"{name}, {number}")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        line = QRectF(0, self.height() - 6, self.width(), 4)
+        painter.setBrush(look.line)
+        painter.drawRoundedRect(line, 2, 2)
+        # What speaks against an asset is not in the colour of what speaks for it.
+        painter.setBrush(look.accent if self._share >= 0 else look.edge)
+        length = max(4.0, min(1.0, abs(self._share)) * line.width())
+        left = line.right() - length if self.isRightToLeft() else line.left()
+        painter.drawRoundedRect(QRectF(left, line.top(), length, 4), 2, 2)
+        painter.end()
+
+
+class ReasonList(QWidget):
+    """The parts of a score, one beneath the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(4)
+        self._bars: list[ReasonBar] = []
+
+    def show_reasons(self, reasons: Sequence[tuple[str, float]]) -> None:
+        """Show other parts."""
+        while len(self._bars) < len(reasons):
+            self._bars.append(ReasonBar(self))
+            self._layout.addWidget(self._bars[-1])
+        for number, bar in enumerate(self._bars):
+            bar.setVisible(number < len(reasons))
+            if number < len(reasons):
+                bar.show_reason(*reasons[number])
+
+
+class Heading(QLabel):
+    """The heading of a group: small capitals, spaced."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("role", "heading")
+        appearance().changed.connect(self._restyle)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        self.setFont(theme().font(Text.HEADING))

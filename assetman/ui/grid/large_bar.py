@@ -1,0 +1,95 @@
+"""The line beneath a large picture: what it is, where in the list, how large; and what to do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from assetman.ui.grid.card_painter import elided
+from assetman.ui.theme import theme
+
+HEIGHT = 48
+
+
+class LargeBar(QWidget):
+    """Caption at the left, verbs at the right."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._name = ""
+        self.previous = _button("‹", "Previous", "Previous (←)")
+        self.next = _button("›", "Next", "Next (→)")
+        self.mark = _button("Mark a part", "Mark a part", "Mark a part of the picture (M)")
+        self.mark.setCheckable(True)
+        self.similar = _button("Find similar", "Find similar", "Find similar (S)")
+        self.close_button = _button("Close", "Close", "Back to the results (Esc)")
+        self.title = QLabel()
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.place = QLabel()
+        self.zoom = QLabel()
+        for label in (self.place, self.zoom):
+            label.setProperty("role", "secondary")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 8, 12, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.previous)
+        layout.addWidget(self.next)
+        layout.addSpacing(4)
+        layout.addWidget(self.title, 1)
+        layout.addWidget(self.place)
+        layout.addSpacing(4)
+        layout.addWidget(self.zoom)
+        layout.addSpacing(8)
+        layout.addWidget(self.mark)
+        layout.addWidget(self.similar)
+        layout.addWidget(self.close_button)
+
+    def buttons(self) -> list[QPushButton]:
+        """List the buttons that can be reached just now, in their order."""
+        every = [self.previous, self.next, self.mark, self.similar, self.close_button]
+        return [button for button in every if button.isEnabled()]
+
+    def set_caption(self, name: str, position: int, count: int) -> None:
+        """Say what is looked at and where in the list it stands."""
+        self._name, locale = name, QLocale()
+        self.title.setToolTip(name)
+        self.place.setText(f"{locale.toString(position)} of {locale.toString(count)}")
+        self.previous.setEnabled(position > 1)
+        self.next.setEnabled(position < count)
+        self._elide()
+
+    def set_zoom(self, scale: float) -> None:
+        """Say how large: 100 % is one screen pixel for one of the picture's."""
+        self.zoom.setText(f"{round(scale * 100)} %")
+
+    def set_marked(self, marked: bool) -> None:
+        """Say what the question will be about."""
+        self.similar.setText("Find similar to this part" if marked else "Find similar")
+        self.similar.setAccessibleName(self.similar.text())
+        self.similar.setToolTip("Find similar to this part (Enter)" if marked else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), look.panel)
+        painter.fillRect(0, 0, self.width(), 1, look.line)
+        painter.end()
+
+    def _elide(self) -> None:
+        metrics = self.title.fontMetrics()
+        self.title.setText(elided(self._name, metrics, max(40, self.title.width())))
+        self.title.setAccessibleName(self._name)
+
+
+def _button(text: str, name: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setAccessibleName(name)
+    button.setToolTip(tip)
+    button.setAutoDefault(False)
+    return button

@@ -1,0 +1,323 @@
+"""One picture as large as there is room: zoomed, moved about, marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from assetman.ui.grid.pictures import ENLARGED
+from assetman.ui.grid.region_mark import RegionMark
+from assetman.ui.theme import Text, appearance, theme
+
+MARGIN = 16  # pixels around a picture that fits
+NOTCH = 1.25  # times larger for a notch of the wheel or a key
+MOST = 8.0  # screen pixels for one of the picture's
+_Key = Qt.Key
+
+
+class PictureCanvas(QWidget):
+    """Shows a picture in the best form it has been given.
+
+    `scale` counts the screen's own pixels for one of the picture's: 1.0 is one to one.
+    """
+
+    zoomed = Signal(float)  # scale
+    marked = Signal()  # the rectangle is another, or gone
+    region_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._images: list[QImage] = []
+        self._size = QSize()  # of the whole picture, in its own pixels
+        self._size_known = False  # until then it is that of the largest form here
+        self._fits = True
+        self._scale = 1.0
+        self._middle = QPointF(0.5, 0.5)  # of the screen, in shares of the picture
+        self._grabbed: QPointF | None = None
+        self._marking = False
+        self._sentence = ""
+        self.mark = RegionMark()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        appearance().changed.connect(self.update)
+
+    @property
+    def scale(self) -> float:
+        return self._fit_scale() if self._fits else self._scale
+
+    @property
+    def marking(self) -> bool:
+        """Say whether a drag marks a rectangle rather than moving the picture."""
+        return self._marking
+
+    def show_picture(self, size: QSize) -> None:
+        """Begin with another picture, of which nothing is here yet."""
+        self._images, self._size, self._sentence = [], size, ""
+        self._size_known = not size.isEmpty()
+        self._fits, self._middle = True, QPointF(0.5, 0.5)
+        self.clear_mark()
+        self.zoomed.emit(self.scale)
+        self.update()
+
+    def set_size(self, size: QSize) -> None:
+        """Learn how many pixels the picture has."""
+        self._size_known = True
+        if size != self._size:
+            self._size = size
+            self.zoomed.emit(self.scale)
+            self.update()
+
+    def set_images(self, images: Sequence[QImage]) -> None:
+        """Take the forms of the picture there are, smallest first."""
+        self._images = list(images)
+        if images and not self._size_known and images[-1].size() != self._size:
+            self._size = images[-1].size()
+            self.zoomed.emit(self.scale)
+        if images:
+            self._sentence = ""
+        self.update()
+
+    def say(self, sentence: str) -> None:
+        """Say why there is no picture."""
+        self._sentence = sentence
+        self.setAccessibleDescription(sentence)
+        self.update()
+
+    def set_marking(self, marking: bool) -> None:
+        """Let drags mark a rectangle, or move the picture."""
+        self._marking = marking
+        if not marking:
+            self.clear_mark()
+        self.setCursor(Qt.CursorShape.CrossCursor if marking else Qt.CursorShape.ArrowCursor)
+
+    def clear_mark(self) -> None:
+        """Forget the rectangle."""
+        if self.mark.area is not None:
+            self.mark.area = None
+            self.marked.emit()
+            self.update()
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._fits, self._middle = True, QPointF(0.5, 0.5)
+        self.zoomed.emit(self.scale)
+        self.update()
+
+    def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
+        """Zoom so that the point `at` of the widget stays where it is."""
+        least = min(self._fit_scale(), 1.0)
+        scale = min(max(scale, least), MOST)
+        before, at = self.picture_rect(), at or QRectF(self.rect()).center()
+        if before.isEmpty():
+            return
+        share = QPointF(
+            (at.x() - before.left()) / before.width(), (at.y() - before.top()) / before.height()
+        )
+        self._fits = scale <= self._fit_scale() and scale <= least
+        self._scale = scale
+        size = self._drawn_size()
+        off = at - QRectF(self.rect()).center()
+        self._middle = share - QPointF(off.x() / size.width(), off.y() / size.height())
+        self._stay_inside()
+        self.zoomed.emit(self.scale)
+        self.update()
+
+    def toggle_zoom(self, at: QPointF | None = None) -> None:
+        """Change between the whole picture and one to one."""
+        if self._fits and abs(self._fit_scale() - 1) > 0.01:
+            self.zoom_to(1.0, at)
+        elif not self._fits:
+            self.fit()
+
+    def picture_rect(self) -> QRectF:
+        """Give where the whole picture lies, parts beyond the widget included."""
+        size = self._drawn_size()
+        middle = QRectF(self.rect()).center()
+        left = middle.x() - self._middle.x() * size.width()
+        top = middle.y() - self._middle.y() * size.height()
+        ratio = self.devicePixelRatioF()
+        return QRectF(QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), look.ground)
+        place, image = self.picture_rect(), self._best()
+        if image is not None and not place.isEmpty():
+            seen = place.intersected(QRectF(self.rect()))
+            across, down = image.width() / place.width(), image.height() / place.height()
+            source = QRectF(
+                (seen.left() - place.left()) * across,
+                (seen.top() - place.top()) * down,
+                seen.width() * across,
+                seen.height() * down,
+            )
+            smooth = self.scale < 4  # beyond, a person wants to see the pixels
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+            painter.drawImage(seen, image, source)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.mark.paint(painter, place)
+        elif self._sentence:
+            painter.setFont(look.font(Text.BODY))
+            painter.setPen(look.text)
+            room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+            middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(room, middle, self._sentence)
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._stay_inside()
+        self.zoomed.emit(self.scale)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        touched = event.phase() is not Qt.ScrollPhase.NoScrollPhase
+        if touched and not self._fits and not event.pixelDelta().isNull():
+            self._pan(QPointF(event.pixelDelta()))
+        else:
+            self.zoom_to(self.scale * NOTCH ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
+                self.zoom_to(self.scale * (1 + event.value()), event.position())
+                return True
+            if event.gestureType() is Qt.NativeGestureType.SmartZoomNativeGesture:
+                self.toggle_zoom(event.position())
+                return True
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if (self._marking or shift) and not self.picture_rect().isEmpty():
+            self.mark.press(event.position(), self.picture_rect())
+            self.marked.emit()
+            self.update()
+        else:
+            self._grabbed = event.position()
+            if not self._fits:
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        point = event.position()
+        if self.mark.held:
+            self.mark.drag(point, self.picture_rect())
+            self.marked.emit()
+            self.update()
+        elif self._grabbed is not None:
+            self._pan(point - self._grabbed)
+            self._grabbed = point
+        elif self._marking:
+            self.setCursor(self.mark.cursor(point, self.picture_rect()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.mark.held:
+            self.mark.release()
+            self.marked.emit()
+            self.update()
+        elif self._grabbed is not None:
+            self._grabbed = None
+            self.setCursor(self._cursor_at_rest())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and not self._marking:
+            self.toggle_zoom(event.position())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.mark.area is not None and self._mark_key(event):
+            return
+        if event.key() in (_Key.Key_Plus, _Key.Key_Equal):
+            self.zoom_to(self.scale * NOTCH)
+        elif event.key() == _Key.Key_Minus:
+            self.zoom_to(self.scale / NOTCH)
+        elif event.key() == _Key.Key_0:
+            self.fit()
+        elif event.key() == _Key.Key_1:
+            self.zoom_to(1.0)
+        else:
+            super().keyPressEvent(event)
+
+    def _mark_key(self, event: QKeyEvent) -> bool:
+        """Move or resize the rectangle, or ask with it."""
+        steps = {
+            _Key.Key_Left: (-1, 0),
+            _Key.Key_Right: (1, 0),
+            _Key.Key_Up: (0, -1),
+            _Key.Key_Down: (0, 1),
+        }
+        modifiers = event.modifiers()
+        if event.key() in (_Key.Key_Return, _Key.Key_Enter):
+            if modifiers & Qt.KeyboardModifier.ControlModifier:
+                return False
+            self.region_asked.emit()
+            return True
+        step = steps.get(_Key(event.key())) if event.key() in list(steps) else None
+        if step is None:
+            return False
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.mark.resize(*step)
+        else:
+            self.mark.move(*step)
+        self.marked.emit()
+        self.update()
+        return True
+
+    def _best(self) -> QImage | None:
+        """Choose the smallest form that is sharp enough, else the largest there is."""
+        wanted = self._drawn_size().width() * self.devicePixelRatioF() - 1
+        sharp = [image for image in self._images if image.width() >= wanted]
+        if sharp:
+            return sharp[0]
+        return self._images[-1] if self._images else None
+
+    def _fit_scale(self) -> float:
+        if self._size.isEmpty():
+            return 1.0
+        ratio = self.devicePixelRatioF()
+        room = (QSizeF(self.size()) - QSizeF(2 * MARGIN, 2 * MARGIN)).expandedTo(QSizeF(1, 1))
+        fitting = min(room.width() / self._size.width(), room.height() / self._size.height())
+        return min(fitting * ratio, ENLARGED * ratio)
+
+    def _drawn_size(self) -> QSizeF:
+        return QSizeF(self._size) * (self.scale / self.devicePixelRatioF())
+
+    def _pan(self, by: QPointF) -> None:
+        size = self._drawn_size()
+        if size.isEmpty():
+            return
+        self._middle -= QPointF(by.x() / size.width(), by.y() / size.height())
+        self._stay_inside()
+        self.update()
+
+    def _stay_inside(self) -> None:
+        """Keep the picture on screen: in the middle where there is room, at the edge where not."""
+        size = self._drawn_size()
+        if size.isEmpty():
+            return
+        across = min(0.5, self.width() / 2 / size.width())
+        down = min(0.5, self.height() / 2 / size.height())
+        self._middle = QPointF(
+            min(max(self._middle.x(), across), 1 - across),
+            min(max(self._middle.y(), down), 1 - down),
+        )
+
+    def _cursor_at_rest(self) -> Qt.CursorShape:
+        if self._marking:
+            return Qt.CursorShape.CrossCursor
+        return Qt.CursorShape.ArrowCursor if self._fits else Qt.CursorShape.OpenHandCursor

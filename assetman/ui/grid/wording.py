@@ -1,0 +1,98 @@
+"""Assets in words: what a card is called aloud, what a tooltip says, how sizes read."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QLocale
+
+from assetman.core.assets import Asset, AssetState, Kind
+from assetman.core.queries import Hit
+from assetman.engine.protocol import Card
+
+KINDS = {
+    Kind.IMAGE: "picture",
+    Kind.VIDEO: "video",
+    Kind.AUDIO: "sound",
+    Kind.DOCUMENT: "document",
+}
+
+FAILED = "Cannot be read"
+
+
+def score_text(hit: Hit | None) -> str:
+    """Write a score as it stands beneath a picture; a plain list has none."""
+    return f"{hit.score:.2f}" if hit is not None else ""
+
+
+def size_text(size: int) -> str:
+    """Write a number of bytes for a person."""
+    decimals = 0 if size < 1_000_000 else 1
+    return QLocale().formattedDataSize(
+        size, decimals, QLocale.DataSizeFormat.DataSizeTraditionalFormat
+    )
+
+
+def dimensions_text(asset: Asset) -> str:
+    """Write width and height, nothing if they are not known."""
+    if asset.width is None or asset.height is None:
+        return ""
+    return f"{asset.width} × {asset.height}"
+
+
+def count_text(count: int, one: str, many: str) -> str:
+    """Count things: “1 picture”, “1,312 pictures”."""
+    return f"{QLocale().toString(count)} {one if count == 1 else many}"
+
+
+def state_word(card: Card) -> str:
+    """Say in a word what is unusual about an asset, nothing if all is well."""
+    if card.asset.state is AssetState.OFFLINE:
+        return "offline"
+    if card.asset.state is AssetState.MISSING:
+        return "missing"
+    return ""
+
+
+def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool = False) -> str:
+    """Name a card for a screen reader: name, kind, score, state."""
+    if gone:
+        return f"{position}, no longer in the library"
+    if card is None:
+        parts = [f"{position}, not loaded yet"]
+    else:
+        parts = [card.asset.display_name, KINDS[card.asset.kind]]
+    if hit is not None:
+        parts.append(f"score {score_text(hit)}")
+    if card is not None:
+        if word := state_word(card):
+            parts.append(word)
+        if card.failure:
+            parts.append(FAILED.lower())
+        elif card.thumbnail is None:
+            parts.append("not shown yet")
+    return ", ".join(parts)
+
+
+def card_sentence(card: Card | None) -> str:
+    """Describe a card beyond its name."""
+    if card is None:
+        return ""
+    if card.failure:
+        return card.failure
+    return ", ".join(filter(None, (dimensions_text(card.asset), size_text(card.asset.size))))
+
+
+def card_tip(card: Card | None) -> str | None:
+    """Write a card's tooltip: its whole name, and why it cannot be shown if it cannot."""
+    if card is None:
+        return None
+    lines = [card.asset.display_name, card_sentence(card)]
+    if card.asset.state is AssetState.OFFLINE:
+        lines.append("Offline: its drive or folder cannot be reached just now.")
+    elif card.asset.state is AssetState.MISSING:
+        lines.append("Missing: the file is no longer where it was.")
+    elif card.thumbnail is None and not card.failure:
+        lines.append("Its thumbnail is still to be made.")
+    # A file name may look like markup; a tooltip would believe it.
+    return "<qt>" + "<br>".join(escape(line) for line in lines if line) + "</qt>"
