@@ -30,14 +30,14 @@ def opened(path: str) -> Iterator[BinaryIO]:
     """Open an ordinary file for reading; raises BadInput if it cannot be, or while it is read."""
     try:
         descriptor = os.open(path, _FLAGS)
+        mode = os.fstat(descriptor).st_mode
     except (OSError, ValueError) as error:
         raise reading_problem(error) from error
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        folder = stat.S_ISDIR(mode)
+        raise BadInput("This is a folder, not a file" if folder else "This is not an ordinary file")
     with os.fdopen(descriptor, "rb") as file:
-        mode = os.fstat(file.fileno()).st_mode
-        if stat.S_ISDIR(mode):
-            raise BadInput("This is a folder, not a file")
-        if not stat.S_ISREG(mode):
-            raise BadInput("This is not an ordinary file")
         try:
             yield file
         except OSError as error:

@@ -19,7 +19,8 @@ _FILTERS = {
 }
 
 # Beyond this many pixels only the middle of a resized picture is made: a strip of 1 by 60,000
-# would otherwise become 224 by 13 million.
+# would otherwise become 224 by 13 million. Only there (sides beyond 300 to 1) the last bits may
+# differ from open_clip's.
 _RESIZED_WHOLE = 1 << 24
 
 

@@ -11,11 +11,11 @@ def _endings(words: str) -> frozenset[str]:
 
 
 # Everything Pillow and pi-heif open without another program. Left out of Pillow's own list:
-# what it hands to a program (EPS, PS), can only write (PDF, PALM), cannot decode (MPEG, HDF5,
-# GRIB, BUFR), draws with Windows alone (WMF, EMF), or what is no file of its own (IPTC).
+# what it hands to a program (EPS, PS), only writes (PDF, PALM), cannot decode (MPEG, HDF5,
+# GRIB, BUFR), draws with Windows alone (WMF, EMF), gives up soon (IM), or is no file (IPTC).
 RASTER = _endings(
     "apng avif avifs blp bmp bw cur dcx dds dib fit fits flc fli ftc ftu gbr gif heic heics heif"
-    " heifs hif icb icns ico im j2c j2k jfif jp2 jpc jpe jpeg jpf jpg jpx mpo msp pbm pcd pcx pfm"
+    " heifs hif icb icns ico j2c j2k jfif jp2 jpc jpe jpeg jpf jpg jpx mpo msp pbm pcd pcx pfm"
     " pgm png pnm ppm psd pxr qoi ras rgb rgba sgi tga tif tiff vda vst webp xbm xpm"
 )
 

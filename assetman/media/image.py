@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from PIL import Image
 from assetman.core.assets import Box, Kind, Probe, SegmentDraft, SegmentKind
 from assetman.core.errors import BadInput
 from assetman.core.inputs import InputSpec
-from assetman.media import colour, formats
+from assetman.media import colour, formats, svg
 from assetman.media.files import opened, replacing
 from assetman.media.fitting import fit, needed_share
 from assetman.media.handler import Extraction, Limits
@@ -25,8 +26,8 @@ from assetman.media.raster import open_raster
 __all__ = ["ImageHandler", "fit"]
 
 # Pixels decoded beyond what an encoder takes, each way: resizing from just above its size
-# would blur twice.
-_OVERSAMPLING = 1.25
+# would blur twice, and a decoder that leaves out detail saves little by stopping there.
+_OVERSAMPLING = 2.0
 _JPEG_LONGEST = 65_500
 _START = 1024  # bytes looked at to tell a drawing
 
@@ -99,7 +100,8 @@ class ImageHandler:
 @contextmanager
 def _opened_picture(path: str, limits: Limits) -> Iterator[OpenPicture]:
     """Open a picture by its content; the name only tells which reader to ask first."""
-    with opened(path) as file:
+    # Libraries mumble about odd files; what a person should know is said by what is raised.
+    with opened(path) as file, warnings.catch_warnings(action="ignore"):
         start = file.read(_START)
         file.seek(0)
         if not start:
@@ -111,8 +113,6 @@ def _opened_picture(path: str, limits: Limits) -> Iterator[OpenPicture]:
                     yield raw
                     return
             file.seek(0)
-        from assetman.media import svg
-
         if svg.looks_like_svg(start):
             yield svg.open_svg(file, limits)
         else:

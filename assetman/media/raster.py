@@ -22,7 +22,7 @@ PngImagePlugin.MAX_TEXT_CHUNK = 16 << 20
 _FORMATS = (
     *("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "DIB", "AVIF", "JPEG2000", "ICO", "CUR"),
     *("ICNS", "TGA", "PPM", "PSD", "DDS", "QOI", "PCX", "DCX", "SGI", "SUN", "FLI", "FTEX"),
-    *("FITS", "BLP", "GBR", "IM", "MSP", "PCD", "PIXAR", "XBM", "XPM"),
+    *("FITS", "BLP", "GBR", "MSP", "PCD", "PIXAR", "XBM", "XPM"),
 )
 
 _FORMAT_NAMES = {"MPO": "JPEG", "JPEG2000": "JPEG 2000", "WEBP": "WebP", "DIB": "BMP"}
@@ -69,7 +69,8 @@ class RasterPicture:
         self._size = picture.size
         if not all(self._size):
             raise BadInput("The picture has no pixels")
-        self.turn(self.metadata.orientation or 1)
+        # Pillow itself turns what it reads from a TIFF
+        self.turn(1 if picture.format == "TIFF" else self.metadata.orientation or 1)
 
     def turn(self, orientation: int) -> None:
         """Say which way is up (EXIF 1..8), for a file that does not say it itself."""
@@ -210,7 +211,7 @@ def _without_its_end(file: BinaryIO, scale: tuple[int, ...]) -> Image.Image | No
     the file is read with two different ends: where the pictures differ, nothing was there.
     """
     file.seek(0)
-    data = file.read()
+    data = file.read().rstrip(b"\xff")  # half an end marker
     noise = bytes((37 * n) % 251 for n in range(1, 512))
     decoded = []
     for end in (b"\xff\xd9", noise + b"\xff\xd9"):

@@ -123,10 +123,9 @@ def open_raw(file: BinaryIO, limits: Limits) -> RawPicture | None:
     try:
         # by its content, never by its name: LibRaw takes no path that is not UTF-8
         raw.open_buffer(file)
-    except rawpy.LibRawFileUnsupportedError:
+    except rawpy.LibRawError:
+        raw.close()
         return None
-    except rawpy.LibRawError as error:
-        raise _problem(error) from error
     return RawPicture(raw, file, limits)
 
 

@@ -12,7 +12,6 @@ import zlib
 from typing import BinaryIO
 from xml.etree import ElementTree
 
-import resvg_py
 from PIL import Image
 
 from assetman.core.errors import BadInput
@@ -59,6 +58,8 @@ class SvgPicture:
 
     def pixels(self, share: float) -> Image.Image:
         """Draw it at `share` of its own size, which may be beyond 1, as RGBA."""
+        import resvg_py  # loaded by those who have drawings
+
         width, height = self._size
         share = min(share, _LONGEST_SIDE / max(width, height))
         share = min(share, (self._limits.pixels / (width * height)) ** 0.5)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+
+_HEAD, _TAIL = 4096, 8  # bytes of a preview that tell its size, and that it is whole
 
 
 class ThumbnailCache:
@@ -35,6 +38,22 @@ class ThumbnailCache:
         """Say where a preview of at most `side` pixels (None: full size) lies, made or not."""
         return _sharded(self._previews, key) / f"{key}-{side or 'full'}"
 
+    def preview_size(self, path: Path) -> tuple[int, int] | None:
+        """Read width and height of a preview; None if there is none or it is not whole.
+
+        Counts as a use: `prune_previews` deletes first what was used longest ago.
+        """
+        try:
+            with path.open("rb") as file:
+                start = file.read(_HEAD)
+                file.seek(-min(_TAIL, file.seek(0, os.SEEK_END)), os.SEEK_END)
+                size = _size_in(start, file.read(_TAIL))
+            if size is not None:
+                os.utime(path)
+        except OSError:
+            return None
+        return size
+
     def remove(self, key: str) -> None:
         """Delete the thumbnail and every preview of a content."""
         self.path_of(key).unlink(missing_ok=True)
@@ -44,7 +63,7 @@ class ThumbnailCache:
                 preview.unlink()
 
     def prune_previews(self, max_bytes: int) -> int:
-        """Delete the previews made longest ago until `max_bytes` are left; gives bytes freed."""
+        """Delete the previews used longest ago until `max_bytes` are left; gives bytes freed."""
         found = sorted(_files(self._previews), key=lambda file: file[0])
         excess = sum(size for _, size, _ in found) - max_bytes
         freed = 0
@@ -55,6 +74,25 @@ class ThumbnailCache:
                 os.unlink(path)
                 freed += size
         return freed
+
+
+def _size_in(start: bytes, end: bytes) -> tuple[int, int] | None:
+    """Read the size out of a PNG or a JPEG of our own making, which has no EXIF to skip."""
+    if start.startswith(b"\x89PNG"):
+        if not end.endswith(b"IEND\xaeB`\x82"):
+            return None
+        width, height = struct.unpack_from(">II", start, 16)
+        return width, height
+    if not start.startswith(b"\xff\xd8") or not end.endswith(b"\xff\xd9"):
+        return None
+    at = 2
+    while at + 9 <= len(start):
+        marker, length = struct.unpack_from(">HH", start, at)
+        if 0xFFC0 <= marker <= 0xFFC2:  # the start of a frame
+            height, width = struct.unpack_from(">HH", start, at + 5)
+            return width, height
+        at += 2 + length
+    return None
 
 
 def _sharded(folder: Path, key: str) -> Path:
