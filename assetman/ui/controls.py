@@ -17,9 +17,12 @@ Glyph = Callable[[QPainter, QRectF, QColor], None]
 class GlyphButton(QAbstractButton):
     """A quiet square button with a small sign on it and a name for those who cannot see it."""
 
-    def __init__(self, glyph: Glyph, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, glyph: Glyph, name: str, parent: QWidget | None = None, sign: int = 10
+    ) -> None:
         super().__init__(parent)
         self._glyph = glyph
+        self._sign = sign
         self.rename(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -50,7 +53,7 @@ class GlyphButton(QAbstractButton):
             painter.drawRoundedRect(box, CONTROL_RADIUS, CONTROL_RADIUS)
         if self.hasFocus():
             draw_ring(painter, box, look.accent, CONTROL_RADIUS - 1)
-        side = look.px(11)
+        side = look.px(self._sign)
         sign = QRectF(0, 0, side, side)
         sign.moveCenter(box.center())
         self._glyph(painter, sign, look.text if lit else look.secondary)

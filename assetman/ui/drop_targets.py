@@ -145,21 +145,20 @@ class DropTargets(QWidget):
 
     def _rects(self) -> list[QRectF]:
         px = theme().px
-        room = QRectF(self.rect()).adjusted(px(24), px(24), -px(24), -px(24))
-        count = max(1, len(self._offer.targets))
+        count = len(self._offer.targets)
         gap = px(16)
-        width = (room.width() - gap * (count - 1)) / count
-        return [
-            QRectF(room.left() + (width + gap) * place, room.top(), width, room.height())
-            for place in range(count)
-        ][: len(self._offer.targets)]
+        room = (self.width() - px(48) - gap * (count - 1)) / max(1, count)
+        width, height = min(px(340), room), min(px(200), self.height() - px(48))
+        left = (self.width() - width * count - gap * (count - 1)) / 2
+        top = (self.height() - height) / 2
+        return [QRectF(left + (width + gap) * place, top, width, height) for place in range(count)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = QColor(look.ground)
-        veil.setAlphaF(0.93)
+        veil.setAlphaF(0.8)
         painter.fillRect(self.rect(), veil)
         for (target, what), rect in zip(self._offer.targets, self._rects(), strict=True):
             lit = target is self._under

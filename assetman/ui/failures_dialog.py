@@ -21,8 +21,8 @@ from assetman.core.assets import Failure, display
 from assetman.core.changes import Changes
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controls import button, counted, label
-from assetman.ui.file_manager import show_in_file_manager
-from assetman.ui.jobs import report
+from assetman.ui.grid.file_manager import reveal
+from assetman.ui.jobs import Job, report
 from assetman.ui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -180,7 +180,8 @@ class FailuresDialog(QDialog):
     def _show_chosen(self) -> None:
         chosen = self._chosen()
         if len(chosen) == 1:
-            show_in_file_manager(self, chosen[0].path)
+            path = chosen[0].path
+            Job(self, lambda: reveal([path])).start()
 
     def _library_changed(self, changes: Changes) -> None:
         if changes.failures:

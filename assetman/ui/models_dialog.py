@@ -22,7 +22,7 @@ from assetman.ui.theme import Text, theme
 _GROUPS = (
     (ModelState.BUILT_IN, "Built in"),
     (ModelState.INSTALLED, "Installed"),
-    (ModelState.AVAILABLE, "Available: their weights are yours to add"),
+    (ModelState.AVAILABLE, "Available"),
 )
 
 
@@ -31,6 +31,7 @@ class ModelRow(QWidget):
 
     use_wanted = Signal(str)
     add_wanted = Signal(str)
+    download_wanted = Signal(str)
 
     def __init__(self, info: ModelInfo, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,14 +62,27 @@ class ModelRow(QWidget):
             shown.setAlignment(Qt.AlignmentFlag.AlignRight)
             return shown
         if info.state is ModelState.AVAILABLE:
-            add = button("Add weights…", "", self)
-            add.setAccessibleName(f"Add weights for {info.title}")
-            add.clicked.connect(lambda: self.add_wanted.emit(info.name))
-            return add
+            return self._ways_to_add()
         use = button("Use", "", self)
         use.setAccessibleName(f"Use {info.title}")
         use.clicked.connect(lambda: self.use_wanted.emit(info.name))
         return use
+
+    def _ways_to_add(self) -> QWidget:
+        info = self.info
+        both = QWidget(self)
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme().px(4))
+        for text, wanted in (
+            ("Download", self.download_wanted),
+            ("From file…", self.add_wanted),
+        ):
+            way = button(text, "" if text == "Download" else "quiet", both)
+            way.setAccessibleName(f"{text.rstrip('…')}: {info.title}")
+            way.clicked.connect(lambda _, wanted=wanted: wanted.emit(info.name))
+            column.addWidget(way)
+        return both
 
 
 def facts_text(info: ModelInfo) -> str:
@@ -122,8 +136,7 @@ class ModelsDialog(QDialog):
 
     def say_problem(self, error: BaseException) -> None:
         """Show an error where the person looks: in this dialog."""
-        self.message.setText(str(error))
-        self.message.show()
+        self._say(str(error), "warning")
 
     def _lay_out(self) -> None:
         px = theme().px
@@ -175,6 +188,7 @@ class ModelsDialog(QDialog):
                 self._rows_layout.addWidget(Separator(self._list))
             row = ModelRow(info, self._list)
             row.use_wanted.connect(self._use)
+            row.download_wanted.connect(self._download)
             row.add_wanted.connect(lambda name: self._add(name, folder=False))
             self._rows_layout.addWidget(row)
             self.rows.append(row)
@@ -184,6 +198,22 @@ class ModelsDialog(QDialog):
         self._bridge.call(self, lambda api: api.use_model(name)).on_done(
             lambda _: self.refresh()
         ).start()
+
+    def _download(self, name: str) -> None:
+        title = next((row.info.title for row in self.rows if row.info.name == name), name)
+        self._say(f"{title} is being downloaded. It can be used when it is here.", "secondary")
+        job = self._bridge.call(self, lambda api: api.add_model(name, ""))
+        job.on_done(self._downloaded).start()
+
+    def _downloaded(self, info: ModelInfo) -> None:
+        self._say(f"{info.title} is here and can be used.", "secondary")
+        self.refresh()
+
+    def _say(self, sentence: str, role: str) -> None:
+        self.message.setProperty("role", role)
+        self.message.style().polish(self.message)
+        self.message.setText(sentence)
+        self.message.show()
 
     def _add(self, architecture: str, folder: bool) -> None:
         self.message.hide()

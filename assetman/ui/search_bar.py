@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
@@ -91,6 +91,9 @@ class ChipStrip(QScrollArea):
         self._layout.setSpacing(6)
         self.setWidget(self._row)
         self.buttons: list[ChipButton] = []
+        # What was added last is what the person looks for.
+        bar = self.horizontalScrollBar()
+        bar.rangeChanged.connect(lambda _, end: bar.setValue(end))
 
     def show_chips(self, chips: tuple[Chip, ...]) -> None:
         """Show these chips, keeping the ones that stay."""
@@ -112,7 +115,6 @@ class ChipStrip(QScrollArea):
         if lost_focus:
             self.focus_last()
         self.updateGeometry()
-        QTimer.singleShot(0, self._scroll_to_end)
 
     def focus_last(self) -> None:
         """Give the keyboard to the last chip, to the words if there is none."""
@@ -146,10 +148,6 @@ class ChipStrip(QScrollArea):
         elif place >= 0:
             self.buttons[place].setFocus(Qt.FocusReason.OtherFocusReason)
             self.ensureWidgetVisible(self.buttons[place])
-
-    def _scroll_to_end(self) -> None:
-        bar = self.horizontalScrollBar()
-        bar.setValue(bar.maximum())
 
 
 class SearchBar(QFrame):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QColor,
     QFontMetricsF,
-    QLinearGradient,
+    QIcon,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -21,44 +24,44 @@ ROW = 26
 _RADIUS = 6
 
 
-def paint_row(
-    painter: QPainter,
-    row: QRectF,
-    name: str,
-    count: str,
-    *,
-    inset: float = 0,
-    selected: bool = False,
-    hovered: bool = False,
-    focused: bool = False,
-    faint: bool = False,
-) -> None:
+@dataclass(frozen=True)
+class RowState:
+    """How a row stands just now."""
+
+    inset: float = 0
+    selected: bool = False
+    hovered: bool = False
+    focused: bool = False
+    faint: bool = False
+
+
+def paint_row(painter: QPainter, row: QRectF, name: str, count: str, state: RowState) -> None:
     """Paint a row: its name at the left, its count at the right, both on one baseline."""
     look = theme()
     px = look.px
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     plate = row.adjusted(px(10), 0, -px(10), 0)
-    if selected or hovered:
+    if state.selected or state.hovered:
         path = QPainterPath()
         path.addRoundedRect(plate, _RADIUS, _RADIUS)
-        painter.fillPath(path, look.raised if selected else look.hover)
-        if selected:
+        painter.fillPath(path, look.raised if state.selected else look.hover)
+        if state.selected:
             painter.setClipPath(path)
             painter.fillRect(QRectF(plate.left(), plate.top(), 3, plate.height()), look.accent)
             painter.setClipping(False)
-    if focused:
+    if state.focused:
         draw_ring(painter, plate, look.accent, _RADIUS - 1)
     font = look.font()
     metrics = QFontMetricsF(font)
     painter.setFont(font)
     count_width = metrics.horizontalAdvance(count)
-    text = QRectF(px(20) + inset, row.top(), 0, row.height())
-    text.setRight(row.right() - px(20))
-    painter.setPen(look.faint if faint or not selected else look.secondary)
+    text = QRectF(px(18) + state.inset, row.top(), 0, row.height())
+    text.setRight(row.right() - px(19))
+    painter.setPen(look.faint if state.faint or not state.selected else look.secondary)
     painter.drawText(text, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)
     text.setRight(text.right() - count_width - px(8))
-    painter.setPen(look.faint if faint else look.text)
+    painter.setPen(look.faint if state.faint else look.text)
     shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, text.width())
     painter.drawText(text, int(Qt.AlignmentFlag.AlignVCenter), shown)
     painter.restore()
@@ -96,9 +99,7 @@ class SideRow(QAbstractButton):
             QRectF(self.rect()),
             self.text(),
             self._count,
-            selected=self.isChecked(),
-            hovered=self.underMouse(),
-            focused=self.hasFocus(),
+            RowState(selected=self.isChecked(), hovered=self.underMouse(), focused=self.hasFocus()),
         )
 
 
@@ -110,12 +111,11 @@ class AppMark(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         side = theme().px(18)
-        box = QRectF(0, (self.height() - side) / 2, side, side)
-        shade = QLinearGradient(box.topLeft(), box.bottomRight())
-        shade.setColorAt(0, QColor("#5b8def"))
-        shade.setColorAt(1, QColor("#9a6df0"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(shade)
-        painter.drawRoundedRect(box, 5, 5)
+        box = QRect(0, (self.height() - side) // 2, side, side)
+        _mark().paint(painter, box)
+
+
+@cache
+def _mark() -> QIcon:
+    return QIcon(str(Path(__file__).parent / "resources" / "assetman.svg"))

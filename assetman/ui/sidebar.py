@@ -30,10 +30,12 @@ from assetman.ui.controller.state import FolderChip, SearchState
 from assetman.ui.controls import GlyphButton, count_text, label
 from assetman.ui.folder_model import FolderModel, FolderNode, FolderRole
 from assetman.ui.glyphs import draw_chevron, draw_dots, draw_plus
-from assetman.ui.side_rows import ROW, AppMark, SideRow, paint_row
+from assetman.ui.side_rows import ROW, AppMark, RowState, SideRow, paint_row
 from assetman.ui.theme import Text, appearance, theme
 
 Index = QModelIndex | QPersistentModelIndex
+_STEP = 12  # pixels that a folder stands further in than the one it lies in
+_CHEVRON = 12  # room for the sign that opens a folder
 
 
 class FolderDelegate(QStyledItemDelegate):
@@ -50,23 +52,20 @@ class FolderDelegate(QStyledItemDelegate):
         node = index.data(int(FolderRole.NODE))
         if not isinstance(node, FolderNode) or not isinstance(view, FolderView):
             return
-        inset = look.px(12) * _depth(node)
+        inset = look.px(_STEP) * _depth(node) + look.px(_CHEVRON)
         row = QRectF(0, rect.top(), view.viewport().width(), rect.height())
         online = node.root.online
         name = node.name if online or node.parent is not None else f"{node.name} · offline"
-        paint_row(
-            painter,
-            row,
-            name,
-            count_text(node.assets),
-            inset=inset,
+        row_state = RowState(
+            inset,
             selected=bool(state & QStyle.StateFlag.State_Selected),
             hovered=bool(state & QStyle.StateFlag.State_MouseOver),
             focused=view.shows_focus() and index == view.currentIndex(),
             faint=not online,
         )
+        paint_row(painter, row, name, count_text(node.assets), row_state)
         if view.model().hasChildren(index):
-            side = look.px(11)
+            side = look.px(9)
             box = QRectF(inset + look.px(5), row.center().y() - side / 2, side, side)
             draw_chevron(painter, box, look.faint, view.isExpanded(index))
 
@@ -108,7 +107,7 @@ class FolderView(QTreeView):
         node = self._folders.node(index)
         if node is None:
             return
-        edge = theme().px(12) * _depth(node) + theme().px(19)
+        edge = theme().px(_STEP) * _depth(node) + theme().px(18 + _CHEVRON)
         if event.button() == Qt.MouseButton.LeftButton:
             if event.position().x() < edge and self._folders.hasChildren(index):
                 self.setExpanded(index, not self.isExpanded(index))

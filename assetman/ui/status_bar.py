@@ -34,8 +34,8 @@ class StatusBar(QWidget):
         self.bar.setRange(0, 1000)
         self.bar.setAccessibleName("Progress")
         self.numbers = label("", "secondary", self)
-        self.pause = GlyphButton(draw_pause, "Pause", self)
-        self.stop = GlyphButton(draw_cross, "Stop", self)
+        self.pause = GlyphButton(draw_pause, "Pause", self, 9)
+        self.stop = GlyphButton(draw_cross, "Stop", self, 8)
         self.failures = button("", "quiet", self)
         self.failures.setProperty("tone", "warning")
         self.model = button("", "quiet", self)
@@ -47,7 +47,6 @@ class StatusBar(QWidget):
         self._layout.addStretch(1)
         self._layout.addWidget(self.model)
         self.model.hide()
-        self.doing.show()
         self.pause.clicked.connect(self._pause_or_resume)
         self.stop.clicked.connect(self.stop_wanted)
         self.failures.clicked.connect(self.failures_wanted)
@@ -60,7 +59,7 @@ class StatusBar(QWidget):
         self._progress = progress
         working = progress.phase is not Phase.IDLE
         paused = progress.phase is Phase.PAUSED
-        self.doing.setText(doing_text(progress))
+        self._say(doing_text(progress))
         self.numbers.setText(numbers_text(progress, self.width() < theme().px(_NARROW)))
         self.numbers.setVisible(working)
         self.bar.setVisible(working and progress.total > 0)
@@ -76,7 +75,7 @@ class StatusBar(QWidget):
     def show_line(self, sentence: str) -> None:
         """Say something while the pipeline has nothing to say."""
         if self._progress.phase is Phase.IDLE:
-            self.doing.setText(sentence)
+            self._say(sentence)
 
     def show_failures(self, count: int) -> None:
         """Say how many files could not be read."""
@@ -89,6 +88,10 @@ class StatusBar(QWidget):
         self.model.setAccessibleName(f"Models: {sentence}")
         self.model.setToolTip("Show the models and where they run")
         self.model.setVisible(bool(sentence))
+
+    def _say(self, sentence: str) -> None:
+        self.doing.setText(sentence)
+        self.doing.setVisible(bool(sentence))
 
     def _pause_or_resume(self) -> None:
         paused = self._progress.phase is Phase.PAUSED

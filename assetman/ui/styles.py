@@ -44,6 +44,9 @@ QLabel[role="faint"] { color: @faint; font-size: @12px; }
 QLabel[role="heading"] { color: @secondary; font-size: @11px; }
 QLabel[role="title"] { font-size: @14px; font-weight: 600; }
 QLabel[role="warning"] { color: @warning; font-size: @12px; }
+QLabel[role="good"] { color: @good; }
+QLabel[tone="warning"] { color: @warning; }
+QFrame#messageBar { background: @raised; border-top: 1px solid @line; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4px 6px; font-size: @12px; }
 
 QPushButton, QToolButton {
@@ -54,6 +57,8 @@ QPushButton:pressed, QToolButton:pressed, QToolButton:checked { background: @pre
 QPushButton:focus, QToolButton:focus { border: 2px solid @accent; padding: 3px 10px; }
 QPushButton:disabled, QToolButton:disabled { color: @faint; border-color: @line; }
 QToolButton::menu-indicator, QPushButton::menu-indicator { image: none; width: 0; }
+QPushButton[kind="bar"] { color: @secondary; }
+QPushButton[kind="bar"]:hover, QPushButton[kind="bar"]:checked { color: @text; }
 QPushButton[kind="primary"] {
     background: @accent; color: @on_accent; border: 1px solid @accent; font-size: @13px;
     padding: 7px 17px; }
@@ -70,13 +75,12 @@ QPushButton[tone="warning"] { color: @warning; }
 QPushButton[tone="warning"]:hover { color: @warning; }
 QPushButton[tone="accent"] { color: @accent; }
 
-QMenu { background: @raised; color: @text; border: 1px solid @line; border-radius: 8px; padding: 4px; }
+QMenu { background: @raised; color: @text; border: 1px solid @line; padding: 4px; }
 QMenu::item { padding: 5px 24px 5px 10px; border-radius: 5px; background: transparent; }
 QMenu::item:selected { background: @tint; color: @text; }
 QMenu::item:disabled { color: @faint; }
 QMenu::separator { height: 1px; background: @line; margin: 4px 8px; }
 QMenu::indicator { width: 14px; height: 14px; left: 6px; }
-QMenu::item:checked { font-weight: 600; }
 
 QLineEdit {
     background: @raised; color: @text; border: 1px solid @edge; border-radius: @radius;
@@ -114,6 +118,9 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSplitter::handle { background: @line; }
 QSplitter::handle:hover { background: @edge; }
 QTreeView, QListView, QTableView { background: transparent; border: none; outline: none; color: @text; }
+QTableView::item { padding: 0 8px; }
+QTableView::item:selected { background: @tint; color: @text; }
+QTableView::item:focus { border: 1px solid @accent; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: @secondary; border: none;
     border-bottom: 1px solid @line; padding: 4px 8px; font-size: @12px; }

@@ -417,6 +417,10 @@ class FakeEngine:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
+    def check(self) -> list[str]:
+        self._begin("check")
+        return []
+
     def close(self) -> None:
         self.closed = True
 

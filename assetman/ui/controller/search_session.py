@@ -7,26 +7,20 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from assetman.core.changes import Changes
 from assetman.core.queries import Results, Sort
 from assetman.ui.bridge import EngineBridge
-from assetman.ui.controller.state import Chip, ExampleChip, FolderChip, KindChip, SearchState
+from assetman.ui.controller.state import Chip, ExampleChip, FolderChip, SearchState
 
 TYPING_MS = 150  # a pause in typing this long asks
-RENEW_MS = 1000  # while assets come in, ask anew this often at most
 AT_ONCE = 2  # questions on their way; more would only queue up
 
 
 class SearchSession(QObject):
-    """Turns what the person does into numbered questions; the newest answer wins.
-
-    While the library grows the question is asked again quietly, and what is new is only
-    announced: results never move unless the person asks for it.
-    """
+    """Turns what the person does into numbered questions; the newest answer wins."""
 
     changed = Signal(object)  # SearchState: the bar and the sidebar follow
     answered = Signal(object)  # Results to show
-    renewed = Signal(object, int)  # fresh Results kept back, and how many assets are new in them
+    kept = Signal(object, int)  # fresh Results kept back, and how many assets are new in them
     failed = Signal(object)  # the exception that answered the newest question
     working = Signal(bool)
 
@@ -39,10 +33,10 @@ class SearchSession(QObject):
         self._due = False
         self._shown: Results | None = None
         self._kept: Results | None = None
-        self._typing = _timer(self, TYPING_MS, self._ask)
-        self._renewing = _timer(self, RENEW_MS, self._renew)
-        bridge.changed.connect(self._library_changed)
-        bridge.back.connect(self._renew_soon)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_MS)
+        self._typing.timeout.connect(self.ask)
 
     @property
     def state(self) -> SearchState:
@@ -66,7 +60,7 @@ class SearchSession(QObject):
         if typed:
             self._typing.start()
         else:
-            self._ask()
+            self.ask()
 
     def say(self, words: str) -> None:
         """Take the words as they are typed."""
@@ -75,7 +69,7 @@ class SearchSession(QObject):
     def ask_now(self) -> None:
         """Do not wait for a pause in typing."""
         if self._typing.isActive():
-            self._ask()
+            self.ask()
 
     def add(self, chips: Iterable[Chip]) -> None:
         """Add chips to the question."""
@@ -111,8 +105,8 @@ class SearchSession(QObject):
         """Limit the search to a folder, or widen it to all."""
         self.go(self._state.in_folder(chip))
 
-    def toggle_kind(self, chip: KindChip) -> None:
-        """Limit the search to a kind of file, or take that limit away."""
+    def toggle(self, chip: Chip) -> None:
+        """Take a chip away if it is there, else add it."""
         if chip in self._state.chips:
             self.remove(chip)
         else:
@@ -127,12 +121,30 @@ class SearchSession(QObject):
         if self._kept is not None:
             self._show(self._kept)
 
-    @Slot()
-    def begin(self) -> None:
-        """Ask for what there is at the start."""
-        self._ask()
+    @property
+    def idle(self) -> bool:
+        """Whether no question is on its way or about to be."""
+        return not self._flying and not self._typing.isActive()
 
-    def _ask(self) -> None:
+    @property
+    def number(self) -> int:
+        """The number of the newest question."""
+        return self._number
+
+    def keep(self, number: int, results: Results) -> None:
+        """Take fresh results of question `number`: shown if nothing on screen moves by it."""
+        if number != self._number or self._shown is None:
+            return
+        shown, fresh = self._shown.ids, results.ids
+        if not shown or fresh[: len(shown)] == shown:
+            self._show(results)
+            return
+        self._kept = results
+        self.kept.emit(results, len(set(fresh).difference(shown)))
+
+    @Slot()
+    def ask(self) -> None:
+        """Ask the present question now."""
         self._typing.stop()
         self._number += 1
         self.working.emit(True)
@@ -154,59 +166,19 @@ class SearchSession(QObject):
         self._flying -= 1
         if self._due:
             self._send()
-        return number == self._number and not self._typing.isActive()
+        if number != self._number or self._typing.isActive():
+            return False
+        self.working.emit(False)
+        return True
 
     def _take(self, number: int, results: Results) -> None:
         if self._landed(number):
-            self.working.emit(False)
             self._show(results)
 
     def _fail(self, number: int, error: BaseException) -> None:
         if self._landed(number):
-            self.working.emit(False)
             self.failed.emit(error)
 
     def _show(self, results: Results) -> None:
         self._shown, self._kept = results, None
         self.answered.emit(results)
-
-    @Slot(object)
-    def _library_changed(self, changes: Changes) -> None:
-        if changes.embedded or changes.assets_added or changes.assets_removed or changes.spaces:
-            self._renew_soon()
-
-    @Slot()
-    def _renew_soon(self) -> None:
-        if not self._renewing.isActive():
-            cost = 0.0 if self._shown is None else self._shown.seconds
-            self._renewing.start(max(RENEW_MS, round(cost * 10_000)))
-
-    def _renew(self) -> None:
-        if self._shown is None or self._typing.isActive():
-            return
-        if self._flying:
-            self._renew_soon()  # the person's own question goes first
-            return
-        number, query = self._number, self._state.query()
-        job = self._bridge.call(self, lambda api: api.search(query))
-        # An unanswered renewal costs nothing: the next change brings another.
-        job.on_error(lambda _: None)
-        job.on_done(lambda results: self._keep(number, results)).start()
-
-    def _keep(self, number: int, results: Results) -> None:
-        if number != self._number or self._shown is None:
-            return
-        shown, fresh = self._shown.ids, results.ids
-        if not shown or fresh[: len(shown)] == shown:
-            self._show(results)  # nothing that is on screen moves
-            return
-        self._kept = results
-        self.renewed.emit(results, len(set(fresh).difference(shown)))
-
-
-def _timer(parent: SearchSession, milliseconds: int, function: object) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(function)
-    return timer

@@ -1,0 +1,82 @@
+"""The middle of the window: the line of results, the grid, what stands there when it is empty."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from assetman.core.queries import Results
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.state import SearchState
+from assetman.ui.empty import EmptyState
+from assetman.ui.grid import GridPlace, GridView, LargeView
+from assetman.ui.result_line import ResultLine
+
+
+class ContentArea(QWidget):
+    """Shows results, or says why there are none. The large view lies over all of it."""
+
+    closed_large = Signal(int)
+
+    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("content")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.line = ResultLine(self)
+        self.grid = GridView(bridge, self)
+        self.empty = EmptyState(self)
+        self.stack = QStackedWidget(self)
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.line)
+        layout.addWidget(self.stack, 1)
+        self.large = LargeView(bridge, self)
+        self.large.hide()
+        self.large.closed.connect(self._close_large)
+        self.grid.opened.connect(self.open_large)
+
+    def show_results(self, state: SearchState, results: Results, place: GridPlace | None) -> None:
+        """Show results, at a place where the person has been if one is given."""
+        self.grid.show_results(results)
+        if place is not None:
+            self.grid.restore(place)
+        self.line.show_results(state, results)
+        if results.ids:
+            self.stack.setCurrentWidget(self.grid)
+
+    def show_sentence(self, *args: object, **more: object) -> None:
+        """Show a sentence instead of the grid; takes what `EmptyState.show_sentence` takes."""
+        self.empty.show_sentence(*args, **more)  # type: ignore[arg-type]  # passed through
+        self.stack.setCurrentWidget(self.empty)
+
+    def open_large(self, asset_id: int) -> None:
+        """Show one asset large, over the grid."""
+        ids = self.grid.ids()
+        self.open_these(ids if asset_id in ids else [asset_id], asset_id)
+
+    def open_these(self, ids: list[int], asset_id: int) -> None:
+        """Show one of some assets large; the arrows walk among them."""
+        self.large.setGeometry(self.rect())
+        self.large.show_assets(ids, asset_id)
+        self.large.raise_()
+        self.large.show()
+        self.large.setFocus()
+
+    def leave_large(self) -> None:
+        """Take the large view away without going anywhere in the grid."""
+        self.large.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.large.setGeometry(self.rect())
+
+    def _close_large(self, asset_id: int) -> None:
+        self.large.hide()
+        self.grid.setFocus()
+        if asset_id in self.grid.ids():
+            self.grid.go_to(asset_id)
+        self.closed_large.emit(asset_id)

@@ -1,0 +1,93 @@
+"""What a person does with the library's folders: add, update, show, remove."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from assetman.core.assets import Root, display
+from assetman.engine.protocol import EngineApi
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.controls import counted
+from assetman.ui.folder_model import FolderNode
+from assetman.ui.grid.file_manager import reveal
+from assetman.ui.jobs import Job
+
+
+class LibraryActions(QObject):
+    """Asks the person where it must, then the engine, and says what came of it."""
+
+    said = Signal(str)
+    removed = Signal(int)  # root id
+
+    def __init__(self, bridge: EngineBridge, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._window = window
+
+    def choose_folder(self) -> None:
+        """Let the person choose a folder, and add it."""
+        dialog = QFileDialog(self._window, "Add a folder")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setLabelText(QFileDialog.DialogLabel.Accept, "Add")
+        dialog.filesSelected.connect(self.add)
+        dialog.open()
+
+    def add(self, paths: Sequence[str]) -> None:
+        """Add folders and begin to index them."""
+        wanted = [os.path.normpath(path) for path in paths]
+
+        def work(api: EngineApi) -> list[Root]:
+            roots = [api.add_root(path) for path in wanted]
+            api.index(sorted({root.id for root in roots}))
+            return roots
+
+        self._bridge.call(self, work).on_done(lambda roots: self._added(wanted, roots)).start()
+
+    def update(self, node: FolderNode | None = None) -> None:
+        """Bring a root, or all of them, up to date."""
+        roots = None if node is None else [node.root.id]
+        self._bridge.call(self, lambda api: api.index(roots)).start()
+
+    def show(self, node: FolderNode) -> None:
+        """Show a folder in the file manager."""
+        path = os.path.normpath(node.absolute)
+        Job(self, lambda: reveal([path])).start()
+
+    def remove(self, node: FolderNode) -> None:
+        """Ask, then forget a root. Its files stay untouched."""
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setWindowTitle("Remove from library")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"Remove “{node.name}” from the library?")
+        count = counted(node.assets, "asset is", "assets are")
+        box.setInformativeText(
+            f"{count} forgotten here. The files themselves stay where they are, untouched."
+        )
+        remove = box.addButton("Remove", QMessageBox.ButtonRole.AcceptRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        remove.clicked.connect(lambda: self._remove(node.root.id, node.name))
+        box.open()
+
+    def _remove(self, root_id: int, name: str) -> None:
+        def done(_: None) -> None:
+            self.removed.emit(root_id)
+            self.said.emit(f"“{name}” is no longer in the library. Its files are untouched.")
+
+        self._bridge.call(self, lambda api: api.remove_root(root_id)).on_done(done).start()
+
+    def _added(self, wanted: list[str], roots: list[Root]) -> None:
+        for path, root in zip(wanted, roots, strict=True):
+            if os.path.normpath(root.path) != path:
+                inner = display(os.path.basename(path))
+                self.said.emit(
+                    f"“{inner}” is already in the library, inside “{display(root.name)}”."
+                )

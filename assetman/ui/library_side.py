@@ -1,0 +1,131 @@
+"""The side of the window that shows the library: sidebar and status bar, kept true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from assetman.core.changes import Changes
+from assetman.core.progress import Progress
+from assetman.engine.protocol import EngineApi
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.library_watch import LibraryWatch
+from assetman.ui.failures_dialog import FailuresDialog
+from assetman.ui.folder_model import FolderModel
+from assetman.ui.library_actions import LibraryActions
+from assetman.ui.models_dialog import ModelsDialog
+from assetman.ui.sidebar import Sidebar
+from assetman.ui.status_bar import StatusBar
+
+_SEEN_MS = 250
+
+
+class LibrarySide(QObject):
+    """Keeps sidebar and status bar as the library is, and does what is asked of them."""
+
+    renewed = Signal()  # counts, roots or progress are other than they were
+    said = Signal(str)
+    went_wrong = Signal(str)  # one sentence that says what to do
+    root_removed = Signal(int)
+
+    def __init__(self, bridge: EngineBridge, window: QWidget) -> None:
+        super().__init__(window)
+        self._bridge = bridge
+        self._window = window
+        self.watch = LibraryWatch(bridge, self)
+        self.folders = FolderModel(self)
+        self.sidebar = Sidebar(self.folders)
+        self.status_bar = StatusBar()
+        self.actions = LibraryActions(bridge, window)
+        self._told_problem = ""
+        self._seen: list[int] = []
+        self._look_soon = QTimer(self)
+        self._look_soon.setSingleShot(True)
+        self._look_soon.setInterval(_SEEN_MS)
+        self._look_soon.timeout.connect(self._look)
+        bridge.attached.connect(self._attached)
+        bridge.changed.connect(self._changed)
+        self.watch.renewed.connect(self._show)
+        self.watch.progressed.connect(self._show_progress)
+        self.folders.wanted.connect(self._ask_folders)
+        self.actions.said.connect(self.said)
+        self.actions.removed.connect(self.root_removed)
+        self._connect_bars()
+
+    def see(self, asset_ids: list[int]) -> None:
+        """Note what is on screen, so that it is worked on first."""
+        self._seen = asset_ids
+        self._look_soon.start()
+
+    def show_failures(self) -> None:
+        """Open the list of what could not be read."""
+        _open(FailuresDialog(self._bridge, self._window))
+
+    def show_models(self) -> None:
+        """Open the list of models."""
+        _open(ModelsDialog(self._bridge, self._window))
+
+    def _connect_bars(self) -> None:
+        side, status, actions = self.sidebar, self.status_bar, self.actions
+        side.add_wanted.connect(actions.choose_folder)
+        side.update_wanted.connect(actions.update)
+        side.show_wanted.connect(actions.show)
+        side.remove_wanted.connect(actions.remove)
+        status.pause_wanted.connect(lambda: self._tell(lambda api: api.pause()))
+        status.resume_wanted.connect(lambda: self._tell(lambda api: api.resume()))
+        status.stop_wanted.connect(lambda: self._tell(lambda api: api.stop()))
+        status.failures_wanted.connect(self.show_failures)
+        status.models_wanted.connect(self.show_models)
+
+    def _tell(self, what: Callable[[EngineApi], object]) -> None:
+        self._bridge.call(self, what).start()
+
+    def _attached(self) -> None:
+        self.watch.renew()
+        # Folders may have changed while nobody watched.
+        self._tell(lambda api: api.index() if not api.status().read_only else None)
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.assets_added or changes.assets_removed or changes.roots:
+            for root_id in self.folders.open_roots():
+                self._ask_folders(root_id)
+
+    def _show(self) -> None:
+        watch, status = self.watch, self.watch.status
+        if status is None:
+            return
+        self.folders.set_roots(status.roots)
+        self.sidebar.show_count(sum(status.assets.values()))
+        self.sidebar.allow_adding(not watch.no_adding, watch.no_adding)
+        self.status_bar.show_failures(status.failed)
+        self.status_bar.show_model(watch.model_line)
+        self.status_bar.show_line("Read only" if watch.no_adding else "")
+        self.renewed.emit()
+
+    def _show_progress(self, progress: Progress) -> None:
+        self.status_bar.show_progress(progress)
+        if progress.problem and progress.problem != self._told_problem:
+            self.went_wrong.emit(progress.problem)
+        self._told_problem = progress.problem
+        if self.watch.working and self._seen and not self._look_soon.isActive():
+            self._look_soon.start()
+        self.renewed.emit()
+
+    def _ask_folders(self, root_id: int) -> None:
+        job = self._bridge.call(self, lambda api: api.folders(root_id))
+        # A root that was removed meanwhile has no folders to show.
+        job.on_error(lambda _: None)
+        job.on_done(lambda folders: self.folders.set_folders(root_id, folders)).start()
+
+    def _look(self) -> None:
+        """Tell the engine what is on screen while that can still change what comes first."""
+        if self.watch.working and self._seen:
+            seen, self._seen = self._seen, []
+            self._tell(lambda api: api.look_at(seen))
+
+
+def _open(dialog: FailuresDialog | ModelsDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

@@ -1,0 +1,75 @@
+"""What the window remembers from one time to the next: its shape, never its questions."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from assetman.ui.theme import INSPECTOR, SIDEBAR, Scheme
+from assetman.ui.top_bar import LARGEST, SMALLEST, USUAL
+
+
+class WindowMemory:
+    """Reads and writes the window's settings in the platform's own place for them."""
+
+    def __init__(self) -> None:
+        self._settings = QSettings(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, "Assetman", "window"
+        )
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """The window's place on the screen."""
+        found = self._settings.value("geometry")
+        return found if isinstance(found, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._settings.setValue("geometry", geometry)
+
+    def width_of(self, side: str) -> int:
+        """Give the width of a side panel."""
+        usual = SIDEBAR if side == "sidebar" else INSPECTOR
+        return min(max(self._number(f"{side}/width", usual), 120), 900)
+
+    def is_open(self, side: str) -> bool:
+        """Tell whether the person wants a side panel."""
+        return self._number(f"{side}/open", 1) != 0
+
+    def remember_side(self, side: str, width: int, is_open: bool) -> None:
+        """Keep how wide a side panel is, and whether it is wanted."""
+        self._settings.setValue(f"{side}/width", width)
+        self._settings.setValue(f"{side}/open", int(is_open))
+
+    @property
+    def card_size(self) -> int:
+        """How large the pictures are."""
+        return min(max(self._number("grid/size", USUAL), SMALLEST), LARGEST)
+
+    @card_size.setter
+    def card_size(self, pixels: int) -> None:
+        self._settings.setValue("grid/size", pixels)
+
+    @property
+    def fill(self) -> bool:
+        """Whether pictures fill their cells."""
+        return self._number("grid/fill", 0) != 0
+
+    @fill.setter
+    def fill(self, fill: bool) -> None:
+        self._settings.setValue("grid/fill", int(fill))
+
+    @property
+    def scheme(self) -> Scheme:
+        """Light, dark, or as the system."""
+        found = str(self._settings.value("scheme", Scheme.SYSTEM))
+        return Scheme(found) if found in list(Scheme) else Scheme.SYSTEM
+
+    @scheme.setter
+    def scheme(self, scheme: Scheme) -> None:
+        self._settings.setValue("scheme", str(scheme))
+
+    def _number(self, name: str, usual: int) -> int:
+        try:
+            return int(str(self._settings.value(name, usual)))
+        except ValueError:
+            return usual  # someone wrote nonsense into the file

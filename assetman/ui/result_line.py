@@ -1,0 +1,129 @@
+"""The line above the grid: what was found, where, and how sure that is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from assetman.core.queries import Results
+from assetman.ui.controller.state import SearchState
+from assetman.ui.controls import button, counted, label
+from assetman.ui.theme import appearance, theme
+
+
+class ResultLine(QWidget):
+    """One sentence at the left; what can be done about it at the right."""
+
+    everywhere_wanted = Signal()
+    news_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.sentence = label("", "strong", self)
+        self.sentence.setTextFormat(Qt.TextFormat.RichText)
+        self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.note = label("", "warning", self)
+        self.everywhere = button("Search everywhere", "", self)
+        self.news = button("", "quiet", self)
+        self.news.setProperty("tone", "accent")
+        self._text = ("", "")
+        self._layout = QHBoxLayout(self)
+        self._layout.addWidget(self.sentence, 1)
+        for part in (self.note, self.everywhere, self.news):
+            self._layout.addWidget(part)
+            part.hide()
+        self.everywhere.clicked.connect(self.everywhere_wanted)
+        self.news.clicked.connect(self.news_wanted)
+        appearance().changed.connect(self._restyle)
+        self._restyle()
+
+    def show_results(self, state: SearchState, results: Results) -> None:
+        """Say what was found."""
+        self.news.hide()
+        self._say(state, results)
+        self.everywhere.setVisible(bool(results.elsewhere) and not results.ids)
+        self.note.setText(" ".join(results.notes))
+        self.note.setToolTip(self.note.text())
+        self.note.setVisible(bool(results.notes))
+
+    def show_news(self, state: SearchState, fresh: Results, shown: Results, count: int) -> None:
+        """Offer results that came since, without moving those on screen."""
+        self._text = sentence_for(state, shown, fresh)
+        self._write()
+        one, many = ("new match", "new matches") if state.asks else ("new asset", "new assets")
+        self.news.setText(f"{counted(count, one, many)} ↻" if count else "Show as it is now ↻")
+        self.news.setAccessibleName(f"Show {self.news.text().removesuffix(' ↻')}")
+        self.news.show()
+
+    def show_working(self) -> None:
+        """Say that an answer takes its time."""
+        self._text = ("Searching…", "")
+        self._write()
+
+    def show_nothing(self) -> None:
+        """Say nothing."""
+        self._text = ("", "")
+        self._write()
+        for part in (self.note, self.everywhere, self.news):
+            part.hide()
+
+    def text(self) -> str:
+        """Give the sentence as plain text."""
+        return " ".join(part for part in self._text if part)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._write()
+
+    def _say(self, state: SearchState, results: Results) -> None:
+        self._text = sentence_for(state, results, results)
+        self._write()
+
+    def _write(self) -> None:
+        look = theme()
+        head, rest = self._text
+        metrics = self.sentence.fontMetrics()
+        room = self.sentence.width() - metrics.horizontalAdvance(head + " ")
+        rest = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, max(0, room))
+        self.sentence.setText(
+            f'<span style="color:{look.text.name()}">{_escape(head)}</span> '
+            f'<span style="color:{look.secondary.name()}">{_escape(rest)}</span>'
+        )
+        self.sentence.setAccessibleName(self.text())
+        self.sentence.setToolTip(self.text() if rest.endswith("…") else "")
+
+    def _restyle(self) -> None:
+        px = theme().px
+        self._layout.setContentsMargins(px(16), px(6), px(14), px(2))
+        self._layout.setSpacing(px(10))
+        self.setFixedHeight(px(38))
+        self._write()
+
+
+def sentence_for(state: SearchState, shown: Results, fresh: Results) -> tuple[str, str]:
+    """Say what is shown: the head of the sentence and its rest.
+
+    `fresh` knows the present counts, `shown` is what the grid shows.
+    """
+    where = f"in {state.where}" if state.where else ""
+    if not state.asks:
+        head = counted(len(shown.listed), "asset", "assets")
+        return head, where
+    count = len(shown.hits)
+    if not count and fresh.elsewhere:
+        head = f"0 in {state.where}" if state.where else "0 with these filters"
+        return f"{head}, {fresh.elsewhere:,} elsewhere", ""
+    if not count:
+        return "Nothing found", where
+    parts = []
+    if fresh.searchable < fresh.total:
+        parts.append(f"{fresh.searchable:,} of {fresh.total:,} searchable so far")
+    parts.append(f"{shown.seconds:.2f} s")
+    if where:
+        parts.insert(0, where)
+    return f"Closest {count:,}", " · ".join(parts)
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,206 @@
+"""Take pictures of the whole window, to be looked at: `python tests/ui/look.py FOLDER [SCALE]`.
+
+Every picture shows the real window over the small engine in memory: light and dark, empty, with
+five assets and with ten thousand, in three sizes, and its dialogs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if len(sys.argv) > 2:
+    os.environ["QT_SCALE_FACTOR"] = sys.argv[2]
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from assetman.core.assets import Kind
+from assetman.core.progress import Phase, Progress
+from assetman.core.queries import Example, FolderFilter
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.state import ExampleChip, FolderChip, KindChip
+from assetman.ui.failures_dialog import FailuresDialog
+from assetman.ui.models_dialog import ModelsDialog
+from assetman.ui.theme import Scheme, appearance
+from assetman.ui.window import MainWindow
+from tests.ui.fake_engine import FakeEngine, paint_pictures
+
+SIZES = ((800, 600), (1440, 900), (2560, 1440))
+
+
+def settle(seconds: float = 0.6) -> None:
+    """Let everything that was asked for arrive and be painted."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        QApplication.processEvents()
+        time.sleep(0.01)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Let events pass until something is true."""
+    until = time.monotonic() + seconds
+    while not condition() and time.monotonic() < until:
+        QApplication.processEvents()
+        time.sleep(0.01)
+    assert condition()
+
+
+class Album:
+    """Puts pictures of widgets into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self.tail = f"@{sys.argv[2]}x" if len(sys.argv) > 2 else ""
+
+    def take(self, widget: QWidget, name: str) -> None:
+        assert widget.grab().save(str(self.folder / f"{name}{self.tail}.png"))
+
+
+def open_window(engine: FakeEngine, folder: Path, scheme: Scheme) -> MainWindow:
+    """Open a window over an engine."""
+    window = MainWindow(EngineBridge(), folder / "pasted")
+    appearance().set_scheme(scheme)
+    window.show()
+    window.bridge.attach(engine)
+    wait_for(lambda: window.session.results is not None and window.library.watch.status is not None)
+    return window
+
+
+def engines(folder: Path) -> dict[str, FakeEngine]:
+    """Make an empty engine, one with five assets and one with ten thousand."""
+    empty = FakeEngine(folder / "empty")
+    five = FakeEngine(folder / "five")
+    paint_pictures(folder / "Photos")
+    five.add_root(str(folder / "Photos"))
+    five.index()
+    many = FakeEngine(folder / "many")
+    many.add_root(str(folder / "Photos"))
+    many.index()
+    many.add_many(10_000, "/media/Archive disk")
+    archive = list(many.root_rows)[-1]
+    many.root_rows[archive] = replace(many.root_rows[archive], online=False)
+    for number in range(3):
+        many.add_failure(f"/media/Archive disk/2021/broken {number}.jpg", "The file is cut short.")
+    return {"0": empty, "5": five, "10000": many}
+
+
+def busy(engine: FakeEngine, window: MainWindow) -> None:
+    """Have it index, with a question that has chips."""
+    root = next(iter(engine.root_rows.values()))
+    asset = next(iter(engine.rows.values()))
+    session = window.session
+    session.add(
+        [
+            ExampleChip(Example(asset_id=asset.asset.id), "sunset.jpg", asset.thumbnail),
+            FolderChip(FolderFilter(root.id), root.name),
+        ]
+    )
+    window.top_bar.search.words.setText("red barn in the evening")
+    engine.searchable = 3
+    session.say("red")
+    settle()
+    engine.say_progress(
+        Progress(1, Phase.INDEXING, "Photos", 1312, 2118, 3, rate=14.2, seconds_left=57.0)
+    )
+    settle()
+
+
+def shoot(album: Album, folder: Path) -> None:
+    """Take all the pictures."""
+    for name, engine in engines(folder).items():
+        for scheme in (Scheme.DARK, Scheme.LIGHT):
+            window = open_window(engine, folder, scheme)
+            for width, height in SIZES:
+                if (width, height) == SIZES[2] and name != "10000":
+                    continue
+                window.resize(width, height)
+                settle()
+                if name == "10000":
+                    window.content.grid.go_to(window.content.grid.ids()[3])
+                settle(0.3)
+                album.take(window, f"{name}-{scheme}-{width}")
+            if name == "5":
+                window.resize(1440, 900)
+                busy(engine, window)
+                album.take(window, f"busy-{scheme}-1440")
+                window.resize(800, 600)
+                settle()
+                album.take(window, f"busy-{scheme}-800")
+            if name == "10000":
+                shoot_parts(album, window, scheme)
+            window.close()
+            window.deleteLater()
+            settle(0.1)
+
+
+def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:
+    """Take the parts that come and go: open folders, menus, targets, dialogs, messages."""
+    window.resize(1440, 900)
+    tree = window.library.sidebar.tree
+    tree.expand(window.library.folders.index(1, 0))
+    settle(0.3)
+    tree.expand(window.library.folders.index(0, 0, window.library.folders.index(1, 0)))
+    tree.setFocus(Qt.FocusReason.TabFocusReason)
+    window.session.add([KindChip(Kind.IMAGE)])
+    window.message_bar.say("The disk is full: free some space, then resume.", problem=True)
+    settle()
+    album.take(window, f"tree-{scheme}")
+    window.message_bar.hide()
+    mime = QMimeData()
+    root = next(iter(window.library.folders.roots()))
+    mime.setUrls(
+        [QUrl.fromLocalFile(root.root.path), QUrl.fromLocalFile(root.root.path + "/a.jpg")]
+    )
+    event = QDragEnterEvent(
+        QPointF(400, 300).toPoint(),
+        Qt.DropAction.CopyAction,
+        mime,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dragEnterEvent(event)
+    settle()
+    album.take(window, f"drop-{scheme}")
+    window.intake.targets.hide()
+    for dialog in (
+        ModelsDialog(window.bridge, window),
+        FailuresDialog(window.bridge, window),
+    ):
+        dialog.open()
+        settle()
+        album.take(dialog, f"{type(dialog).__name__}-{scheme}")
+        dialog.close()
+    window.menu.popup(window.mapToGlobal(window.rect().center()))
+    settle(0.2)
+    album.take(window.menu, f"menu-{scheme}")
+    window.menu.close()
+    window.top_bar.filters.popup(window.mapToGlobal(window.rect().center()))
+    settle(0.2)
+    album.take(window.top_bar.filters, f"filters-{scheme}")
+    window.top_bar.filters.close()
+
+
+def main() -> None:
+    """Take the pictures."""
+    application = QApplication(sys.argv[:1])
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        QSettings.setPath(
+            QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings")
+        )
+        shoot(Album(Path(sys.argv[1])), folder)
+        application.processEvents()
+
+
+if __name__ == "__main__":
+    main()
