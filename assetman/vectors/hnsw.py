@@ -7,6 +7,7 @@ threads share, filters that call Python for every node.
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -222,13 +223,15 @@ class HnswlibIndex(GraphIndex):
         return np.asarray(self._graph.get_items(ids), np.float32)
 
     def _write(self, path: Path) -> None:
-        self._graph.save_index(str(path))
+        self._graph.save_index(os.fsencode(path))
         if path.stat().st_size != self._graph.index_file_size():
             raise OSError(f"{path} is not whole: the disk may be full")  # it does not say so itself
 
     def _read(self, path: Path) -> None:
         self._graph = self._new_graph()
-        self._graph.load_index(str(path), max_elements=max(FIRST_CAPACITY, len(self) * 5 // 4))
+        self._graph.load_index(
+            os.fsencode(path), max_elements=max(FIRST_CAPACITY, len(self) * 5 // 4)
+        )
 
     def _consistent(self) -> bool:
         held = np.asarray(self._graph.get_ids_list(), np.int64)
@@ -279,18 +282,29 @@ class UsearchIndex(GraphIndex):
         return np.asarray(self._graph.get(ids.astype(np.uint64), dtype="f32"), np.float32)
 
     def _write(self, path: Path) -> None:
+        if not _plain(path):
+            path.write_bytes(self._graph.save())
+            return
         try:
             self._graph.save(str(path))
         except RuntimeError as error:
             raise OSError(f"{path} cannot be written: {error}") from error
 
     def _read(self, path: Path) -> None:
-        self._graph.load(str(path))
+        self._graph.load(str(path) if _plain(path) else path.read_bytes())
 
     def _consistent(self) -> bool:
         keys = np.asarray(self._graph.keys, np.uint64).astype(np.int64)
         same = len(keys) == len(self._ids) and bool((np.sort(keys) == self._ids).all())
         return same and self._graph.ndim == self.dimension
+
+
+def _plain(path: Path) -> bool:
+    """Tell whether C++ can be given a path: not what is not UTF-8, nor beyond ASCII on Windows."""
+    try:
+        return str(path).isascii() or (os.name != "nt" and bool(str(path).encode()))
+    except UnicodeEncodeError:
+        return False
 
 
 def _ordered(ids: Ids, similarities: Floats) -> Neighbours:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -258,6 +259,16 @@ def test_an_empty_index_is_saved_and_comes_back(kind: type[VectorIndex], tmp_pat
     again, _ = kind.load(tmp_path / "index")
     again.add(np.array([1]), drawn(1))
     assert again.search(drawn(1), 1).ids.tolist() == [[1]]
+
+
+@pytest.mark.parametrize("name", ["Bücher 書", os.fsdecode(b"caf\xe9"), "with space"])
+def test_a_folder_may_have_any_name(kind: type[VectorIndex], tmp_path: Path, name: str) -> None:
+    try:
+        (tmp_path / name).mkdir()
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("this file system has no such names")
+    filled(kind, 30).save(tmp_path / name / "index", 1)
+    assert len(kind.load(tmp_path / name / "index")[0]) == 30
 
 
 def test_damaged_files_are_noticed(kind: type[VectorIndex], tmp_path: Path) -> None:
