@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
+from assetman.ui.grid.labels import elided
 from assetman.ui.grid.thumbnails import Thumbnail
 from assetman.ui.grid.wording import FAILED, score_text, state_word
 from assetman.ui.theme import RADIUS, Text, Theme, mix
@@ -152,7 +153,8 @@ class CardPainter:
         near, far = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         if self._mirrored:
             near, far = far, near
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+        # The painter would mirror once more.
+        middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignAbsolute
         room = line.width()
         if score := score_text(look.hit):
             painter.setPen(self._theme.secondary)
@@ -176,22 +178,6 @@ class CardPainter:
                 self._elided.clear()
             self._elided[key] = elided(name, self._metrics, room)
         return self._elided[key]
-
-
-def elided(name: str, metrics: QFontMetrics, room: int) -> str:
-    """Shorten a name in its middle so that its extension stays."""
-    if metrics.horizontalAdvance(name) <= room:
-        return name
-    stem, dot, extension = name.rpartition(".")
-    tail = stem[-3:] + dot + extension
-    if not stem or len(extension) > 5 or metrics.horizontalAdvance("…" + tail) > room * 0.7:
-        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
-    front = metrics.elidedText(
-        name[: -len(tail)] + "…",
-        Qt.TextElideMode.ElideRight,
-        room - metrics.horizontalAdvance(tail),
-    )
-    return front + tail
 
 
 def _place(picture: QRect, thumbnail: Thumbnail, *, fill: bool) -> QRectF:

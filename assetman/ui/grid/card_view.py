@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from assetman.ui.bridge import EngineBridge
@@ -102,6 +102,10 @@ class CardView(EvenGrid):
         self.sight.look_soon()
         if self.viewport().underMouse():
             self._hover(self.viewport().mapFromGlobal(self.cursor().pos()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.sight.look_soon()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

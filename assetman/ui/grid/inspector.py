@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from assetman.core.assets import AssetState, Kind
@@ -16,10 +16,10 @@ from assetman.engine.protocol import Details, EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows
 from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture, ReasonList
+from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import cell_image
 from assetman.ui.grid.similar_strip import SimilarStrip
-from assetman.ui.grid.wording import KINDS, card_name, count_text, size_text
-from assetman.ui.grid.wrapped_label import WrappedLabel
+from assetman.ui.grid.wording import KINDS, card_name, count_text, plain_tip, size_text
 from assetman.ui.jobs import Job
 from assetman.ui.theme import Text
 
@@ -87,6 +87,11 @@ class Inspector(QWidget):
         """Look the selection up again: something about it has changed."""
         self._steady.start()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # The scroll bar comes into the margin, so that nothing is laid out anew.
+        self._content.setFixedWidth(max(80, self.width() - SIDE))
+
     def _connect_strip(self) -> None:
         self.strip.asked.connect(self.asked)
         self.strip.folder_asked.connect(self.folder_asked)
@@ -95,9 +100,9 @@ class Inspector(QWidget):
         self.strip.filled.connect(self.more.setVisible)
 
     def _lay_out(self) -> None:
-        content = QWidget()
+        content = self._content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(SIDE, 16, SIDE, 16)
+        column.setContentsMargins(SIDE, 16, 0, 16)
         column.setSpacing(16)
         column.addWidget(self.picture)
         column.addWidget(_group(2, self.title, self.place, self.trouble))
@@ -144,7 +149,7 @@ class Inspector(QWidget):
         card = details.card
         self._details = details
         self.title.setText(card.asset.display_name)
-        self.title.setToolTip(card.asset.display_name)
+        self.title.setToolTip(plain_tip(card.asset.display_name))
         self.place.setText(folder_text(details))
         self.trouble.setText(_trouble(details))
         self.facts.show_rows(fact_rows(details))

@@ -8,12 +8,12 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import CellSpec
 from assetman.ui.grid.wording import FAILED
-from assetman.ui.grid.wrapped_label import WrappedLabel
 from assetman.ui.theme import RADIUS, Text, appearance, mix, theme
 
-SHAPE = 0.66  # height of the preview, in widths
+SHAPE = 0.75  # height of the preview, in widths
 LABELS = 88  # pixels, the column of names
 
 

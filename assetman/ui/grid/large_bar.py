@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from assetman.ui.grid.card_painter import elided
-from assetman.ui.theme import theme
+from assetman.ui.grid.labels import NameLabel
+from assetman.ui.grid.wording import plain_tip
+from assetman.ui.theme import Text, theme
 
 HEIGHT = 48
 
@@ -17,16 +18,14 @@ class LargeBar(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._name = ""
         self.previous = _button("‹", "Previous", "Previous (←)")
         self.next = _button("›", "Next", "Next (→)")
         self.mark = _button("Mark a part", "Mark a part", "Mark a part of the picture (M)")
         self.mark.setCheckable(True)
+        self.mark.toggled.connect(self._tint_mark)
         self.similar = _button("Find similar", "Find similar", "Find similar (S)")
         self.close_button = _button("Close", "Close", "Back to the results (Esc)")
-        self.title = QLabel()
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title = NameLabel(Text.BODY)
         self.place = QLabel()
         self.zoom = QLabel()
         for label in (self.place, self.zoom):
@@ -53,12 +52,12 @@ class LargeBar(QWidget):
 
     def set_caption(self, name: str, position: int, count: int) -> None:
         """Say what is looked at and where in the list it stands."""
-        self._name, locale = name, QLocale()
-        self.title.setToolTip(name)
+        locale = QLocale()
+        self.title.setText(name)
+        self.title.setToolTip(plain_tip(name))
         self.place.setText(f"{locale.toString(position)} of {locale.toString(count)}")
         self.previous.setEnabled(position > 1)
         self.next.setEnabled(position < count)
-        self._elide()
 
     def set_zoom(self, scale: float) -> None:
         """Say how large: 100 % is one screen pixel for one of the picture's."""
@@ -70,10 +69,6 @@ class LargeBar(QWidget):
         self.similar.setAccessibleName(self.similar.text())
         self.similar.setToolTip("Find similar to this part (Enter)" if marked else "")
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)
@@ -81,10 +76,15 @@ class LargeBar(QWidget):
         painter.fillRect(0, 0, self.width(), 1, look.line)
         painter.end()
 
-    def _elide(self) -> None:
-        metrics = self.title.fontMetrics()
-        self.title.setText(elided(self._name, metrics, max(40, self.title.width())))
-        self.title.setAccessibleName(self._name)
+    def set_trouble(self, trouble: bool) -> None:
+        """Offer nothing that a picture is needed for when there is none."""
+        self.zoom.setVisible(not trouble)
+        self.mark.setEnabled(not trouble)
+        self.similar.setEnabled(not trouble)
+
+    def _tint_mark(self, checked: bool) -> None:
+        self.mark.setProperty("tone", "accent" if checked else "")
+        self.mark.style().polish(self.mark)
 
 
 def _button(text: str, name: str, tip: str) -> QPushButton:

@@ -133,7 +133,7 @@ class LargeView(QWidget):
         elif key in (_Key.Key_Return, _Key.Key_Enter) and control:
             self.verbs.open_files(current)
         elif key == _Key.Key_M:
-            self.bar.mark.toggle()
+            self.bar.mark.click()
         elif key == _Key.Key_S:
             (self.verbs.less_like if shift else self.verbs.find_similar)(current)
         elif key == _Key.Key_C and control:
@@ -179,6 +179,7 @@ class LargeView(QWidget):
         asset = card.asset if card is not None else None
         size = QSize(asset.width or 0, asset.height or 0) if asset is not None else QSize()
         self._thumbnail = self._thumbnail_of = None
+        self.bar.mark.setChecked(False)
         self.canvas.show_picture(size)
         self._renew()
         around = range(max(0, self._position - 2), min(len(self._ids), self._position + 3))
@@ -199,6 +200,7 @@ class LargeView(QWidget):
         self.canvas.setAccessibleName(card_name(card, None, self._position + 1))
         if card is not None and card.failure and not images:
             self.canvas.say(card.failure)
+        self.bar.set_trouble(bool(self.canvas.sentence) and not images)
         if card is None or card.thumbnail is None or card.thumbnail == self._thumbnail_of:
             return
         self._thumbnail_of = card.thumbnail
@@ -234,6 +236,7 @@ class LargeView(QWidget):
         card = self._card()
         if card is None:
             self.canvas.say("This file is no longer in the library.")
+            self.bar.set_trouble(True)
             return
         if not self.canvas.mark.area and card.asset.width and card.asset.height:
             self.canvas.set_size(QSize(card.asset.width, card.asset.height))
@@ -246,11 +249,14 @@ class LargeView(QWidget):
 
     def _preview_arrived(self, asset_id: int) -> None:
         if asset_id == self.current:
+            self.canvas.say("")
             self._renew()
 
     def _preview_failed(self, asset_id: int, sentence: str) -> None:
-        if asset_id == self.current:
+        # What the engine said when it first met the file is the better sentence.
+        if asset_id == self.current and not self.canvas.sentence:
             self.canvas.say(sentence)
+            self.bar.set_trouble(self._thumbnail is None)
 
     def _zoomed(self, scale: float) -> None:
         self.bar.set_zoom(scale)
@@ -268,10 +274,8 @@ class LargeView(QWidget):
     def _marked(self) -> None:
         area = self.canvas.mark.area
         self.bar.set_marked(area is not None)
-        if area is not None:
-            self.bar.mark.blockSignals(True)
-            self.bar.mark.setChecked(True)
-            self.bar.mark.blockSignals(False)
+        if area is not None and not self.bar.mark.isChecked():
+            self.bar.mark.setChecked(True)  # a drag with Shift begins to mark as well
 
     def _ask(self) -> None:
         current, box = self.current, self.canvas.mark.box()
@@ -283,10 +287,9 @@ class LargeView(QWidget):
             self.verbs.find_similar([current])
 
     def _step_back(self) -> None:
-        """Undo one step: the rectangle, the zoom, the large view itself."""
+        """Undo one step: the rectangle, then the large view itself."""
         if self.bar.mark.isChecked():
             self.bar.mark.setChecked(False)
-            self.canvas.set_marking(False)
         else:
             self.leave()
 

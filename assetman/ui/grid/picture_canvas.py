@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -62,6 +63,11 @@ class PictureCanvas(QWidget):
         """Say whether a drag marks a rectangle rather than moving the picture."""
         return self._marking
 
+    @property
+    def sentence(self) -> str:
+        """Give what is said in place of a picture."""
+        return self._sentence
+
     def show_picture(self, size: QSize) -> None:
         """Begin with another picture, of which nothing is here yet."""
         self._images, self._size, self._sentence = [], size, ""
@@ -85,8 +91,6 @@ class PictureCanvas(QWidget):
         if images and not self._size_known and images[-1].size() != self._size:
             self._size = images[-1].size()
             self.zoomed.emit(self.scale)
-        if images:
-            self._sentence = ""
         self.update()
 
     def say(self, sentence: str) -> None:
@@ -169,12 +173,8 @@ class PictureCanvas(QWidget):
             painter.drawImage(seen, image, source)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self.mark.paint(painter, place)
-        elif self._sentence:
-            painter.setFont(look.font(Text.BODY))
-            painter.setPen(look.text)
-            room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-            middle = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(room, middle, self._sentence)
+        if self._sentence:
+            self._paint_sentence(painter, over_picture=image is not None)
         painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -277,6 +277,21 @@ class PictureCanvas(QWidget):
         self.marked.emit()
         self.update()
         return True
+
+    def _paint_sentence(self, painter: QPainter, *, over_picture: bool) -> None:
+        look = theme()
+        painter.setFont(look.font(Text.BODY))
+        room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        flags = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignCenter)
+        text = painter.boundingRect(room, flags, self._sentence)
+        painter.setPen(look.text)
+        if over_picture:
+            text.moveBottom(self.height() - MARGIN - 12)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(0, 0, 0, 190))
+            painter.drawRoundedRect(text.adjusted(-12, -8, 12, 8), 8, 8)
+            painter.setPen(QColor(255, 255, 255))
+        painter.drawText(text, flags, self._sentence)
 
     def _best(self) -> QImage | None:
         """Choose the smallest form that is sharp enough, else the largest there is."""

@@ -44,6 +44,7 @@ class Sight(QObject):
         self._settling = self._timer(SETTLED_MS, self._tell)
         self._frames = self._timer(FRAME_MS, self._fade)
         model.dataChanged.connect(self.look_soon)
+        model.modelReset.connect(self.look_soon)
 
     def look_soon(self) -> None:
         """Ask for what is on screen, as soon as the screen has had its turn."""

@@ -48,6 +48,7 @@ class ThumbnailLoader(QObject):
         self._capacity = capacity
         self._failed: set[tuple[str, CellSpec]] = set()
         self._queue: list[str] = []  # the next one last: decoders pop
+        self._wanted: tuple[str, ...] = ()
         self._spec = CellSpec(1, 1)
         self._working: set[str] = set()
         self._young: set[str] = set()
@@ -65,7 +66,8 @@ class ThumbnailLoader(QObject):
         if spec != self._spec:
             self._spec = spec
             self._failed.clear()
-        self._queue = [path for path in reversed(paths) if self._lacks(path)]
+        self._wanted = tuple(paths)
+        self._line_up()
         self._start()
 
     def forget(self, path: str) -> None:
@@ -83,6 +85,9 @@ class ThumbnailLoader(QObject):
             if path not in self._kept or self._kept[path].opacity(now) >= 1:
                 self._young.discard(path)
         return young
+
+    def _line_up(self) -> None:
+        self._queue = [path for path in reversed(self._wanted) if self._lacks(path)]
 
     def _lacks(self, path: str) -> bool:
         if path in self._working or (path, self._spec) in self._failed:
@@ -103,6 +108,8 @@ class ThumbnailLoader(QObject):
         self._keep(path, Thumbnail(image, spec))
         self.decoded += 1
         self.arrived.emit(path)
+        if spec != self._spec:
+            self._line_up()  # another size is wanted by now
         self._start()
 
     def _fail(self, path: str, spec: CellSpec, error: BaseException) -> None:

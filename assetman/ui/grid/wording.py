@@ -94,5 +94,9 @@ def card_tip(card: Card | None) -> str | None:
         lines.append("Missing: the file is no longer where it was.")
     elif card.thumbnail is None and not card.failure:
         lines.append("Its thumbnail is still to be made.")
-    # A file name may look like markup; a tooltip would believe it.
+    return plain_tip(*lines)
+
+
+def plain_tip(*lines: str) -> str:
+    """Write a tooltip in plain words: a file name may look like markup and is none."""
     return "<qt>" + "<br>".join(escape(line) for line in lines if line) + "</qt>"

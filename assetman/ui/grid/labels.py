@@ -1,10 +1,10 @@
-"""Text that breaks where it must, also in the middle of a long name."""
+"""Names of any length in whatever room there is: broken where they must be, or shortened."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout, QTextOption
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QTextLayout, QTextOption
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from assetman.ui.theme import Text, appearance, theme
 
@@ -47,8 +47,8 @@ class WrappedLabel(QLabel):
         painter = QPainter(self)
         painter.setPen(getattr(theme(), self._colour))
         painter.setFont(self._font)
-        flags = int(Qt.AlignmentFlag.AlignTop) | int(Qt.TextFlag.TextSingleLine)
-        flags |= int(QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft))
+        # Left is where reading begins: the painter mirrors it.
+        flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextSingleLine)
         top = 0
         for text, height in self._broken(self.width()):
             painter.drawText(0, top, self.width(), height, flags, text)
@@ -75,4 +75,48 @@ class WrappedLabel(QLabel):
                 part = paragraph[line.textStart() : line.textStart() + line.textLength()]
                 lines.append((part.rstrip(), round(line.height()) + 2))
             layout.endLayout()
-        return lines[: self._lines] if self._lines else lines
+        if self._lines and len(lines) > self._lines:
+            kept, (last, height) = lines[: self._lines - 1], lines[self._lines - 1]
+            return [*kept, (last[:-1] + "…", height)]
+        return lines
+
+
+class NameLabel(QLabel):
+    """A file's name in one line, shortened so that its extension stays."""
+
+    def __init__(self, role: Text, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._role = role
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        appearance().changed.connect(self._restyle)
+        self._restyle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme().text)
+        painter.setFont(self._font)
+        text = elided(self.text(), QFontMetrics(self._font), self.width())
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect(), flags, text)
+        painter.end()
+
+    def _restyle(self) -> None:
+        self._font = theme().font(self._role)
+        self.setFont(self._font)
+        self.update()
+
+
+def elided(name: str, metrics: QFontMetrics, room: int) -> str:
+    """Shorten a name in its middle so that its extension stays."""
+    if metrics.horizontalAdvance(name) <= room:
+        return name
+    stem, dot, extension = name.rpartition(".")
+    tail = stem[-3:] + dot + extension
+    if not stem or len(extension) > 5 or metrics.horizontalAdvance("…" + tail) > room * 0.7:
+        return metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+    front = metrics.elidedText(
+        name[: -len(tail)] + "…",
+        Qt.TextElideMode.ElideRight,
+        room - metrics.horizontalAdvance(tail),
+    )
+    return front + tail
