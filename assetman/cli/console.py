@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from dataclasses import dataclass
@@ -25,7 +26,9 @@ class Console:
             reconfigure = getattr(stream, "reconfigure", None)
             if reconfigure is not None:
                 reconfigure(errors="backslashreplace")
-        return cls(sys.stdout, sys.stderr, sys.stdin.buffer)
+        # A program of windows on Windows has no streams at all.
+        lines = sys.stdin.buffer if sys.stdin else io.BytesIO()
+        return cls(sys.stdout or io.StringIO(), sys.stderr or io.StringIO(), lines)
 
     @property
     def interactive(self) -> bool:

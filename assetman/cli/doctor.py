@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import importlib
+import importlib.metadata
 import platform
 import shutil
 import sys
@@ -15,22 +16,25 @@ from pathlib import Path
 from assetman import __version__
 from assetman.cli.desk import Desk
 from assetman.core.errors import AssetmanError
+from assetman.embedding import operators
 
 HELP = "check the installation and the library, and say how to mend them"
 
 _LEAST_SPACE = 1 << 30  # bytes
 _OLDEST_PYTHON = (3, 11)
+_OPTIONAL = frozenset({"hnswlib"})  # compiled at install, where there is a compiler
 # What is imported, what it comes with, what it is for.
 _LIBRARIES = (
     ("PySide6.QtWidgets", "PySide6-Addons", "the window"),
     ("torch", "torch", "models"),
-    ("torchvision", "torchvision", "models"),
+    ("open_clip", "open_clip_torch", "models"),
+    ("hnswlib", "hnswlib", "fast search"),
     ("PIL.Image", "pillow", "pictures"),
     ("pi_heif", "pi-heif", "pictures of telephones"),
     ("rawpy", "rawpy", "pictures of cameras"),
     ("resvg_py", "resvg-py", "drawings"),
     ("sqlite_utils", "sqlite-utils", "the catalogue"),
-    ("usearch.index", "usearch", "fast search"),
+    ("usearch.index", "usearch", "fast search, where hnswlib is missing"),
     ("cattrs", "cattrs", "the engine"),
 )
 
@@ -88,17 +92,25 @@ def _python() -> Finding:
 def _library(module: str, package: str, purpose: str) -> Finding:
     """Import a library in earnest: a wheel may be there and a system library it needs not."""
     try:
-        found = importlib.import_module(module)
+        if package == "open_clip_torch":
+            operators.prepare()
+        importlib.import_module(module)
+        return Finding(package, True, _version(package))
     except ImportError as error:
-        detail = f"needed for {purpose}, cannot be loaded: {error}"
-        return Finding(package, False, detail, f"{sys.executable} -m pip install {package}")
+        detail = f"not there, it serves {purpose}: {error}"
+        mend = f"{sys.executable} -m pip install {package}"
+        return Finding(package, package in _OPTIONAL, detail, mend)
     except Exception as error:  # a broken library may raise anything
-        detail = f"needed for {purpose}, breaks when loaded: {error!r}"
+        detail = f"breaks when loaded, it serves {purpose}: {error!r}"
         mend = f"{sys.executable} -m pip install --force-reinstall {package}"
         return Finding(package, False, detail, mend)
-    parent = sys.modules[module.partition(".")[0]]
-    version = getattr(found, "__version__", None) or getattr(parent, "__version__", "found")
-    return Finding(package, True, str(version))
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:  # a frozen program has no lists of packages
+        return "there"
 
 
 def _space(folder: Path) -> Finding:

@@ -31,7 +31,7 @@ def print_results(engine: EngineApi, results: Results, console: Console) -> None
         console.print(f"{score}  {asset.path}{_place(hit)}")
 
 
-def tell_notes(results: Results, console: Console) -> None:
+def tell_notes(engine: EngineApi, results: Results, console: Console) -> None:
     """Tell what the person should know beside the hits."""
     for note in results.notes:
         console.tell(note)
@@ -41,7 +41,9 @@ def tell_notes(results: Results, console: Console) -> None:
         else:
             console.tell("There is nothing to search here yet: add a folder with “assetman add”.")
     elif results.hits and results.searchable < results.total:
-        console.tell(f"Only {results.searchable:,} of {results.total:,} files are indexed so far.")
+        lacking = results.total - results.searchable
+        if lacking > len(engine.failures()):  # otherwise those that cannot be read
+            console.tell(f"{lacking:,} files here are not indexed yet (“assetman index” does it).")
 
 
 def _rows(engine: EngineApi, results: Results) -> Iterator[tuple[Hit, Asset]]:

@@ -46,6 +46,8 @@ EXIT_ENVIRONMENT = 3
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
+OpenWindow = Callable[[Path], int]
+
 COMMANDS: dict[str, ModuleType] = {
     "add": add,
     "index": index,
@@ -60,23 +62,33 @@ COMMANDS: dict[str, ModuleType] = {
 }
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def no_window(folder: Path) -> int:
+    """Say that there is no window to open for a library."""
+    raise WrongUse(f"What should be done with {folder}? “assetman --help” lists the commands.")
+
+
+def main(argv: Sequence[str] | None = None, open_window: OpenWindow = no_window) -> int:
     """Run the command line of this process; give the exit status."""
-    return run(sys.argv[1:] if argv is None else argv, Console.standard())
+    return run(sys.argv[1:] if argv is None else argv, Console.standard(), open_window=open_window)
 
 
 def run(
     argv: Sequence[str],
     console: Console,
     open_here: Callable[[Path], EngineApi] = open_service,
+    open_window: OpenWindow = no_window,
 ) -> int:
-    """Run one command; give the exit status. Prints every error, raises none."""
+    """Run one command; give the exit status. Prints every error, raises none.
+
+    Without a command it opens the window. The commands do not know the window: whoever calls
+    brings it along.
+    """
     try:
         given = parse(argv)
         folder = given.library or default_library()
         desk = Desk(folder, console, open_here)
         if given.command is None:
-            return _open_window(folder)
+            return open_window(folder)
         if given.command != "engine":  # which has its own
             _log_to(folder)
         result: int = COMMANDS[given.command].run(given, desk)
@@ -154,14 +166,6 @@ def _folder(text: str) -> Path:
     if not text:
         raise argparse.ArgumentTypeError("a folder has a name")
     return Path(text).absolute()
-
-
-def _open_window(folder: Path) -> int:
-    try:
-        from assetman.ui.app import main as show
-    except ImportError as error:
-        raise EnvironmentProblem(f"The window cannot be opened: {error}.") from error
-    return show(folder)
 
 
 def _status_of(error: AssetmanError) -> int:

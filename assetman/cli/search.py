@@ -115,7 +115,7 @@ def answer(engine: EngineApi, query: Query, desk: Desk, as_json: bool, asked: st
         desk.console.print_json(results_json(engine, results, asked or query.text))
     else:
         print_results(engine, results, desk.console)
-    tell_notes(results, desk.console)
+    tell_notes(engine, results, desk.console)
 
 
 def _answer_lines(engine: EngineApi, query: Query, desk: Desk, as_json: bool) -> None:

@@ -12,6 +12,7 @@ import pytest
 from assetman.cli.console import Console
 from assetman.cli.main import parse, run
 from assetman.cli.search import split_question
+from kit.paper_engine import PaperEngine
 from kit.terminal import Run
 
 COUNTS = {"added", "changed", "moved", "missing", "unchanged", "embedded", "failed", "seconds"}
@@ -285,8 +286,6 @@ def test_weights_that_are_none_are_said(assetman: Run, tmp_path: Path) -> None:
 def test_a_library_that_cannot_be_opened_is_a_matter_of_the_environment(
     tmp_path: Path, library: Path
 ) -> None:
-    from kit.paper_engine import PaperEngine
-
     err = io.StringIO()
     console = Console(io.StringIO(), err, io.BytesIO())
     assert run(["--library", str(tmp_path / "sick"), "status"], console, PaperEngine.open) == 3
@@ -326,6 +325,53 @@ def test_the_doctor_finds_what_is_wrong(assetman: Run, library: Path) -> None:
     sick = assetman("doctor")
     assert sick.status == 3
     assert "BAD library: A page is torn." in sick.out
+
+
+def test_a_bar_is_drawn_only_where_someone_watches(library: Path, pictures: Path) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def added(err: io.StringIO, folder: Path) -> str:
+        out = io.StringIO()
+        argv = ["--library", str(folder), "add", str(pictures), "--json"]
+        assert run(argv, Console(out, err, io.BytesIO()), PaperEngine.open) == 0
+        assert json.loads(out.getvalue())["added"] == 4
+        return err.getvalue()
+
+    assert "\r" in added(Terminal(), library)
+    assert added(io.StringIO(), library.with_name("other")) == ""
+
+
+def test_a_terminal_that_knows_only_ascii_is_no_obstacle(library: Path, pictures: Path) -> None:
+    (pictures / "Fröschlein.jpg").touch()
+    raw = io.BytesIO()
+    out = io.TextIOWrapper(raw, encoding="ascii", errors="backslashreplace")
+    console = Console(out, io.StringIO(), io.BytesIO())
+    argv = ["--library", str(library), "search", "--in", str(pictures), "fröschlein"]
+    assert run(argv, console, PaperEngine.open) == 0
+    assert b"Fr\\xf6schlein.jpg" in raw.getvalue()
+
+
+def test_without_a_command_the_window_opens_on_the_library(tmp_path: Path) -> None:
+    opened: list[Path] = []
+
+    def open_window(folder: Path) -> int:
+        opened.append(folder)
+        return 0
+
+    console = Console(io.StringIO(), io.StringIO(), io.BytesIO())
+    assert run(["--library", str(tmp_path)], console, open_window=open_window) == 0
+    assert opened == [tmp_path]
+
+
+def test_a_reader_that_has_had_enough_is_no_error(library: Path, pictures: Path) -> None:
+    class Closed(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    console = Console(Closed(), io.StringIO(), io.BytesIO())
+    assert run(["--library", str(library), "add", str(pictures)], console, PaperEngine.open) == 0
 
 
 def test_help_is_quick_because_nothing_heavy_is_imported() -> None:

@@ -280,6 +280,18 @@ def test_an_engine_that_cannot_start_says_why(tmp_path: Path) -> None:
         connect(tmp_path / "sick", command=paper_command)
 
 
+def test_a_log_that_has_grown_long_is_moved_aside(open_client: Open, library: Path) -> None:
+    log = library / "engine.log"
+    log.write_bytes(b"it was a long story\n" * 200_000)
+    client = open_client()
+    engine = psutil.Process(engine_pid(library))
+    client.close()
+    engine.wait(LIMIT)
+    assert log.stat().st_size < 100_000
+    assert (library / "engine.log.1").stat().st_size > 4_000_000
+    assert "has ended" in log.read_text()
+
+
 def test_an_engine_that_breaks_at_the_start_leaves_its_last_words(library: Path) -> None:
     with pytest.raises(EnvironmentProblem, match=r"ZeroDivisionError.*engine\.log"):
         connect(library, command=lambda _: [*paper_command(library)[:1], "-c", "1/0"])
