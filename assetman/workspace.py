@@ -32,6 +32,8 @@ from assetman.search.service import SearchService
 from assetman.vectors.store import VectorStore
 
 DEFAULT_MODEL = "starter"
+_HOUSEKEEPING = 60.0  # seconds between two looks for idle models
+_IDLE = 600.0  # seconds after which a model that is not used is let go
 Listener = Callable[[Changes | Progress], None]
 
 
@@ -84,6 +86,11 @@ class Workspace:
             undo.callback(self.pipeline.close)
             if not self.library.read_only:
                 self._ensure_model()
+            self._closed = threading.Event()
+            keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
+            keeper.start()
+            undo.callback(keeper.join)
+            undo.callback(self._closed.set)
             self._closing = undo.pop_all()
 
     @classmethod
@@ -212,6 +219,11 @@ class Workspace:
             store.catch_up()
             if not self.library.read_only:
                 store.save()
+
+    def _keep_house(self) -> None:
+        """Let go of models nobody has used for a while; they load again when needed."""
+        while not self._closed.wait(_HOUSEKEEPING):
+            self.encoders.unload_idle(_IDLE)
 
     def _close_stores(self) -> None:
         with self._guard:

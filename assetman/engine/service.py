@@ -36,7 +36,7 @@ class EngineService:
         active, filling = library.spaces.active(), library.spaces.filling()
         return Status(
             library=str(self._workspace.folder),
-            assets={kind.value: number for kind, number in counts.kinds.items()},
+            assets={kind.value: number for kind, number in counts.by_kind.items()},
             segments=library.segments.count(),
             embeddings={s.space.key: library.embeddings.count(s.id) for s in library.spaces.all()},
             missing=counts.missing,

@@ -128,7 +128,7 @@ def test_what_lies_in_a_folder_that_cannot_be_read_has_not_vanished(
     touch(tmp_path / "walled" / "b.jpg")
     deny(monkeypatch, tmp_path / "walled")
     known = {
-        path: Known(number, path, 1, 1, 1, "key", False)
+        path: Known(number, path, 1, 1, 1, "key", False, 1)
         for number, path in enumerate(("walled/b.jpg", "open/gone.jpg"), 1)
     }
     differences = compare(str(tmp_path), known, IgnoreRules(), CancelToken())
