@@ -208,13 +208,14 @@ class _Lane(threading.Thread):
             if self._worker is None:
                 self._worker = Worker(self._limits)
             worker = self._worker
+            fresh = worker.served == 0
             if not self._queue.begin(job, worker):
                 return None
             try:
                 return worker.ask(job.task)
             except WorkerLost:
                 self._worker = None
-                if worker.served == 0 or job.future.cancelled():
+                if fresh or job.future.cancelled():
                     raise
 
     def _end_worker(self) -> None:

@@ -1,0 +1,117 @@
+"""Thumbnails and previews lie where they are looked for, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from assetman.core.errors import EnvironmentProblem
+from assetman.media.files import replacing
+from assetman.media.handler import Limits
+from assetman.media.image import ImageHandler
+from assetman.media.thumbnails import ThumbnailCache
+
+KEY = "0123456789abcdef"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> ThumbnailCache:
+    return ThumbnailCache(tmp_path / "thumbnails")
+
+
+def put(path: Path, size: int = 10) -> Path:
+    with replacing(path) as file:
+        file.write(b"x" * size)
+    return path
+
+
+def test_thumbnails_are_spread_over_folders(cache: ThumbnailCache) -> None:
+    assert cache.path_of(KEY) == cache.folder / "01" / "23" / f"{KEY}.webp"
+    assert cache.path_of(f"s{KEY}~2") == cache.folder / "01" / "23" / f"s{KEY}~2.webp"
+
+
+def test_a_thumbnail_is_there_when_it_is_whole(cache: ThumbnailCache) -> None:
+    assert not cache.has(KEY)
+    put(cache.path_of(KEY), 0)
+    assert not cache.has(KEY)
+    put(cache.path_of(KEY))
+    assert cache.has(KEY)
+
+
+def test_a_file_that_could_not_be_finished_leaves_nothing(tmp_path: Path) -> None:
+    target = put(tmp_path / "folder" / "a")
+
+    def write_half() -> None:
+        with replacing(target) as file:
+            file.write(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_half()
+    assert target.read_bytes() == b"x" * 10
+    assert [path.name for path in target.parent.iterdir()] == ["a"]
+
+
+def test_a_full_disk_is_the_environments_fault(tmp_path: Path) -> None:
+    with (
+        pytest.raises(EnvironmentProblem, match="The disk is full"),
+        replacing(tmp_path / "a"),
+        open("/dev/full", "wb", buffering=0) as full,
+    ):
+        full.write(b"x")
+
+
+def test_a_place_that_cannot_be_written_is_the_environments_fault(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with (
+        pytest.raises(EnvironmentProblem, match=str(tmp_path)),
+        replacing(tmp_path / "file" / "a.webp"),
+    ):
+        pass
+
+
+def test_removing_a_content_removes_its_previews(cache: ThumbnailCache) -> None:
+    put(cache.path_of(KEY))
+    for side in (800, None):
+        put(cache.preview_path(KEY, side))
+    other = put(cache.preview_path(KEY + "0", 800))
+    cache.remove(KEY)
+    cache.remove("no such key")
+    assert not cache.has(KEY)
+    assert not cache.preview_path(KEY, 800).exists()
+    assert not cache.preview_path(KEY, None).exists()
+    assert other.exists()
+
+
+@pytest.mark.parametrize("size", [(40, 30), (1, 2000)])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L"])
+def test_the_size_of_a_preview_is_read_from_it(
+    cache: ThumbnailCache, tmp_path: Path, mode: str, size: tuple[int, int]
+) -> None:
+    Image.new(mode, size).save(tmp_path / "a.png")
+    target = cache.preview_path(KEY, 4000)
+    assert cache.preview_size(target) is None
+    made = ImageHandler().preview(str(tmp_path / "a.png"), 4000, target, Limits())
+    assert cache.preview_size(target) == made == size
+    os.truncate(target, target.stat().st_size - 1)
+    assert cache.preview_size(target) is None
+    target.write_bytes(b"")
+    assert cache.preview_size(target) is None
+
+
+def test_the_previews_used_longest_ago_go_first(cache: ThumbnailCache, tmp_path: Path) -> None:
+    Image.new("RGB", (60, 60)).save(tmp_path / "a.png")
+    previews = [cache.preview_path(f"{number:02}345", 100) for number in range(4)]
+    for age, path in enumerate(previews):
+        ImageHandler().preview(str(tmp_path / "a.png"), 100, path, Limits())
+        os.utime(path, (age, age))
+    put(cache.path_of(KEY), 5000)
+    each = previews[0].stat().st_size
+    assert cache.preview_size(previews[0]) == (60, 60)  # a use
+    assert cache.prune_previews(2 * each) == 2 * each
+    assert [path.exists() for path in previews] == [True, False, False, True]
+    assert cache.prune_previews(2 * each) == 0
+    assert cache.has(KEY)
