@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from assetman.library.database import connect
+from assetman.library.connections import connect
 from assetman.library.problems import from_sqlite, from_system
 
 LEFT_OUT = frozenset({"embeddings", "gaps"})  # their tables are there, empty

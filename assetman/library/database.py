@@ -6,58 +6,19 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from assetman.core.errors import EnvironmentProblem
+from assetman.library.connections import Access, Readers, connect
 from assetman.library.problems import from_sqlite
 
 Row = tuple[Any, ...]
 Parameters = Sequence[Any]
 
-_BUSY_SECONDS = 15.0
 _FREE_PAGES_KEPT = 1024
 _VACUUM_PAGES = 50_000  # at most this many are given back at one closing, about a second
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How the file may be used. `read_only` says why nothing is written; empty if it is."""
-
-    path: Path
-    mode: str = "mode=rw"
-    read_only: str = ""
-    copy: TemporaryDirectory[str] | None = None  # `path` lies in it; it goes with the database
-
-
-def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
-    """Open a connection that leaves transactions to its user and may change threads."""
-    try:
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?{mode}",
-            uri=True,
-            timeout=_BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-    except sqlite3.Error as error:
-        raise from_sqlite(error, path) or error from error
-    try:
-        for pragma in (
-            "foreign_keys=ON",
-            "synchronous=FULL",
-            "temp_store=MEMORY",
-            "cache_size=-32000",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 class Database:
@@ -74,9 +35,7 @@ class Database:
         self._depth = 0
         self._writing_thread = 0
         self._writer: sqlite3.Connection | None = None
-        self._readers_lock = threading.Lock()
-        self._idle: list[sqlite3.Connection] = []
-        self._closed = False
+        self._readers = Readers(access)
         self._before_commit: list[Callable[[], None]] = []
         self._at_end: list[Callable[[], None]] = []
         self.origin: str | None = None  # of the writes of the present transaction
@@ -84,7 +43,7 @@ class Database:
         try:
             if not access.read_only:
                 self._writer = self._open_writer()
-            self._give_back(self._take())
+            self._readers.give_back(self._readers.take())
         except BaseException:
             self.close()
             raise
@@ -157,13 +116,13 @@ class Database:
             assert self._writer is not None
             yield self._writer
             return
-        connection = self._take()
+        connection = self._readers.take()
         try:
             yield connection
         except sqlite3.Error as error:
             raise from_sqlite(error, self.access.path) or error from error
         finally:
-            self._give_back(connection)
+            self._readers.give_back(connection)
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Read all rows of a query, committed writes included the moment they are."""
@@ -196,11 +155,7 @@ class Database:
     def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log into the file."""
         with self._lock:
-            with self._readers_lock:
-                self._closed = True
-                idle, self._idle = self._idle, []
-            for connection in idle:
-                connection.close()
+            self._readers.close()
             if self._writer is not None:
                 self._tidy(self._writer)
                 self._writer.close()
@@ -226,28 +181,6 @@ class Database:
             writer.close()
             raise
         return writer
-
-    def _take(self) -> sqlite3.Connection:
-        with self._readers_lock:
-            if self._closed:
-                raise RuntimeError("the library is closed")
-            if self._idle:
-                return self._idle.pop()
-        reader = connect(self.access.path, self.access.mode)
-        try:
-            reader.execute("PRAGMA query_only=ON")
-            reader.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-        except sqlite3.Error as error:
-            reader.close()
-            raise from_sqlite(error, self.access.path) or error from error
-        return reader
-
-    def _give_back(self, connection: sqlite3.Connection) -> None:
-        with self._readers_lock:
-            if not self._closed:
-                self._idle.append(connection)
-                return
-        connection.close()
 
     def _run(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
         if self._writer is None:
@@ -278,7 +211,8 @@ class Database:
     def _tidy(writer: sqlite3.Connection) -> None:
         # A full disk or a damaged file must not keep the library from closing.
         try:
-            writer.execute("PRAGMA optimize")
+            # No ANALYZE: what it counts of a young library would have SQLite read through the
+            # tables when they have grown. Without counts it trusts the indexes.
             if writer.execute("PRAGMA freelist_count").fetchone()[0] > _FREE_PAGES_KEPT:
                 writer.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
         except sqlite3.Error:

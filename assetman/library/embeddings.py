@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from assetman.core.changes import Changes
-from assetman.library.database import Database
+from assetman.library.database import Database, Row
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.spaces import SpaceRole as SpaceRole
@@ -50,19 +50,19 @@ class Embeddings:
                 )
             )
             stored = [segment_id for segment_id in ids if segment_id in contents]
-            database.execute_many(
-                "INSERT OR REPLACE INTO embeddings (space_id, segment_id, vector) VALUES (?, ?, ?)",
-                (
-                    (space_id, segment_id, blob.tobytes())
-                    for segment_id, blob in zip(ids, blobs, strict=True)
-                    if segment_id in contents
-                ),
-            )
             if stored:
-                self._gaps.touch(contents.values())
-                self._journal.append(
-                    "embeddings.add", after={"space": space_id, "segments": stored}
+                after = {"space": space_id, "segments": stored}
+                sequence = self._journal.append("embeddings.add", after=after)
+                database.execute_many(
+                    "INSERT OR REPLACE INTO embeddings (space_id, segment_id, sequence, vector) "
+                    "VALUES (?, ?, ?, ?)",
+                    (
+                        (space_id, segment_id, sequence, blob.tobytes())
+                        for segment_id, blob in zip(ids, blobs, strict=True)
+                        if segment_id in contents
+                    ),
                 )
+                self._gaps.touch(contents.values())
         return Changes(embedded=len(stored))
 
     def read(
@@ -74,27 +74,32 @@ class Embeddings:
             "ON e.segment_id = j.value AND e.space_id = ? ORDER BY j.key",
             (id_list(segment_ids), space_id),
         )
-        ids, vectors = self._arrays(space_id, [row[0] for row in rows], [row[1] for row in rows])
+        ids, vectors = _arrays(self._spaces.get(space_id).space.dimension, rows)
         return ids, vectors.astype(np.float32)
 
     def since(
         self, space_id: int, sequence: int, batch: int = 4096
     ) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
-        """Go through what was added after a sequence, in batches, in the order it was added.
+        """Go through what was added after a sequence of the journal, in the order of it.
 
         Each batch is the segments, (n,) int64, their vectors, (n, d) float16, and the sequence
-        that the reader has reached with it. A replaced vector comes once, in its new place.
+        up to which the reader has everything with it. A replaced vector comes once, as new.
         """
+        after: Row = (sequence + 1, 0)
+        dimension = self._spaces.get(space_id).space.dimension
         while rows := self._database.rows(
-            "SELECT sequence, segment_id, vector FROM embeddings "
-            "WHERE space_id = ? AND sequence > ? ORDER BY sequence LIMIT ?",
-            (space_id, sequence, batch),
+            "SELECT sequence, rowid, segment_id, vector FROM embeddings "
+            "WHERE space_id = ? AND (sequence, rowid) > (?, ?) ORDER BY sequence, rowid LIMIT ?",
+            (space_id, *after, batch + 1),
         ):
-            sequence = rows[-1][0]
-            ids, vectors = self._arrays(
-                space_id, [row[1] for row in rows], [row[2] for row in rows]
-            )
-            yield ids, vectors, sequence
+            following, rows = rows[batch:], rows[:batch]
+            after = rows[-1][:2]
+            reached: int = after[0]
+            # One write may be cut in two: the reader is not past it before it has both parts.
+            if following and following[0][0] == reached:
+                reached -= 1
+            ids, vectors = _arrays(dimension, [row[2:] for row in rows])
+            yield ids, vectors, reached
 
     def ids(self, space_id: int) -> np.ndarray:
         """Give the segments that have a vector in a space: (n,) int64, sorted."""
@@ -118,9 +123,8 @@ class Embeddings:
             or 0
         )
 
-    def _arrays(
-        self, space_id: int, ids: list[int], blobs: list[bytes]
-    ) -> tuple[np.ndarray, np.ndarray]:
-        dimension = self._spaces.get(space_id).space.dimension
-        vectors = np.frombuffer(b"".join(blobs), _STORED).reshape(len(ids), dimension)
-        return np.array(ids, np.int64), vectors
+
+def _arrays(dimension: int, rows: list[Row]) -> tuple[np.ndarray, np.ndarray]:
+    vectors = np.frombuffer(b"".join(row[1] for row in rows), _STORED)
+    ids = np.fromiter((row[0] for row in rows), np.int64, len(rows))
+    return ids, vectors.reshape(len(rows), dimension)

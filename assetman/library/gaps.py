@@ -58,7 +58,10 @@ class Gaps:
         self._touched.update(content_ids)
 
     def settle(self) -> None:
-        """Bring the rows of all touched contents up to date, in the present transaction."""
+        """Bring the rows of all touched contents up to date, in the present transaction.
+
+        They stay touched until it ends: what is written here may still be undone in part.
+        """
         if not self._touched:
             return
         ids = id_list(self._touched)
@@ -69,7 +72,6 @@ class Gaps:
         )
         execute(_FILL + _OF_EXTRACTION % _THESE, (ids,))
         execute(_FILL + _OF_SPACES % _THESE, (ids,))
-        self._touched.clear()
 
     def add_space(self, space_id: int) -> None:
         """List all that a new space lacks."""
@@ -85,7 +87,6 @@ class Gaps:
         self._database.execute("DELETE FROM gaps")
         self._database.execute(_FILL + _OF_EXTRACTION % "1")
         self._database.execute(_FILL + _OF_SPACES % "1")
-        self._touched.clear()
 
     def due(
         self, space_ids: Sequence[int], limit: int, first: Sequence[int], skip: Collection[int]

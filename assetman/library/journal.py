@@ -37,8 +37,8 @@ class Journal:
 
     def append(
         self, what: str, before: object = None, after: object = None, origin: str = ENGINE
-    ) -> None:
-        """Add an entry to the present transaction.
+    ) -> int:
+        """Add an entry to the present transaction and give its sequence.
 
         The origin given to `Library.writing` wins over that of the single write.
         """
@@ -46,7 +46,7 @@ class Journal:
         if database.transaction is None:
             last = database.value("SELECT seq FROM sqlite_sequence WHERE name = 'journal'")
             database.transaction = (last or 0) + 1
-        database.execute(
+        return database.insert(
             'INSERT INTO journal ("transaction", at, origin, what, before, after) '
             "VALUES (?, ?, ?, ?, ?, ?)",
             (

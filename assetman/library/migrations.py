@@ -67,14 +67,15 @@ CREATE TABLE assets (
     added REAL NOT NULL,
     UNIQUE (root_id, path)
 ) STRICT;
+-- The last columns hold what the lists filter by: an index answers them alone.
 CREATE INDEX assets_by_content ON assets(content_id);
-CREATE INDEX assets_by_folder ON assets(root_id, folder, kind, moment)
+CREATE INDEX assets_by_folder ON assets(root_id, folder, kind, moment, missing_since)
     WHERE missing_since IS NULL;
-CREATE INDEX assets_by_moment ON assets(moment, id, kind, root_id)
+CREATE INDEX assets_by_moment ON assets(moment, id, kind, root_id, missing_since)
     WHERE missing_since IS NULL;
-CREATE INDEX assets_by_name ON assets(name_key, id, kind, root_id)
+CREATE INDEX assets_by_name ON assets(name_key, id, kind, root_id, missing_since)
     WHERE missing_since IS NULL;
-CREATE INDEX assets_by_size ON assets(size, id, kind, root_id)
+CREATE INDEX assets_by_size ON assets(size, id, kind, root_id, missing_since)
     WHERE missing_since IS NULL;
 CREATE INDEX assets_missing ON assets(root_id) WHERE missing_since IS NOT NULL;
 
@@ -103,11 +104,11 @@ CREATE UNIQUE INDEX spaces_one_active ON spaces(role) WHERE role = 'active';
 CREATE UNIQUE INDEX spaces_one_filling ON spaces(role) WHERE role = 'filling';
 
 CREATE TABLE embeddings (
-    sequence INTEGER PRIMARY KEY AUTOINCREMENT,  -- a replaced vector gets a new one
     space_id INTEGER NOT NULL REFERENCES spaces(id) ON DELETE CASCADE,
     segment_id INTEGER NOT NULL REFERENCES segments(id) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL,          -- of the journal's entry that wrote it
     vector BLOB NOT NULL,               -- float16, little-endian
-    UNIQUE (segment_id, space_id)
+    PRIMARY KEY (segment_id, space_id)
 ) STRICT;
 CREATE INDEX embeddings_by_space ON embeddings(space_id, sequence);
 
@@ -124,7 +125,8 @@ CREATE TABLE gaps (
     bare INTEGER NOT NULL,              -- no segment has an embedding
     PRIMARY KEY (asset_id, space_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX gaps_due ON gaps(space_id, root_id, mtime_ns, content_id) WHERE due = 1;
+CREATE INDEX gaps_due ON gaps(space_id, root_id, mtime_ns, content_id, asset_id, due)
+    WHERE due = 1;
 CREATE INDEX gaps_bare ON gaps(space_id) WHERE bare = 1;
 
 CREATE TABLE failures (

@@ -14,10 +14,11 @@ from sqlite_utils import Database as UtilsDatabase
 from assetman.core.assets import display
 from assetman.core.errors import EnvironmentProblem
 from assetman.library.backup import back_up
-from assetman.library.database import Access, Database, connect
+from assetman.library.connections import Access, connect
+from assetman.library.database import Database
 from assetman.library.disk import make_folder, refuse_network_share, why_read_only
 from assetman.library.migrations import APPLICATION_ID, migrations
-from assetman.library.problems import from_sqlite, from_system
+from assetman.library.problems import DiskFull, from_sqlite, from_system
 
 CATALOGUE = "library.sqlite"
 BACKUPS = "backups"
@@ -43,24 +44,38 @@ def open_database(folder: Path) -> Database:
         if read_only:
             raise EnvironmentProblem(f"There is no library in {display(str(folder))}. {read_only}")
         _create(catalogue)
-    access = _reading(catalogue, read_only)
+    if read_only:
+        return _open_to_read(_reading(catalogue, read_only))
     try:
-        pending = _examine(access)
-        if read_only:
-            if pending:
-                raise EnvironmentProblem(
-                    f"The library {display(str(folder))} was made by an older Assetman and has to "
-                    f"be brought up to date first. {read_only}"
-                )
-            return Database(access)
-    except BaseException:
-        _drop_copy(access)
-        raise
-    _drop_copy(access)
-    if pending:
-        back_up(catalogue, folder / BACKUPS, "before-migration")
+        return _open_to_write(catalogue)
+    except DiskFull:
+        # Even to read beside others takes files of SQLite's; alone, it can be searched.
+        full = (
+            f"The library {display(str(folder))} cannot be changed: its disk is full. "
+            "Free some space and open it again."
+        )
+        return _open_to_read(_reading(catalogue, full, full=True))
+
+
+def _open_to_write(catalogue: Path) -> Database:
+    if _examine(_reading(catalogue, "")):
+        back_up(catalogue, catalogue.parent / BACKUPS, "before-migration")
         _migrate(catalogue)
     return Database(Access(catalogue))
+
+
+def _open_to_read(access: Access) -> Database:
+    try:
+        if _examine(access):
+            raise EnvironmentProblem(
+                "This library was made by an older Assetman and has to be brought up to date "
+                f"first. {access.read_only}"
+            )
+        return Database(access)
+    except BaseException:
+        if access.copy is not None:
+            access.copy.cleanup()
+        raise
 
 
 def _create(catalogue: Path) -> None:
@@ -94,13 +109,13 @@ def _migrate(catalogue: Path) -> None:
         assert not broken, f"a migration left rows that refer to nothing: {broken[:5]}"
 
 
-def _reading(catalogue: Path, read_only: str) -> Access:
+def _reading(catalogue: Path, read_only: str, full: bool = False) -> Access:
     """Choose how to read a catalogue without changing a byte of it."""
     log = catalogue.with_name(catalogue.name + "-wal")
     shared = catalogue.with_name(catalogue.name + "-shm")
     if not log.exists() or not log.stat().st_size:
         return Access(catalogue, "mode=ro&immutable=1", read_only)
-    if not read_only or shared.exists():
+    if not read_only or (shared.exists() and not full):
         return Access(catalogue, "mode=ro", read_only)
     # The log holds what was written last, and reading it takes a file beside it.
     copy = TemporaryDirectory(prefix="assetman-")
@@ -114,7 +129,7 @@ def _reading(catalogue: Path, read_only: str) -> Access:
 
 
 def _examine(access: Access) -> bool:
-    """Check that the file is a catalogue we understand; True if it needs migrating."""
+    """Check, changing nothing, that the file is a catalogue; True if it needs migrating."""
     place = display(str(access.path))
     try:
         with access.path.open("rb") as file:
@@ -130,24 +145,14 @@ def _examine(access: Access) -> bool:
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise EnvironmentProblem(f"The file {place} is not a catalogue of Assetman.")
         database = UtilsDatabase(connection, execute_plugins=False, recursive_triggers=False)
-        known = {migration.name for migration in migrations.pending(database)}
-        known |= _applied(database)
+        applied = {migration.name for migration in migrations.applied(database)}
         ours = {migration.name for migration in migrations._migrations}
-        if known - ours:
+        if applied - ours:
             raise EnvironmentProblem(
                 f"The library {place} was made by a newer Assetman; please update this one. "
                 "Nothing in it was changed."
             )
-        return bool(ours - _applied(database))
-
-
-def _applied(database: UtilsDatabase) -> set[str]:
-    return {migration.name for migration in migrations.applied(database)}
-
-
-def _drop_copy(access: Access) -> None:
-    if access.copy is not None:
-        access.copy.cleanup()
+        return bool(ours - applied)
 
 
 @contextmanager

@@ -9,6 +9,11 @@ from pathlib import Path
 from assetman.core.assets import display
 from assetman.core.errors import EnvironmentProblem
 
+
+class DiskFull(EnvironmentProblem):
+    """There is no room left for what was to be written."""
+
+
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk that holds the library {place} is full; free some space on it.",
     sqlite3.SQLITE_READONLY: "The library {place} cannot be written to: its disk is read-only.",
@@ -33,14 +38,16 @@ def from_sqlite(error: sqlite3.Error, path: Path) -> EnvironmentProblem | None:
     sentence = _SENTENCES.get(code & 0xFF)
     if sentence is None:
         return None
-    return EnvironmentProblem(sentence.format(place=display(str(path)), error=error))
+    sentence = sentence.format(place=display(str(path)), error=error)
+    full = code & 0xFF == sqlite3.SQLITE_FULL
+    return DiskFull(sentence) if full else EnvironmentProblem(sentence)
 
 
 def from_system(error: OSError, path: Path, action: str) -> EnvironmentProblem:
     """Give the problem behind an error of the system; `action` as in “be created”."""
     place = display(str(path))
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return EnvironmentProblem(f"{place} cannot {action}: the disk is full.")
+        return DiskFull(f"{place} cannot {action}: the disk is full.")
     if error.errno == errno.EROFS:
         return EnvironmentProblem(f"{place} cannot {action}: the disk is read-only.")
     if error.errno in (errno.EACCES, errno.EPERM):

@@ -1,0 +1,103 @@
+"""A library with a root and a space, and short ways to fill it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
+from assetman.core.spaces import Space
+from assetman.library.assets import FileStat
+from assetman.library.library import Library
+
+ROOT = "/photos" if Path("/").is_absolute() else "C:\\photos"
+SECOND = 1_000_000_000
+DIMENSION = 4
+
+
+def stat(mtime: float = 1000, size: int = 10) -> FileStat:
+    """Make what the system says of a file; `mtime` in seconds."""
+    return FileStat(size, int(mtime * SECOND), inode=7, device=1)
+
+
+def unit(*seeds: int) -> np.ndarray:
+    """Make one vector of length 1 for each seed."""
+    rows = np.stack([np.random.default_rng(seed).standard_normal(DIMENSION) for seed in seeds])
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+@dataclass
+class Shelf:
+    """A library that is filled by hand."""
+
+    library: Library
+    root: int = 0
+    space: int = 0
+    digests: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        root, _ = self.library.roots.add(ROOT)
+        space, _ = self.library.spaces.ensure(Space("first", "1", 1, DIMENSION))
+        self.root, self.space = root.id, space.id
+
+    def content(self, kind: Kind = Kind.IMAGE, size: int = 10) -> int:
+        """Add a content of its own."""
+        return self.library.contents.add(f"{next(self.digests):032x}", size, True, kind)[0]
+
+    def file(
+        self,
+        path: str,
+        kind: Kind = Kind.IMAGE,
+        mtime: float = 1000,
+        content: int | None = None,
+        root: int | None = None,
+    ) -> int:
+        """Add a file, with a content of its own unless one is given."""
+        with self.library.writing():
+            content = self.content(kind) if content is None else content
+            return self.library.assets.add(root or self.root, path, stat(mtime), content)[0]
+
+    def extract(self, asset: int, segments: int = 1, taken: float | None = None) -> list[int]:
+        """Give the content of an asset its probe and segments."""
+        content = self.library.contents.of_asset(asset)
+        with self.library.writing():
+            probe = Probe(content.kind, 30, 20, taken, {"camera": "Box"})
+            self.library.contents.set_probe(content.id, probe)
+            drafts = [SegmentDraft(SegmentKind.SHOT, i, float(i), i + 1.0) for i in range(segments)]
+            return self.library.segments.replace(content.id, drafts)
+
+    def embed(self, segments: Sequence[int], space: int | None = None) -> None:
+        """Give segments vectors."""
+        self.library.embeddings.add(space or self.space, segments, unit(*segments))
+
+    def done(self, path: str, **given: object) -> int:
+        """Add a file of which nothing lacks."""
+        asset = self.file(path, **given)  # type: ignore[arg-type]
+        self.embed(self.extract(asset))
+        return asset
+
+    def pending(self, *spaces: int) -> list[int]:
+        """List the assets that pending contents are to be read from."""
+        found = self.library.contents.pending(spaces or (self.space,), 1000)
+        return [item.asset_id for item in found]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def library(folder: Path) -> Iterator[Library]:
+    with Library.open(folder) as library:
+        yield library
+
+
+@pytest.fixture
+def shelf(library: Library) -> Shelf:
+    return Shelf(library)

@@ -1,0 +1,128 @@
+"""Filters as SQL against the same filters in Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assetman.core.assets import Kind
+from assetman.core.queries import Filters, FolderFilter, Sort
+from assetman.library.library import Library
+from assetman.library.values import name_key
+
+from .conftest import ROOT, Shelf, stat
+
+# Little to choose from, so that folders meet; bytes around "/" show whether bounds are right.
+PARTS = ["a", "b", "a.", "a0", "a/b", "A", "a%", "ä"]
+if os.name != "nt":
+    PARTS += [os.fsdecode(b"a\xff"), "a\n", "a\\b"]
+paths = st.lists(st.sampled_from(PARTS), max_size=3).map("/".join)
+
+
+@dataclass(frozen=True)
+class File:
+    root: int
+    path: str
+    kind: Kind
+    mtime: int
+    size: int
+    missing: bool
+
+
+files = st.builds(
+    File,
+    st.integers(0, 2),
+    st.tuples(paths, st.sampled_from(["1.jpg", "2.jpg", "10.jpg"])).map(
+        lambda pair: "/".join(part for part in pair if part)
+    ),
+    st.sampled_from(Kind),
+    st.integers(0, 3),
+    st.integers(0, 3),
+    st.booleans(),
+)
+filters = st.builds(
+    Filters,
+    st.lists(st.sampled_from(Kind), max_size=2).map(tuple),
+    st.lists(st.builds(FolderFilter, st.integers(0, 3), paths), max_size=3).map(tuple),
+)
+
+
+def passes(file: File, wanted: Filters) -> bool:
+    """Say what the SQL has to say."""
+    if file.missing or (wanted.kinds and file.kind not in wanted.kinds):
+        return False
+    folder = file.path.rpartition("/")[0]
+    return not wanted.folders or any(
+        each.root_id == file.root
+        and (not each.path or folder == each.path or folder.startswith(each.path + "/"))
+        for each in wanted.folders
+    )
+
+
+KEYS: dict[Sort, Callable[[File], object]] = {
+    Sort.RELEVANCE: lambda file: file.mtime,
+    Sort.DATE: lambda file: file.mtime,
+    Sort.NAME: lambda file: name_key(file.path.rpartition("/")[2]),
+    Sort.SIZE: lambda file: file.size,
+}
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """One library for all examples; each undoes what it writes."""
+    with Library.open(tmp_path_factory.mktemp("filters") / "library") as library:
+        yield Shelf(library)
+
+
+class Undone(Exception):
+    """Ends a transaction without a trace."""
+
+
+@given(
+    files=st.lists(files, max_size=15, unique_by=lambda file: (file.root, file.path)),
+    wanted=filters,
+)
+def test_sql_and_python_agree_on_what_passes_and_in_which_order(
+    shared: Shelf, files: list[File], wanted: Filters
+) -> None:
+    library = shared.library
+    with pytest.raises(Undone), library.writing():  # noqa: PT012
+        roots = [shared.root, *(library.roots.add(f"{ROOT}{i}")[0].id for i in (1, 2))]
+        stored = {}
+        for file in files:
+            content = shared.content(file.kind)
+            given_stat = stat(file.mtime, file.size)
+            asset, _ = library.assets.add(roots[file.root], file.path, given_stat, content)
+            stored[asset] = file
+        embedded = [asset for asset, file in stored.items() if file.size % 2]
+        for asset in embedded:
+            shared.embed(shared.extract(asset))
+        library.assets.mark_missing([asset for asset, file in stored.items() if file.missing])
+        in_library = Filters(
+            wanted.kinds,
+            tuple(
+                FolderFilter(dict(enumerate(roots)).get(each.root_id, 999), each.path)
+                for each in wanted.folders
+            ),
+        )
+        expected = {asset for asset, file in stored.items() if passes(file, wanted)}
+        for sort in Sort:
+            for descending in (False, True):
+                order = sorted(
+                    expected,
+                    key=lambda asset: (KEYS[sort](stored[asset]), asset),
+                    reverse=descending,
+                )
+                assert library.assets.ids(in_library, sort, descending) == order
+        assert library.assets.count(in_library) == len(expected)
+        searchable = expected & set(embedded)
+        assert library.assets.count_searchable(in_library, shared.space) == len(searchable)
+        matching = library.segments.matching(in_library)
+        owners = library.segments.owners(matching, in_library)
+        assert set(owners.asset_ids.tolist()) == searchable
+        raise Undone

@@ -1,0 +1,174 @@
+"""The list of what is to be done against its definition, after any writes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from assetman.core.queries import Filters
+from assetman.core.spaces import Space
+from assetman.library.assets import Known
+from assetman.library.library import Library
+
+from .conftest import DIMENSION, ROOT, SECOND, Shelf, stat
+
+numbers = st.integers(0, 5)
+
+
+class AnyWrites(RuleBasedStateMachine):
+    """Writes in any order; whatever is pending follows from the other tables."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.library = Library.open(Path(self.folder.name, "library"))
+        self.shelf = Shelf(self.library)
+        self.failed: dict[tuple[int, str], int] = {}
+        self.files = 0
+
+    def teardown(self) -> None:
+        assert self.library.check() == []
+        self.library.close()
+        self.folder.cleanup()
+
+    def asset(self, number: int) -> int | None:
+        found = self.library.assets.ids()
+        return found[number % len(found)] if found else None
+
+    @rule(mtime=numbers)
+    def add(self, mtime: int) -> None:
+        self.files += 1
+        self.shelf.file(f"{self.files}.jpg", mtime=mtime, root=self.root())
+
+    @rule(number=numbers, mtime=numbers)
+    def copy(self, number: int, mtime: int) -> None:
+        if asset := self.asset(number):
+            self.files += 1
+            content = self.library.contents.of_asset(asset).id
+            self.shelf.file(f"{self.files}.jpg", mtime=mtime, content=content, root=self.root())
+
+    @rule(number=numbers, segments=st.integers(0, 2))
+    def extract(self, number: int, segments: int) -> None:
+        if asset := self.asset(number):
+            self.shelf.extract(asset, segments)
+
+    @rule(number=numbers, count=st.integers(1, 2), space=numbers)
+    def embed(self, number: int, count: int, space: int) -> None:
+        if asset := self.asset(number):
+            spaces = self.library.spaces.all()
+            found = [segment.id for segment in self.library.segments.of_asset(asset)][:count]
+            if found:
+                self.shelf.embed(found, spaces[space % len(spaces)].id)
+
+    @rule(number=numbers, mtime=numbers, new=st.booleans())
+    def change(self, number: int, mtime: int, new: bool) -> None:
+        if asset := self.asset(number):
+            with self.library.writing():
+                old = self.library.contents.of_asset(asset).id
+                content = self.shelf.content() if new else old
+                self.library.assets.change(asset, stat(mtime), content)
+
+    @rule(number=numbers, mtime=numbers)
+    def move(self, number: int, mtime: int) -> None:
+        if asset := self.asset(number):
+            self.files += 1
+            self.library.assets.move(asset, self.root(), f"sub/{self.files}.jpg", stat(mtime))
+
+    @rule(number=numbers, mtime=numbers)
+    def fail(self, number: int, mtime: int) -> None:
+        if asset := self.asset(number):
+            known = self.known()[asset]
+            self.library.failures.add(
+                known.root_id, known.path, "extract", "bad input", "no", known.size, mtime * SECOND
+            )
+
+    @rule()
+    def retry(self) -> None:
+        self.library.failures.clear()
+
+    @rule(number=numbers)
+    def lose(self, number: int) -> None:
+        if asset := self.asset(number):
+            self.library.assets.mark_missing([asset])
+
+    @rule()
+    def find_again(self) -> None:
+        for known in self.known().values():
+            if known.missing:
+                self.library.assets.touch(known.asset_id, stat(1))
+
+    @rule(online=st.booleans())
+    def unplug(self, online: bool) -> None:
+        self.library.roots.set_online(self.root(), online)
+
+    @rule(outer=st.booleans())
+    def add_root(self, outer: bool) -> None:
+        self.library.roots.add(str(Path(ROOT).parent) if outer else ROOT + "2")
+
+    @rule()
+    def remove_root(self) -> None:
+        roots = self.library.roots.all()
+        if len(roots) > 1:
+            self.library.roots.remove(roots[0].id)
+
+    @rule(number=numbers)
+    def add_space(self, number: int) -> None:
+        self.library.spaces.ensure(Space(f"model {number}", "1", 1, DIMENSION))
+
+    @invariant()
+    def what_is_pending_follows_from_the_rest(self) -> None:
+        spaces = [stored.id for stored in self.library.spaces.all()]
+        online = {root.id for root in self.library.roots.all() if root.online}
+        failures = {
+            root.id: self.library.failures.known(root.id) for root in self.library.roots.all()
+        }
+        expected: dict[int, tuple[int, ...]] = {}
+        for known in self.known().values():
+            failed = failures[known.root_id].get(known.path) == (known.size, known.mtime_ns)
+            lacking = self.lacking(known.content_id, spaces)
+            if lacking and known.root_id in online and not known.missing and not failed:
+                expected[known.content_id] = lacking
+        pending = self.library.contents.pending(spaces, 1000)
+        assert {item.content_id: item.spaces for item in pending} == expected
+        assert [item.mtime_ns for item in pending] == sorted(
+            (item.mtime_ns for item in pending), reverse=True
+        )
+        assert self.library.contents.count_pending(spaces) == (len(expected), 10 * len(expected))
+        for space in spaces:
+            having = {
+                known.asset_id
+                for known in self.known().values()
+                if not known.missing and len(self.embedded(known.content_id, space))
+            }
+            assert self.library.assets.count_searchable(Filters(), space) == len(having)
+
+    def lacking(self, content_id: int, spaces: list[int]) -> tuple[int, ...]:
+        if not self.library.contents.get(content_id).extracted:
+            return tuple(spaces)
+        segments = self.library.segments.of_content(content_id)
+        return tuple(
+            space for space in spaces if len(self.embedded(content_id, space)) < len(segments)
+        )
+
+    def embedded(self, content_id: int, space: int) -> list[int]:
+        ids = [segment.id for segment in self.library.segments.of_content(content_id)]
+        found: list[int] = self.library.embeddings.read(space, ids)[0].tolist()
+        return found
+
+    def known(self) -> dict[int, Known]:
+        return {
+            known.asset_id: known
+            for root in self.library.roots.all()
+            for known in self.library.assets.known(root.id).values()
+        }
+
+    def root(self) -> int:
+        return self.library.roots.all()[0].id
+
+
+TestAnyWrites = AnyWrites.TestCase
+TestAnyWrites.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)

@@ -1,0 +1,120 @@
+"""How SQLite answers what is asked often: by an index, and never row by row through a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assetman.core.assets import Kind
+from assetman.core.queries import Filters, FolderFilter, Sort
+from assetman.library.library import Library
+
+from .conftest import Shelf, stat
+
+FOLDER = Filters(folders=(FolderFilter(1, "a"),))
+BOTH = Filters((Kind.IMAGE,), (FolderFilter(1, "a"), FolderFilter(1, "b")))
+KINDS = Filters((Kind.IMAGE, Kind.VIDEO))
+
+
+def plan(library: Library, ask: Callable[[], object]) -> list[str]:
+    """Give the steps by which SQLite carries out what a call asks of it."""
+    asked: list[str] = []
+    with library.writing(), library._database.reading() as connection:
+        connection.set_trace_callback(asked.append)
+        try:
+            ask()
+        finally:
+            connection.set_trace_callback(None)
+        return [
+            step[3]
+            for sql in asked
+            if re.match(r"\s*(SELECT|UPDATE|DELETE|INSERT)", sql)
+            for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")
+        ]
+
+
+@pytest.fixture
+def filled(folder: Path) -> Iterator[Shelf]:
+    """A library that was opened before, when it had few files."""
+    with Library.open(folder) as library:
+        shelf = Shelf(library)
+        for i in range(8):
+            shelf.done(f"{'ab'[i % 2]}/{i}.jpg")
+    with Library.open(folder) as library:
+        yield Shelf(library)
+
+
+def test_a_sorted_list_reads_one_index_and_sorts_nothing(filled: Shelf) -> None:
+    assets = filled.library.assets
+    for filters in (Filters(), KINDS, Filters(folders=(FolderFilter(1),))):
+        for sort in Sort:
+            for descending in (True, False):
+                steps = plan(
+                    filled.library, lambda f=filters, s=sort, d=descending: assets.ids(f, s, d)
+                )
+                assert not [step for step in steps if "TEMP B-TREE" in step], (filters, sort)
+                assert any("SCAN a USING COVERING INDEX" in step for step in steps), steps
+
+
+def test_a_list_of_folders_reads_those_folders(filled: Shelf) -> None:
+    assets, segments = filled.library.assets, filled.library.segments
+    within = "assets_by_folder (root_id=? AND folder>? AND folder<?)"
+    for filters, index in ((FOLDER, within), (BOTH, "assets_by_folder (root_id=?)")):
+        for ask in (
+            lambda f=filters: assets.ids(f, Sort.DATE, True),
+            lambda f=filters: assets.count(f),
+            lambda f=filters: segments.matching(f),
+        ):
+            steps = plan(filled.library, ask)
+            assert any(index in step for step in steps), steps
+            assert not [step for step in steps if step.startswith("SCAN a")], steps
+
+
+NO_SCAN: dict[str, Callable[[Shelf], object]] = {
+    "get": lambda shelf: shelf.library.assets.get([1, 2]),
+    "at": lambda shelf: shelf.library.assets.at(1, "a/0.jpg"),
+    "known": lambda shelf: shelf.library.assets.known(1),
+    "of_content": lambda shelf: shelf.library.assets.of_content(1),
+    "counts": lambda shelf: shelf.library.assets.counts(),
+    "missing_with_content": lambda shelf: shelf.library.assets.missing_with_content(1),
+    "pending": lambda shelf: shelf.library.contents.pending([1], 10, first=[1, 2]),
+    "count_pending": lambda shelf: shelf.library.contents.count_pending([1]),
+    "with_digest": lambda shelf: shelf.library.contents.with_digest("0"),
+    "owners": lambda shelf: shelf.library.segments.owners(np.arange(1, 9), KINDS),
+    "segments": lambda shelf: shelf.library.segments.get([1, 2]),
+    "of_asset": lambda shelf: shelf.library.segments.of_asset(1),
+    "read": lambda shelf: shelf.library.embeddings.read(1, [1, 2]),
+    "since": lambda shelf: list(shelf.library.embeddings.since(1, 5)),
+    "last_sequence": lambda shelf: shelf.library.embeddings.last_sequence(1),
+    "count": lambda shelf: shelf.library.embeddings.count(1),
+    "of_assets": lambda shelf: shelf.library.failures.of_assets([1, 2]),
+    "folders": lambda shelf: shelf.library.roots.folders(1),
+    "roots": lambda shelf: shelf.library.roots.all(),
+    "touch": lambda shelf: shelf.library.assets.touch(1, stat(5)),
+    "store": lambda shelf: shelf.embed(shelf.extract(2, segments=2)),
+    "forget": lambda shelf: shelf.library.assets.forget([1, 2]),
+    "mark_missing": lambda shelf: shelf.library.assets.mark_missing([3]),
+    "remove": lambda shelf: shelf.library.roots.remove(1),
+}
+SMALL = re.compile(
+    r"SCAN (json_each|j|r|p|roots|spaces|sqlite_sequence|CONSTANT|\(subquery|\d|.* assets_missing$)"
+)
+
+
+@pytest.mark.parametrize("name", NO_SCAN)
+def test_no_table_that_grows_is_read_through(filled: Shelf, name: str) -> None:
+    steps = plan(filled.library, lambda: NO_SCAN[name](filled))
+    assert steps
+    scans = [step for step in steps if step.startswith("SCAN") and not SMALL.match(step)]
+    assert not scans
+
+
+def test_the_newest_pending_are_read_in_order_and_not_sorted(filled: Shelf) -> None:
+    steps = plan(filled.library, lambda: filled.library.contents.pending([1], 10))
+    assert any("gaps_due (space_id=? AND root_id=?)" in step for step in steps), steps
+    newest = [step for step in steps if "gaps_due" in step]
+    assert all("COVERING" in step for step in newest)
