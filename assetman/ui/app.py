@@ -66,4 +66,4 @@ def _connect(folder: Path) -> EngineApi:
     # Imported here, off the painting thread, so that the first frame does not wait for it.
     from assetman.engine.client import connect
 
-    return connect(folder, again=True, newest_search=True)
+    return connect(folder, again=True)

@@ -42,8 +42,9 @@ class History:
         present = self.present
         if state == present.state:
             return
-        typed = state.words != present.state.words and state.chips == present.state.chips
-        if typed and not present.settled and state.words.strip():
+        words = (state.words.strip(), present.state.words.strip())
+        typed = all(words) and state.chips == present.state.chips
+        if typed and not present.settled:
             present.state = state
             present.place = None
             return

@@ -72,7 +72,8 @@ class Intake(QObject):
     def drop(self, event: QDropEvent) -> None:
         """Take a drop that fell before the targets had covered the window."""
         if event.source() is None:
-            self._hold(event.mimeData())
+            if not self.targets.isVisible():
+                self._hold(event.mimeData())
             self.targets.drop_at(event)
 
     # -- paste --------------------------------------------------------------------------

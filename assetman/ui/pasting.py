@@ -103,8 +103,8 @@ def keep_picture(data: bytes | QImage, folder: Path) -> str:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if not target.exists():
-            aside = target.with_suffix(f".{os.getpid()}.part")
-            if not image.save(str(aside), b"PNG"):
+            aside = target.with_suffix(f".{os.getpid()}.png")  # the name says the format
+            if not image.save(str(aside)):
                 raise EnvironmentProblem("The pasted picture could not be kept: is the disk full?")
             aside.replace(target)
         os.utime(target)

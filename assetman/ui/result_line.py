@@ -95,9 +95,9 @@ class ResultLine(QWidget):
 
     def _restyle(self) -> None:
         px = theme().px
-        self._layout.setContentsMargins(px(16), px(6), px(14), px(2))
+        self._layout.setContentsMargins(px(16), px(8), px(14), 0)
         self._layout.setSpacing(px(10))
-        self.setFixedHeight(px(38))
+        self.setFixedHeight(px(32))
         self._write()
 
 

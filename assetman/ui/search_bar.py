@@ -24,6 +24,7 @@ from assetman.ui.pasting import carries_picture
 from assetman.ui.theme import CONTROL_RADIUS, Text, appearance, mix, theme
 
 HINT = "Ctrl K"
+_WORDS = 96  # pixels that the words keep beside any number of chips
 
 
 class WordsField(QLineEdit):
@@ -255,7 +256,7 @@ class SearchBar(QFrame):
         look = theme()
         right = self._hint_width() + look.px(14) if self._has_hint() else look.px(10)
         self._layout.setContentsMargins(look.px(32), 2, right, 2)
-        most = max(0, round((self.width() - right) * 0.62) - look.px(32))
+        most = max(0, self.width() - right - look.px(32 + 8 + _WORDS))
         self.chips.setFixedWidth(min(self.chips.wanted_width(), most))
 
     def _to_chips(self) -> None:

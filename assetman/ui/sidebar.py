@@ -74,6 +74,10 @@ def _depth(node: FolderNode) -> int:
     return 0 if node.parent is None else 1 + _depth(node.parent)
 
 
+def _left_of_name(node: FolderNode) -> int:
+    return theme().px(_STEP) * _depth(node) + theme().px(18 + _CHEVRON)
+
+
 class FolderView(QTreeView):
     """The tree of folders. The selected row is the folder that is searched."""
 
@@ -103,19 +107,18 @@ class FolderView(QTreeView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_keyboard = False
+        if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+            event.ignore()  # the mouse's Back and Forward belong to the window
+            return
         index = self.indexAt(event.position().toPoint())
         node = self._folders.node(index)
-        if node is None:
+        if node is None or event.button() is Qt.MouseButton.RightButton:
             return
-        edge = theme().px(_STEP) * _depth(node) + theme().px(18 + _CHEVRON)
-        if event.button() == Qt.MouseButton.LeftButton:
-            if event.position().x() < edge and self._folders.hasChildren(index):
-                self.setExpanded(index, not self.isExpanded(index))
-                return
-            self.setCurrentIndex(index)
-            self.chosen.emit(node)
-        elif event.button() != Qt.MouseButton.RightButton:
-            event.ignore()  # the mouse's Back and Forward belong to the window
+        if event.position().x() < _left_of_name(node) and self._folders.hasChildren(index):
+            self.setExpanded(index, not self.isExpanded(index))
+            return
+        self.setCurrentIndex(index)
+        self.chosen.emit(node)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         index = self.indexAt(event.position().toPoint())

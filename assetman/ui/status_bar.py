@@ -99,7 +99,8 @@ class StatusBar(QWidget):
 
     def _restyle(self) -> None:
         px = theme().px
-        self._layout.setContentsMargins(px(14), 0, px(8), 0)
+        self._layout.setContentsMargins(px(8), 0, px(8), 0)
+        self.doing.setContentsMargins(px(6), 0, 0, 0)
         self._layout.setSpacing(px(12))
         self.bar.setFixedWidth(px(160))
         self.setFixedHeight(px(30))

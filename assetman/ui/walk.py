@@ -193,8 +193,20 @@ class Walk(QObject):
 
     def _announce(self, fresh: Results, count: int) -> None:
         shown = self._session.results
-        if shown is not None:
+        if self._untouched() and not self._session.state.asks:
+            self._session.take_news()  # a list that nobody is looking into grows by itself
+        elif shown is not None:
             self._content.line.show_news(self._session.state, fresh, shown, count)
+
+    def _untouched(self) -> bool:
+        """Tell whether cards could move without doing so under anyone's pointer or selection."""
+        grid = self._content.grid
+        return (
+            not grid.viewport().underMouse()
+            and not grid.selected_ids()
+            and grid.verticalScrollBar().value() == 0
+            and not self._content.large.isVisible()
+        )
 
     def _show_failure(self, error: BaseException) -> None:
         if isinstance(error, EngineLost):
