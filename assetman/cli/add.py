@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from assetman.cli.desk import Desk, existing_folder
-from assetman.cli.runs import finish, known_failures
+from assetman.cli.runs import finish, follow, known_failures
 
 HELP = "add folders and index them until done"
 
@@ -23,7 +23,10 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     with desk.engine(long=True) as engine:
         known = known_failures(engine)
         if given.model:
-            engine.use_model(given.model)
+            number = engine.use_model(given.model)
+            if engine.status().segments == 0:
+                # With nothing to fill it takes over at once, and no other embeds the folders too.
+                follow(engine, number, known, desk.console)
         roots = [engine.add_root(folder).id for folder in folders]
         number = engine.index(list(dict.fromkeys(roots)))
         return finish(engine, number, known, desk.console, given.json)

@@ -110,9 +110,13 @@ def _write_privately(path: Path, text: str) -> Path:
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     aside.unlink(missing_ok=True)
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(text)
-    return aside.replace(path)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(text)
+        return aside.replace(path)
+    except OSError:  # a full disk
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def _name(folder: Path) -> str:

@@ -30,7 +30,7 @@ _BUSY_SECONDS = 5.0  # for another engine that is just closing
 _LOOK_SECONDS = 0.2  # between looks at whether work is left, when nobody is connected
 _LOG_SECONDS = 30.0  # between looks at the log's length
 _LONGEST_LOG = 2 << 20  # bytes
-_END_SECONDS = 20.0
+_END_SECONDS = 60.0
 
 
 def main(

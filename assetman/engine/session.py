@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 _LANES = {"search": "search", "preview": "preview", "add_model": "models"}
 _OTHERS = "others"
 _THREADS = 4  # in a lane
-_MOST_UNANSWERED = 64  # a client that asks on without reading has to wait
+_MOST_UNANSWERED = 256  # a client that asks on without reading has to wait
 
 
 class Session:
