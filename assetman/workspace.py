@@ -232,11 +232,6 @@ class Workspace:
             store.close()
 
 
-def default_library() -> Path:
-    """Name the folder of the library that is opened when none is named."""
-    return user_data_path("assetman", appauthor=False) / "library"
-
-
 def default_models() -> Path:
     """Name the folder installed models lie in; all libraries of a person share it."""
     return user_data_path("assetman", appauthor=False) / "models"

@@ -66,7 +66,7 @@ class Questions:
 
     def _vector(self, part: Part, space: StoredSpace) -> np.ndarray:
         if part.example is None:
-            return self._encoders.texts(space.space.model, [part.words])[0]
+            return _row(self._encoders.texts(space.space.model, [part.words]))
         if part.example.asset_id is not None:
             return self._of_asset(part.example, part.example.asset_id, space)
         assert part.example.path is not None  # an example is one or the other
@@ -109,6 +109,11 @@ class Questions:
             if len(self._recent) > _REMEMBERED:
                 self._recent.popitem(last=False)
         return vector
+
+
+def _row(vectors: np.ndarray) -> np.ndarray:
+    first: np.ndarray = vectors[0]
+    return first
 
 
 def _mean(vectors: np.ndarray) -> np.ndarray:

@@ -128,10 +128,12 @@ class SearchService:
     ) -> list[Hit]:
         """Score hits by their cosine with each part; the reasons add up to the score.
 
-        A cosine below 0 says no more than 0 does, so a score is cut off there.
+        A cosine below 0 says no more than 0 does, so a score is cut off there. Where nothing is
+        wanted, only something not wanted, everything begins as a match.
         """
         if not found:
             return []
+        base = {} if any(part.weight > 0 for part in parts) else {"anything": 1.0}
         ids, rows = store.vectors_of(np.array([segment for _, segment, _ in found], np.int64))
         shares = (rows @ vectors.T) * weights
         of_segment = dict(zip(ids.tolist(), shares.tolist(), strict=True))
@@ -140,10 +142,10 @@ class SearchService:
         for asset, segment, similarity in found:
             share = of_segment.get(segment, [similarity] + [0.0] * (len(parts) - 1))
             row = segments[segment]
-            reasons: dict[str, float] = {}
+            reasons: dict[str, float] = dict(base)
             for part, value in zip(parts, share, strict=True):
                 reasons[part.name] = reasons.get(part.name, 0.0) + value
-            score = min(1.0, max(0.0, sum(share)))
+            score = min(1.0, max(0.0, sum(reasons.values())))
             hits.append(Hit(asset, score, segment, row.start, row.end, row.page, row.box, reasons))
         return hits
 

@@ -59,6 +59,12 @@ def test_an_unwanted_word_pushes_down(filled: Searched) -> None:
     assert without.index("yellow.png") < without.index("red.png")
 
 
+def test_a_question_of_unwanted_words_alone_finds_all_the_rest(filled: Searched) -> None:
+    found = filled.search.search(Query("-red"))
+    assert names(filled, found)[-1] in {"red.png", "crimson.png"}
+    assert found.hits[0].score > found.hits[-1].score > 0
+
+
 def test_a_file_from_outside_is_a_question(filled: Searched, tmp_path: Path) -> None:
     dropped = paint(tmp_path / "dropped.png", "yellow", 9)
     found = filled.search.search(Query(examples=(Example(path=str(dropped)),)))
