@@ -237,7 +237,7 @@ def install_torch(cuda: bool) -> None:
         return  # the registry's own build, with the other packages
     plain = offers_cpu_torch()
     what = [pinned("torch")] if plain else ["--index-url", CPU_INDEX, *map(pinned, TORCH)]
-    pip("PyTorch for the CPU (200 MB)", "install", "--no-deps", *what)
+    pip("PyTorch for the CPU", "install", "--no-deps", *what)
 
 
 def install(want: Made) -> None:
@@ -247,7 +247,7 @@ def install(want: Made) -> None:
     install_torch(cuda=want.nvidia and answers("nvidia-smi", "-L") is not None)
     project = f"{ROOT}[dev]" if want.dev else str(ROOT)
     exact = ("--constraint", str(ROOT / "constraints.txt"))
-    pip("everything else (600 MB)", "install", *exact, "--editable", project)
+    pip("everything else", "install", *exact, "--editable", project)
     if not want.compiler:
         say("  no C++ compiler here: usearch serves the index. hnswlib, which can serve it too,")
         say(f"  is compiled by the next call after this:\n\n    {system.apt(*system.COMPILER)}\n")
@@ -261,8 +261,10 @@ def install(want: Made) -> None:
 def make(want: Made) -> None:
     """Bring the environment to what is wanted, and record it."""
     made = recorded()
-    first = not RECORD.exists()
-    say("Making" if first else "Renewing", "the environment in .venv; this takes some minutes.")
+    if RECORD.exists():
+        say("Renewing the environment in .venv.")
+    else:
+        say("Making the environment in .venv; this takes some minutes and 2 GB of disk, once.")
     make_venv()
     RECORD.unlink(missing_ok=True)
     LOG.unlink(missing_ok=True)
