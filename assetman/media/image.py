@@ -33,10 +33,14 @@ _START = 1024  # bytes looked at to tell a drawing
 
 
 class OpenPicture(Protocol):
-    """A picture file that is open; `width` and `height` are upright and full-sized."""
+    """A picture file that is open; `width` and `height` are upright and full-sized.
+
+    At `full_share` of that size nothing is lost: 1, or more for a drawing.
+    """
 
     width: int
     height: int
+    full_share: float
 
     @property
     def metadata(self) -> Metadata: ...
@@ -84,7 +88,7 @@ class ImageHandler:
         """Write the picture as JPEG, or as PNG where it has transparency or is too long."""
         with _opened_picture(path, limits) as source:
             longest = max(source.width, source.height)
-            picture = source.pixels(1.0 if side is None else side / longest)
+            picture = source.pixels(source.full_share if side is None else side / longest)
         if side is not None:
             picture = _within(picture, side)
         if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):

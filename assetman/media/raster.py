@@ -62,6 +62,8 @@ def check_pixels(width: int, height: int, limits: Limits) -> None:
 class RasterPicture:
     """A picture file that is open and not decoded yet."""
 
+    full_share = 1.0
+
     def __init__(self, picture: Image.Image, file: BinaryIO, limits: Limits) -> None:
         self._picture = picture
         self._file = file
@@ -99,8 +101,7 @@ class RasterPicture:
 
     def pixels(self, share: float) -> Image.Image:
         """Decode to upright RGB or RGBA in sRGB, at `share` of its size or more, up to 1."""
-        self._leave_out_detail(max(1, int(1 / share)))
-        check_pixels(*self._picture.size, self._limits)
+        check_pixels(*self._leave_out_detail(max(1, int(1 / share))), self._limits)
         picture = self._load()
         # the decoder may have had no say in it, or have stopped at a power of two
         reached = max(picture.width / self._size[0], picture.height / self._size[1])
@@ -109,16 +110,23 @@ class RasterPicture:
         small = colour.shrunk(picture, int(reached / share / 2))
         return colour.upright(colour.srgb(small, self._profile()), self._orientation)
 
-    def _leave_out_detail(self, factor: int) -> None:
-        """Ask a decoder that can to make a picture up to `factor` times smaller each way."""
+    def _leave_out_detail(self, factor: int) -> tuple[int, int]:
+        """Ask a decoder that can to make a picture up to `factor` times smaller each way.
+
+        Gives the size it will decode to.
+        """
         picture = self._picture
         powers = factor.bit_length() - 1
         if powers and isinstance(picture, JpegImagePlugin.JpegImageFile):
             side = 1 << min(powers, 3)
             picture.draft(None, (max(1, picture.width // side), max(1, picture.height // side)))
         elif powers and picture.format == "JPEG2000":
-            # each halving needs a wavelet level in the file; five is what encoders write
-            picture.reduce = min(powers, 5)  # type: ignore[method-assign, assignment]
+            halvings = min(powers, _wavelet_levels(self._file))
+            while not all(_halved_alike(side, halvings) for side in picture.size):
+                halvings -= 1
+            picture.reduce = halvings  # type: ignore[method-assign, assignment]
+            return max(1, picture.width >> halvings), max(1, picture.height >> halvings)
+        return picture.size
 
     def _load(self) -> Image.Image:
         picture = self._picture
@@ -202,6 +210,25 @@ def _looks_like_a_picture(start: bytes) -> bool:
 def _says_cut_off(error: Exception) -> bool:
     words = str(error).lower()
     return any(word in words for word in ("truncated", "not enough", "end of file", "eof"))
+
+
+def _wavelet_levels(file: BinaryIO) -> int:
+    """Find how often a JPEG 2000 picture can be halved while it is decoded (ISO 15444-1, A.6.1)."""
+    here = file.tell()
+    file.seek(0)
+    data = file.read(1 << 20)  # boxes of metadata may stand before the picture
+    file.seek(here)
+    at = data.find(b"\xff\x4f\xff\x51") + 2
+    while at >= 2 and at + 10 <= len(data) and data[at] == 0xFF:
+        if data[at + 1] == 0x52:  # the coding style
+            return data[at + 9]
+        at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+    return 0
+
+
+def _halved_alike(side: int, times: int) -> bool:
+    """Tell whether Pillow (which rounds) and the standard (which rounds up) agree on a size."""
+    return (side + (1 << times >> 1)) >> times == -(-side >> times)
 
 
 def _without_its_end(file: BinaryIO, scale: tuple[int, ...]) -> Image.Image | None:

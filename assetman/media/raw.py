@@ -22,6 +22,8 @@ _ORIENTATIONS = {0: 1, 3: 3, 5: 8, 6: 6}
 class RawPicture:
     """A raw file that is open: its own preview where that is enough, else developed."""
 
+    full_share = 1.0
+
     def __init__(self, raw: rawpy.RawPy, file: BinaryIO, limits: Limits) -> None:
         self._raw = raw
         self._file = file

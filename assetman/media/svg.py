@@ -20,6 +20,7 @@ from assetman.media.metadata import Metadata
 
 _LARGEST = 64 << 20  # bytes of XML
 _LONGEST_SIDE = 8192  # pixels drawn
+_FULL_SIDE = 2048  # pixels of a drawing at full size, if it does not ask for more
 _START = 4096  # bytes that tell a drawing from other text
 _GZIP = b"\x1f\x8b"
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -51,6 +52,7 @@ class SvgPicture:
         width, height = _own_size(root)
         self.width, self.height = max(1, round(width)), max(1, round(height))
         self._size = (width, height)
+        self.full_share = max(1.0, _FULL_SIDE / max(width, height))
         self.metadata = Metadata(facts={"format": "SVG", "colour": "drawing"})
         title = root.find(f"{_NAMESPACE}title")
         if title is not None and title.text and title.text.strip():

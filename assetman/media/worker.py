@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import threading
 import time
 from contextlib import suppress
@@ -116,7 +115,7 @@ class Worker:
     def _lost(self) -> WorkerLost:
         """Clear up after a process that ended by itself, and say why it did."""
         self._process.join(2)
-        stopped = self._process.exitcode == -signal.SIGKILL
+        stopped = self._process.exitcode == -9  # SIGKILL, which Windows does not name
         self.end()
         if stopped:
             return WorkerLost("The system stopped the decoder: too little memory is free")

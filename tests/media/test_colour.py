@@ -27,7 +27,7 @@ def pixels(handler: ImageHandler, limits: Limits) -> Pixels:
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.tif", "a.webp", "a.avif"])
 def test_the_picture_stands_as_exif_says(
     handler: ImageHandler,
     limits: Limits,

@@ -12,10 +12,12 @@ import pytest
 from PIL import Image
 
 from assetman.core.assets import Box, Kind, SegmentKind
+from assetman.core.errors import BadInput
 from assetman.core.inputs import Fit, InputSpec
 from assetman.media import formats
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
+from assetman.media.raster import open_raster
 from assetman.media.registry import handler_for, kind_of
 
 from .conftest import (
@@ -170,6 +172,7 @@ def test_a_drawing_is_drawn_at_the_size_needed(
     with Image.open(tmp_path / "small.webp") as small:
         assert small.size == (300, 200)
     assert handler.preview(str(path), 1200, tmp_path / "big", limits) == (1200, 800)
+    assert handler.preview(str(path), None, tmp_path / "full", limits) == (2048, 1365)
 
 
 @pytest.mark.parametrize("wrong", ["a.jpg", "a.gif", "a.webp", "a", "a.heic", "a.svg"])
@@ -195,6 +198,39 @@ def test_an_animation_shows_its_first_frame(
     path = save(quarters(), name, format=format, save_all=True, append_images=others, duration=50)
     pixels = handler.extract(path, [SQUARE], None, 48, limits).pixels[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
+
+
+@pytest.mark.parametrize("levels", [1, 2, 4, 6])
+@pytest.mark.parametrize(("name", "size"), [("a.jp2", (999, 666)), ("a.j2k", (1000, 800))])
+def test_a_jpeg_2000_is_reduced_as_far_as_it_was_written_for(
+    handler: ImageHandler,
+    limits: Limits,
+    save: Callable[..., str],
+    name: str,
+    size: tuple[int, int],
+    levels: int,
+) -> None:
+    path = save(quarters(*size), name, num_resolutions=levels)
+    found = handler.extract(path, [SQUARE], None, 48, limits)
+    assert_corners(found.pixels[SQUARE][0], RED, GREEN, BLUE, YELLOW)
+    few = Limits(pixels=size[0] * size[1] // 3)
+    if levels >= 4:
+        handler.extract(path, [SQUARE], None, 48, few)
+    elif levels == 1:
+        with pytest.raises(BadInput, match="pixels, more than"):
+            handler.extract(path, [SQUARE], None, 48, few)
+
+
+@pytest.mark.parametrize("side", [1600, 1607])
+@pytest.mark.parametrize("wanted", [30, 99, 100, 101, 200, 201, 400, 799, 800, 801])
+def test_a_jpeg_is_never_decoded_below_what_is_needed(
+    limits: Limits, save: Callable[..., str], tmp_path: Path, side: int, wanted: int
+) -> None:
+    path = save(quarters(side, side // 2), "a.jpg")
+    with open(path, "rb") as file:
+        decoded = open_raster(file, limits).pixels(wanted / side)
+    assert wanted <= decoded.width <= side
+    assert decoded.width < 4 * wanted + 8
 
 
 def test_a_rectangle_of_a_picture_is_cut_out(
