@@ -69,10 +69,12 @@ def draw(count: int, dimension: int, questions: int) -> Drawn:
         clusters = random.integers(0, len(centres), number)
         spread = random.standard_normal((number, 64), np.float32) @ directions
         noise = random.standard_normal((number, dimension), np.float32)
-        return common + centres[clusters] + 0.7 * spread + 0.3 * noise, clusters
+        rows: Floats = common + centres[clusters] + 0.7 * spread + 0.3 * noise
+        return rows, clusters
 
     def unit(rows: Floats) -> Floats:
-        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        units: Floats = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return units
 
     vectors, clusters = some(count)
     near, across = some(questions)[0], some(questions)[0] + gap
@@ -116,7 +118,7 @@ def row(name: str, build: float | None, index: VectorIndex | VectorStore, drawn:
     found = index.search(drawn.questions, RECALLED).ids
     cells = [f"{recall(found[:half], right[:half]):7.4f} {recall(found[half:], right[half:]):7.4f}"]
     for count, unit in zip(COUNTS, units, strict=True):
-        taken = milliseconds(lambda q, c=count: index.search(q, c), drawn.questions)  # type: ignore[misc]
+        taken = milliseconds(asking(index, count), drawn.questions)
         cells.append(f"{taken:8.2f} ms {taken / unit:5.2f}")
     built = "        " if build is None else f"{build:7.1f}s"
     print(f"{len(drawn.vectors):>8,} {name:<22} {built} {'  '.join(cells)}", flush=True)
@@ -165,11 +167,8 @@ def filters(drawn: Drawn, folder: Path) -> None:
             right = store.search(drawn.questions, RECALLED, allowed, exact=True).ids
             found = store.search(drawn.questions, RECALLED, allowed).ids
             times = [
-                milliseconds(
-                    lambda q, a=allowed, e=exact: store.search(q, RECALLED, a, exact=e),  # type: ignore[misc]
-                    drawn.questions[::4],
-                )
-                for exact in (None, True)
+                milliseconds(among(store, allowed, exact), drawn.questions[::4])
+                for exact in (False, True)
             ]
             cells.append(f"{recall(found, right):.4f} {times[0]:7.2f} ms ({times[1]:7.2f} ms)")
         print(f"{share:8.3%} {left:>10,}   {'   '.join(cells)}", flush=True)
