@@ -112,8 +112,23 @@ def compare_everything(drawn: Drawn, count: int) -> Callable[[Floats], object]:
     return ask
 
 
-def row(name: str, build: float | None, index: VectorIndex | VectorStore, drawn: Drawn, right: Ids,
-        units: list[float]) -> None:  # fmt: skip
+def asking(index: VectorIndex | VectorStore, count: int) -> Callable[[Floats], object]:
+    return lambda question: index.search(question, count)
+
+
+def among(store: VectorStore, allowed: Ids, exact: bool) -> Callable[[Floats], object]:
+    return lambda question: store.search(question, RECALLED, allowed, exact=exact)
+
+
+def row(
+    name: str,
+    build: float | None,
+    index: VectorIndex | VectorStore,
+    drawn: Drawn,
+    right: Ids,
+    units: list[float],
+) -> None:
+    """Print recall and times of one index, the times also in units of numpy's."""
     half = len(drawn.questions) // 2
     found = index.search(drawn.questions, RECALLED).ids
     cells = [f"{recall(found[:half], right[:half]):7.4f} {recall(found[half:], right[half:]):7.4f}"]
