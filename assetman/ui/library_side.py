@@ -45,7 +45,9 @@ class LibrarySide(QObject):
         self._look_soon.setSingleShot(True)
         self._look_soon.setInterval(_SEEN_MS)
         self._look_soon.timeout.connect(self._look)
-        bridge.attached.connect(self._attached)
+        bridge.attached.connect(self.watch.renew)
+        bridge.attached.connect(self._update)
+        bridge.back.connect(self._update)
         bridge.changed.connect(self._changed)
         self.watch.renewed.connect(self._show)
         self.watch.progressed.connect(self._show_progress)
@@ -82,9 +84,8 @@ class LibrarySide(QObject):
     def _tell(self, what: Callable[[EngineApi], object]) -> None:
         self._bridge.call(self, what).start()
 
-    def _attached(self) -> None:
-        self.watch.renew()
-        # Folders may have changed while nobody watched.
+    def _update(self) -> None:
+        """Meet what has changed in the folders while there was no engine to watch them."""
         self._tell(lambda api: api.index() if not api.status().read_only else None)
 
     def _changed(self, changes: Changes) -> None:

@@ -164,10 +164,11 @@ class OwnDrag(QDragEnterEvent):
 
 
 def test_cards_dragged_within_the_window_never_search(window: MainWindow, stranger: Path) -> None:
+    mime = files(stranger)  # an event does not keep it alive
     event = OwnDrag(
         QPoint(10, 10),
         Qt.DropAction.CopyAction,
-        files(stranger),
+        mime,
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )

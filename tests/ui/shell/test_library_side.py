@@ -123,7 +123,7 @@ def test_removing_a_root_asks_first_and_says_that_the_files_stay(
     assert isinstance(box, QMessageBox)
     remove = next(b for b in box.buttons() if b.text() == "Remove")
     qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: shown(window) == [])
+    qtbot.waitUntil(lambda: window.content.grid.ids() == [])
     assert not engine.root_rows
     assert (pictures / "red barn.jpg").exists()
 
