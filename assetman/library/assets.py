@@ -275,6 +275,13 @@ class Assets:
         )
         return [asset_id for (asset_id,) in rows]
 
+    def missing_since(self, moment: float) -> list[int]:
+        """List the assets that have been missing since a time, in seconds since the epoch."""
+        rows = self._database.rows(
+            "SELECT id FROM assets WHERE missing_since <= ? ORDER BY id", (moment,)
+        )
+        return [asset_id for (asset_id,) in rows]
+
     def counts(self) -> AssetCounts:
         """Count the assets by kind, the missing and the offline ones."""
         by_kind: dict[Kind, int] = {}

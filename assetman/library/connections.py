@@ -11,7 +11,13 @@ from tempfile import TemporaryDirectory
 from assetman.library.problems import from_sqlite
 
 _BUSY_SECONDS = 15.0
-_PRAGMAS = ("foreign_keys=ON", "synchronous=FULL", "temp_store=MEMORY", "cache_size=-32000")
+_PRAGMAS = (
+    "foreign_keys=ON",
+    "synchronous=FULL",
+    "fullfsync=ON",  # macOS: to the disk itself, not only to its cache
+    "temp_store=MEMORY",
+    "cache_size=-32000",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,11 @@ class Mount(Protocol):
 
 def refuse_network_share(folder: Path) -> None:
     """Raise EnvironmentProblem if a folder, existing or to be made, is on a network share."""
-    kind = network_share(os.path.realpath(folder), psutil.disk_partitions(all=True))
+    try:
+        mounts = psutil.disk_partitions(all=True)
+    except OSError:  # some sandboxes keep the table from us
+        mounts = []
+    kind = network_share(os.path.realpath(folder), mounts)
     if kind:
         raise EnvironmentProblem(
             f"The library folder {display(str(folder))} is on a network share ({kind}), where a "
@@ -84,10 +88,20 @@ def why_read_only(folder: Path, catalogue: Path) -> str:
             return f"The library {place} cannot be changed: its disk is read-only."
         if error.errno in (errno.EACCES, errno.EPERM):
             return f"The library {place} cannot be changed: you may not write to its folder."
+        if error.errno in (errno.ENOSPC, errno.EDQUOT) and catalogue.exists():
+            return full(folder)
         raise from_system(error, folder, "be written to") from error
     if catalogue.exists() and not os.access(catalogue, os.W_OK):
         return f"The library {place} cannot be changed: its catalogue is write-protected."
     return ""
+
+
+def full(folder: Path) -> str:
+    """Say that a library cannot be written for want of space."""
+    return (
+        f"The library {display(str(folder))} cannot be changed: its disk is full. "
+        "Free some space and open it again."
+    )
 
 
 def make_folder(folder: Path) -> None:

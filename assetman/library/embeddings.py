@@ -88,8 +88,8 @@ class Embeddings:
         after: Row = (sequence + 1, 0)
         dimension = self._spaces.get(space_id).space.dimension
         while rows := self._database.rows(
-            "SELECT sequence, rowid, segment_id, vector FROM embeddings "
-            "WHERE space_id = ? AND (sequence, rowid) > (?, ?) ORDER BY sequence, rowid LIMIT ?",
+            "SELECT sequence, segment_id, vector FROM embeddings WHERE space_id = ? "
+            "AND (sequence, segment_id) > (?, ?) ORDER BY sequence, segment_id LIMIT ?",
             (space_id, *after, batch + 1),
         ):
             following, rows = rows[batch:], rows[:batch]
@@ -98,7 +98,7 @@ class Embeddings:
             # One write may be cut in two: the reader is not past it before it has both parts.
             if following and following[0][0] == reached:
                 reached -= 1
-            ids, vectors = _arrays(dimension, [row[2:] for row in rows])
+            ids, vectors = _arrays(dimension, [row[1:] for row in rows])
             yield ids, vectors, reached
 
     def ids(self, space_id: int) -> np.ndarray:

@@ -77,7 +77,7 @@ CREATE INDEX assets_by_name ON assets(name_key, id, kind, root_id, missing_since
     WHERE missing_since IS NULL;
 CREATE INDEX assets_by_size ON assets(size, id, kind, root_id, missing_since)
     WHERE missing_since IS NULL;
-CREATE INDEX assets_missing ON assets(root_id) WHERE missing_since IS NOT NULL;
+CREATE INDEX assets_missing ON assets(missing_since) WHERE missing_since IS NOT NULL;
 
 CREATE TABLE segments (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -110,7 +110,7 @@ CREATE TABLE embeddings (
     vector BLOB NOT NULL,               -- float16, little-endian
     PRIMARY KEY (segment_id, space_id)
 ) STRICT;
-CREATE INDEX embeddings_by_space ON embeddings(space_id, sequence);
+CREATE INDEX embeddings_by_space ON embeddings(space_id, sequence, segment_id);
 
 -- Derived: the assets, not missing, whose content lacks its segments (space 0) or embeddings of
 -- a space. Kept in the transaction of every write, so that work to do is found without looking

@@ -16,7 +16,7 @@ from assetman.core.errors import EnvironmentProblem
 from assetman.library.backup import back_up
 from assetman.library.connections import Access, connect
 from assetman.library.database import Database
-from assetman.library.disk import make_folder, refuse_network_share, why_read_only
+from assetman.library.disk import full, make_folder, refuse_network_share, why_read_only
 from assetman.library.migrations import APPLICATION_ID, migrations
 from assetman.library.problems import DiskFull, from_sqlite, from_system
 
@@ -50,11 +50,7 @@ def open_database(folder: Path) -> Database:
         return _open_to_write(catalogue)
     except DiskFull:
         # Even to read beside others takes files of SQLite's; alone, it can be searched.
-        full = (
-            f"The library {display(str(folder))} cannot be changed: its disk is full. "
-            "Free some space and open it again."
-        )
-        return _open_to_read(_reading(catalogue, full, full=True))
+        return _open_to_read(_reading(catalogue, full(folder), shared=False))
 
 
 def _open_to_write(catalogue: Path) -> Database:
@@ -109,13 +105,16 @@ def _migrate(catalogue: Path) -> None:
         assert not broken, f"a migration left rows that refer to nothing: {broken[:5]}"
 
 
-def _reading(catalogue: Path, read_only: str, full: bool = False) -> Access:
-    """Choose how to read a catalogue without changing a byte of it."""
+def _reading(catalogue: Path, read_only: str, shared: bool = True) -> Access:
+    """Choose how to read a catalogue without changing a byte of it.
+
+    `shared` is False where the file that connections share cannot be used.
+    """
     log = catalogue.with_name(catalogue.name + "-wal")
-    shared = catalogue.with_name(catalogue.name + "-shm")
+    beside = catalogue.with_name(catalogue.name + "-shm")
     if not log.exists() or not log.stat().st_size:
         return Access(catalogue, "mode=ro&immutable=1", read_only)
-    if not read_only or (shared.exists() and not full):
+    if not read_only or (shared and beside.exists()):
         return Access(catalogue, "mode=ro", read_only)
     # The log holds what was written last, and reading it takes a file beside it.
     copy = TemporaryDirectory(prefix="assetman-")

@@ -26,14 +26,12 @@ _SENTENCES = {
     sqlite3.SQLITE_PERM: "The catalogue {place} may not be opened by you.",
     sqlite3.SQLITE_NOMEM: "There is not enough memory for the library {place}.",
 }
-# SQLite reports a full disk in this way where it grows the memory shared between connections.
-_NO_ROOM_FOR_SHARED_MEMORY = 4874
 
 
 def from_sqlite(error: sqlite3.Error, path: Path) -> EnvironmentProblem | None:
     """Give the problem behind an error of SQLite, or None where the error is a bug."""
     code: int = getattr(error, "sqlite_errorcode", 0)
-    if code == _NO_ROOM_FOR_SHARED_MEMORY:
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room to grow what connections share
         code = sqlite3.SQLITE_FULL
     sentence = _SENTENCES.get(code & 0xFF)
     if sentence is None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 
 import pytest
 
@@ -114,6 +115,8 @@ def test_a_missing_asset_leaves_every_list_and_keeps_its_content(shelf: Shelf) -
     assert [known.asset_id for known in library.assets.missing_with_content(content)] == [asset]
     assert library.assets.get([asset])[0].state == AssetState.MISSING
     assert library.assets.counts().missing == 1
+    assert library.assets.missing_since(time.time() - 60) == []
+    assert library.assets.missing_since(time.time()) == [asset]
     assert library.segments.matching(Filters()).tolist() == []
 
     assert library.assets.touch(asset, stat(5)).assets_added == {asset}

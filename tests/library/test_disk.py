@@ -135,6 +135,18 @@ def test_a_full_disk_keeps_a_backup_from_being_half_written(small_disk: Mount) -
         assert list((place / "library" / "backups").iterdir()) == []
 
 
+def test_a_disk_that_takes_no_more_files_opens_for_search(small_disk: Mount) -> None:
+    place = small_disk("size=4m,nr_inodes=20")
+    with Library.open(place / "library") as library:
+        kept = Shelf(library).done("kept.jpg")
+    with contextlib.suppress(OSError):
+        for i in range(20):
+            (place / f"{i}").touch()
+    with Library.open(place / "library") as library:
+        assert "full" in library.read_only_reason
+        assert library.assets.ids() == [kept]
+
+
 @dataclass
 class Moment:
     """How a library was left when its disk became read-only."""

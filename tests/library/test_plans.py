@@ -85,6 +85,7 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "count_pending": lambda shelf: shelf.library.contents.count_pending([1]),
     "with_digest": lambda shelf: shelf.library.contents.with_digest("0"),
     "owners": lambda shelf: shelf.library.segments.owners(np.arange(1, 9), KINDS),
+    "owners in a folder": lambda shelf: shelf.library.segments.owners(np.arange(1, 9), FOLDER),
     "segments": lambda shelf: shelf.library.segments.get([1, 2]),
     "of_asset": lambda shelf: shelf.library.segments.of_asset(1),
     "read": lambda shelf: shelf.library.embeddings.read(1, [1, 2]),
@@ -118,3 +119,24 @@ def test_the_newest_pending_are_read_in_order_and_not_sorted(filled: Shelf) -> N
     assert any("gaps_due (space_id=? AND root_id=?)" in step for step in steps), steps
     newest = [step for step in steps if "gaps_due" in step]
     assert all("COVERING" in step for step in newest)
+
+
+def test_owners_are_found_from_their_segments(filled: Shelf) -> None:
+    for filters in (Filters(), KINDS, FOLDER, BOTH):
+        steps = plan(
+            filled.library, lambda f=filters: filled.library.segments.owners(np.arange(1, 9), f)
+        )
+        assert any("assets_by_content (content_id=?)" in step for step in steps), steps
+
+
+def test_vectors_are_read_in_the_order_they_were_written_and_not_sorted(filled: Shelf) -> None:
+    steps = plan(filled.library, lambda: list(filled.library.embeddings.since(1, 5)))
+    order = "embeddings_by_space (space_id=? AND (sequence,segment_id)>(?,?))"
+    assert any(order in step for step in steps), steps
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+    (step, *_) = [
+        step
+        for step in plan(filled.library, lambda: filled.library.embeddings.ids(1))
+        if "embeddings" in step
+    ]
+    assert "COVERING INDEX" in step
