@@ -15,8 +15,10 @@ from typing import Protocol
 from assetman.core.errors import EnvironmentProblem, WrongUse
 from assetman.core.inputs import InputSpec, Modality
 from assetman.core.models import ModelInfo, ModelState
+from assetman.core.progress import CancelToken
 from assetman.core.spaces import Space
-from assetman.embedding import starter
+from assetman.embedding import clip, installing, starter
+from assetman.embedding.download import PREFIX, Said
 from assetman.embedding.encoder import Encoder
 
 ENTRY_POINTS = "assetman.encoders"
@@ -113,11 +115,37 @@ class ModelCatalogue:
         """Tell which pixels a model takes without loading it; raises as `model` does."""
         return self.model(name).image_input
 
+    def install(
+        self,
+        architecture: str,
+        source: str,
+        name: str | None = None,
+        said: Said | None = None,
+        cancel: CancelToken | None = None,
+    ) -> ModelInfo:
+        """Add a model and give its row.
+
+        `source` is a file of weights, a folder, or `hf-hub:owner/name`; `architecture` is
+        open_clip's name for it, "" where the source says so itself. The name of a row of
+        the catalogue with an empty source downloads what that row offers. `said(done, total)`
+        tells the bytes of a download. Raises as `installing.install` does.
+        """
+        offer = self._offers.get(architecture) if not source else None
+        if not source and (offer is None or not offer.source):
+            raise WrongUse(f"There is nothing to download for “{architecture}”.")
+        wanted = _wanted(architecture, source, name, offer)
+        if wanted.name in self._usable():
+            raise WrongUse(f"There is a model called “{wanted.name}” already.")
+        model = installing.install(self.folder, wanted, said, cancel)
+        with self._guard:
+            self._models = None
+        return model.info
+
     def _usable(self) -> dict[str, Model]:
         with self._guard:
             if self._models is None:
                 built_in = Starter(_info(self._offers["starter"], ModelState.BUILT_IN))
-                self._models = {"starter": built_in, **_of_others()}
+                self._models = {"starter": built_in, **_of_others(), **_installed(self.folder)}
             return self._models
 
 
@@ -132,6 +160,29 @@ def _info(offer: Offer, state: ModelState) -> ModelInfo:
     return ModelInfo(
         offer.name, offer.title, offer.summary, offer.licence, offer.size, modalities, state
     )
+
+
+def _wanted(
+    architecture: str, source: str, name: str | None, offer: Offer | None
+) -> installing.Wanted:
+    if offer is not None:
+        return installing.Wanted(
+            offer.architecture, offer.source, offer.name, offer.title, offer.summary, offer.licence
+        )
+    # A folder or a repository has a name of its own; that of a file often says little.
+    own = Path(source.removeprefix(PREFIX).rstrip("/"))
+    title = (name or "").strip() or architecture or own.stem
+    safe = installing.safe_name(title)
+    if not safe:
+        raise WrongUse(f"“{title}” cannot be the name of a model.")
+    return installing.Wanted(architecture, source, safe, title)
+
+
+def _installed(folder: Path) -> dict[str, Model]:
+    if not folder.is_dir():
+        return {}
+    found = [clip.read_model(path) for path in sorted(folder.iterdir()) if path.name[0] != "."]
+    return {model.info.name: model for model in found if model is not None}
 
 
 def _of_others() -> dict[str, Model]:
