@@ -62,7 +62,8 @@ class Workspace:
         self.settings = settings
         self._lock = lock
         self._listeners: list[Listener] = []
-        self._guard = threading.Lock()
+        self._guard = threading.Lock()  # of the listeners
+        self._opening = threading.Lock()  # of the indexes
         self._stores: dict[int, VectorStore] = {}
         self._closing = contextlib.ExitStack()
         with contextlib.ExitStack() as undo:
@@ -132,7 +133,7 @@ class Workspace:
 
     def store_of(self, space: StoredSpace) -> VectorStore:
         """Give a space's index, opened and brought up to date when first asked for."""
-        with self._guard:
+        with self._opening:
             store = self._stores.get(space.id)
             if store is None:
                 folder = self.folder / "vectors" / space.space.key
@@ -213,7 +214,7 @@ class Workspace:
         self.thumbnails.prune_previews(self.settings.preview_cache)
 
     def _catch_up(self) -> None:
-        with self._guard:
+        with self._opening:
             stores = tuple(self._stores.values())
         for store in stores:
             store.catch_up()
@@ -226,7 +227,7 @@ class Workspace:
             self.encoders.unload_idle(_IDLE)
 
     def _close_stores(self) -> None:
-        with self._guard:
+        with self._opening:
             stores, self._stores = tuple(self._stores.values()), {}
         for store in stores:
             store.close()

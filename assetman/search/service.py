@@ -135,7 +135,8 @@ class SearchService:
             return []
         base = {} if any(part.weight > 0 for part in parts) else {"anything": 1.0}
         ids, rows = store.vectors_of(np.array([segment for _, segment, _ in found], np.int64))
-        shares = (rows @ vectors.T) * weights
+        # Not `@`: threads of BLAS cost more here than they do, and most while a folder is indexed.
+        shares = np.einsum("nd,pd->np", rows, vectors) * weights
         of_segment = dict(zip(ids.tolist(), shares.tolist(), strict=True))
         segments = self._library.segments.get([segment for _, segment, _ in found])
         hits = []
