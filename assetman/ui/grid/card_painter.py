@@ -32,7 +32,6 @@ class CardLook:
     focused: bool = False
     hovered: bool = False
     over_quick: bool = False
-    fill: bool = False
     gone: bool = False
 
 
@@ -56,7 +55,6 @@ class CardPainter:
     def paint(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
         """Paint a card whose picture's cell is `picture`; its caption lies beneath."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if look.hovered or look.thumbnail is None or look.opacity < 1:
             self._cell(painter, picture, look)
         if look.thumbnail is not None:
@@ -92,11 +90,14 @@ class CardPainter:
     def _picture(
         self, painter: QPainter, picture: QRect, look: CardLook, thumbnail: Thumbnail
     ) -> None:
-        place = _place(picture, thumbnail, fill=look.fill)
+        place = _place(picture, thumbnail)
         if look.gone:
             painter.setOpacity(0.35)
         elif look.opacity < 1:
             painter.setOpacity(look.opacity)
+        # A plain copy where nothing is to be scaled: it is ten times faster than a smooth one.
+        scaled = place.size() != thumbnail.image.deviceIndependentSize()
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scaled)
         painter.drawImage(place, thumbnail.image)
         painter.setOpacity(1)
         if look.hovered:
@@ -180,7 +181,7 @@ class CardPainter:
         return self._elided[key]
 
 
-def _place(picture: QRect, thumbnail: Thumbnail, *, fill: bool) -> QRectF:
+def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
     """Centre a thumbnail in its cell, on whole pixels of the screen if it was made for it."""
     spec, image = thumbnail.spec, thumbnail.image
     ratio = spec.ratio
@@ -191,10 +192,7 @@ def _place(picture: QRect, thumbnail: Thumbnail, *, fill: bool) -> QRectF:
         top = ((cell.height() - size.height()) * ratio // 2) / ratio
         return QRectF(QPointF(picture.topLeft()) + QPointF(left, top), size)
     # Made for another size of card: it serves, a little soft, until the right one is there.
-    if fill or max(size.width() / spec.width, size.height() / spec.height) * ratio > 0.99:
-        size = size.scaled(cell, Qt.AspectRatioMode.KeepAspectRatio)
-    else:
-        size = size.boundedTo(size.scaled(cell, Qt.AspectRatioMode.KeepAspectRatio))
+    size = size.scaled(cell, Qt.AspectRatioMode.KeepAspectRatio)
     at = QPointF((cell.width() - size.width()) / 2, (cell.height() - size.height()) / 2)
     return QRectF(QPointF(picture.topLeft()) + at, size)
 

@@ -86,16 +86,15 @@ class CardView(EvenGrid):
         return row if self._painter.quick(self.picture_rect(row)).contains(point) else -1
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        top = self.verticalOffset()
-        dirty = event.rect().adjusted(-REACH, -REACH, REACH, REACH)
-        focused = self.currentIndex().row() if self.hasFocus() and self._by_keyboard else -1
-        now = time.monotonic()
-        for row in self.grid.between(top + dirty.top(), top + dirty.bottom() + 1):
-            if self.grid.cell(row).translated(0, -top).intersects(dirty):
-                look = self._look_of(row, focused, now)
-                self._painter.paint(painter, self.picture_rect(row), look)
-        painter.end()
+        with QPainter(self.viewport()) as painter:
+            top = self.verticalOffset()
+            dirty = event.rect().adjusted(-REACH, -REACH, REACH, REACH)
+            focused = self.currentIndex().row() if self.hasFocus() and self._by_keyboard else -1
+            now = time.monotonic()
+            for row in self.grid.between(top + dirty.top(), top + dirty.bottom() + 1):
+                if self.grid.cell(row).translated(0, -top).intersects(dirty):
+                    look = self._look_of(row, focused, now)
+                    self._painter.paint(painter, self.picture_rect(row), look)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
@@ -136,7 +135,6 @@ class CardView(EvenGrid):
             focused=row == focused,
             hovered=row == self._hovered,
             over_quick=row == self._hovered and self._over_quick,
-            fill=self._fill,
             gone=self._model.store.gone(self._model.id_at(row)),
         )
 

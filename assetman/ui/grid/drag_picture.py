@@ -20,22 +20,23 @@ def drag_picture(images: Sequence[QImage], count: int, ratio: float) -> QPixmap:
     made = QPixmap(round(side * ratio), round(side * ratio))
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.setOpacity(0.9)
-    for depth, image in reversed(list(enumerate(images[:3]))):
-        size = image.deviceIndependentSize().scaled(SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRectF(depth * STEP, depth * STEP, size.width(), size.height())
-        painter.drawImage(place, image)
-    if not images:
-        painter.setPen(look.edge)
-        painter.setBrush(look.raised)
-        painter.drawRoundedRect(QRectF(0.5, 0.5, SIDE - 1, SIDE * 0.75 - 1), 8, 8)
-    painter.setOpacity(1)
-    if count > 1:
-        _count(painter, str(count))
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setOpacity(0.9)
+        for depth, image in reversed(list(enumerate(images[:3]))):
+            size = image.deviceIndependentSize().scaled(
+                SIDE, SIDE, Qt.AspectRatioMode.KeepAspectRatio
+            )
+            place = QRectF(depth * STEP, depth * STEP, size.width(), size.height())
+            painter.drawImage(place, image)
+        if not images:
+            painter.setPen(look.edge)
+            painter.setBrush(look.raised)
+            painter.drawRoundedRect(QRectF(0.5, 0.5, SIDE - 1, SIDE * 0.75 - 1), 8, 8)
+        painter.setOpacity(1)
+        if count > 1:
+            _count(painter, str(count))
     return made
 
 

@@ -64,6 +64,10 @@ class EvenGrid(QListView):
     def mirrored(self) -> bool:
         return self.layoutDirection() is Qt.LayoutDirection.RightToLeft
 
+    def reset(self) -> None:
+        super().reset()
+        self.updateGeometries()  # at once: whoever shows other rows may go to a place in them
+
     def doItemsLayout(self) -> None:
         QAbstractItemView.doItemsLayout(self)
 
@@ -148,6 +152,14 @@ class EvenGrid(QListView):
         if rows:
             selection.select(self._model.index(min(rows)), self._model.index(max(rows)))
         self.selectionModel().select(selection, command)
+
+    def selectAll(self) -> None:
+        # Qt's own looks at every single row.
+        if self._layout.count:
+            last = self._model.index(self._layout.count - 1)
+            everything = QItemSelection(self._model.index(0), last)
+            one = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().select(everything, one)
 
     def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
         return QRegion(self.viewport().rect())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from PySide6.QtCore import QPoint, QRect
 
@@ -12,7 +13,7 @@ SHAPE = 0.75  # height of a picture's cell, in widths: a phone's picture fills i
 MARGIN = 16  # around all cards; at the far side it is the scroll bar's room
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out is kept
 class GridLayout:
     """Equal cells in rows that fill the width, in the coordinates of the whole contents."""
 
@@ -25,28 +26,28 @@ class GridLayout:
     mirrored: bool = False  # right to left
     shift: int = 0  # pixels, where a scroll bar at the left pushes everything aside
 
-    @property
+    @cached_property
     def columns(self) -> int:
         return max(1, (self._inner + self.gap) // (self.card + self.gap))
 
-    @property
+    @cached_property
     def cell_width(self) -> int:
         return max(1, (self._inner + self.gap) // self.columns - self.gap)
 
-    @property
+    @cached_property
     def picture_height(self) -> int:
         return round(self.cell_width * SHAPE)
 
-    @property
+    @cached_property
     def pitch(self) -> int:
         """Give the distance from one row to the next."""
         return self.picture_height + self.caption + self.gap
 
-    @property
+    @cached_property
     def rows(self) -> int:
         return -(-self.count // self.columns)
 
-    @property
+    @cached_property
     def height(self) -> int:
         return 2 * self.margin + max(0, self.rows * self.pitch - self.gap)
 
@@ -54,7 +55,7 @@ class GridLayout:
         """Give the place of a card: its picture and its caption."""
         row, column = divmod(index, self.columns)
         return QRect(
-            self._left(column),
+            self._lefts[column],
             self.margin + row * self.pitch,
             self.cell_width,
             self.picture_height + self.caption,
@@ -72,7 +73,7 @@ class GridLayout:
         if not 0 <= row < self.rows or inside >= self.picture_height + self.caption:
             return -1
         for column in range(self.columns):
-            left = self._left(column)
+            left = self._lefts[column]
             if left <= point.x() < left + self.cell_width:
                 index = row * self.columns + column
                 return index if index < self.count else -1
@@ -93,27 +94,29 @@ class GridLayout:
         columns = [
             column
             for column in range(self.columns)
-            if area.left() < self._left(column) + self.cell_width
-            and area.right() >= self._left(column)
+            if area.left() < self._lefts[column] + self.cell_width
+            and area.right() >= self._lefts[column]
         ]
         if not columns:
             return []
         runs = []
         for start in self.between(area.top(), area.bottom() + 1)[:: self.columns]:
-            if area.top() < self.cell(start).bottom():
+            if area.top() <= self.cell(start).bottom():
                 run = range(start + columns[0], min(start + columns[-1] + 1, self.count))
                 if run:
                     runs.append(run)
         return runs
 
-    @property
+    @cached_property
     def _inner(self) -> int:
         return max(1, self.width - 2 * self.margin)
 
-    def _left(self, column: int) -> int:
-        """Place a column; what does not divide evenly widens some gaps by a pixel."""
-        if self.columns == 1:
-            left = self.margin
-        else:
-            left = self.margin + column * (self._inner - self.cell_width) // (self.columns - 1)
-        return self.width - left - self.cell_width + self.shift if self.mirrored else left
+    @cached_property
+    def _lefts(self) -> tuple[int, ...]:
+        """Place the columns; what does not divide evenly widens some gaps by a pixel."""
+        steps = max(1, self.columns - 1)
+        room = self._inner - self.cell_width
+        lefts = [self.margin + column * room // steps for column in range(self.columns)]
+        if self.mirrored:
+            lefts = [self.width - left - self.cell_width + self.shift for left in lefts]
+        return tuple(lefts)

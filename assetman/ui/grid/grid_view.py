@@ -21,7 +21,7 @@ _Flag = QItemSelectionModel.SelectionFlag
 class GridView(HandledGrid):
     """Shows results and turns what a person does with them into signals."""
 
-    selection_changed = Signal(list)  # asset ids
+    selection_changed = Signal(object)  # list[int]; as a list Qt would copy every id
 
     def __init__(
         self,

@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -56,6 +55,7 @@ class HandledGrid(CardView):
         self._bridge = bridge
         self._band = RubberBand(self)
         self._pressed_quick = -1
+        self._drag_awaited = False  # its files are being looked up
         self.verbs = AssetActions(bridge, self)
         self.verbs.asked.connect(self.asked)
         self.verbs.folder_asked.connect(self.folder_asked)
@@ -122,11 +122,12 @@ class HandledGrid(CardView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._band.active:
             self._band.move(event.position().toPoint())
-        elif self._pressed_quick < 0:
+        elif self._pressed_quick < 0 and not self._drag_awaited:
             super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         quick, self._pressed_quick = self._pressed_quick, -1
+        self._drag_awaited = False
         if self._band.active:
             self._band.end()
         elif quick >= 0:
@@ -152,14 +153,14 @@ class HandledGrid(CardView):
             self._drag(here)
             return
         # Some selected cards were never on screen: their paths come in a moment.
+        self._drag_awaited = True
         self._bridge.call(self, lambda api: api.cards(ids)).on_done(self._drag_if_held).start()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if self._band.active:
-            painter = QPainter(self.viewport())
-            self._band.paint(painter)
-            painter.end()
+            with QPainter(self.viewport()) as painter:
+                self._band.paint(painter)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         if event.reason() in _KEYBOARD:
@@ -196,7 +197,8 @@ class HandledGrid(CardView):
             self.scrollTo(index)
 
     def _drag_if_held(self, cards: list[Card]) -> None:
-        if QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton:
+        if self._drag_awaited:
+            self._drag_awaited = False
             self._drag(cards)
 
     def _drag(self, cards: list[Card]) -> None:

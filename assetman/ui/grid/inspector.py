@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from assetman.core.assets import AssetState, Kind
+from assetman.core.changes import Changes
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Details, EngineApi
 from assetman.ui.bridge import EngineBridge
@@ -18,7 +19,7 @@ from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows
 from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture, ReasonList
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import cell_image
-from assetman.ui.grid.similar_strip import SimilarStrip
+from assetman.ui.grid.similar_strip import OUTLINE, SimilarStrip
 from assetman.ui.grid.wording import KINDS, card_name, count_text, plain_tip, size_text
 from assetman.ui.jobs import Job
 from assetman.ui.theme import Text
@@ -67,7 +68,8 @@ class Inspector(QWidget):
         self.reasons = ReasonList()
         self.why = _group(6, Heading("Why this matches"), self.reasons)
         self.strip = SimilarStrip(bridge, self)
-        self.more = _group(4, Heading("More like this"), self.strip)
+        self.more = Heading("More like this")
+        bridge.changed.connect(self._renew)
         self._connect_strip()
         self._lay_out()
         self._show_nothing()
@@ -83,14 +85,16 @@ class Inspector(QWidget):
             self._show_nothing()
         self._steady.start()
 
-    def renew(self) -> None:
-        """Look the selection up again: something about it has changed."""
-        self._steady.start()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # The scroll bar comes into the margin, so that nothing is laid out anew.
         self._content.setFixedWidth(max(80, self.width() - SIDE))
+
+    def _renew(self, changes: Changes) -> None:
+        """Look the selection up again if something about it has changed."""
+        changed = changes.assets_changed | changes.assets_removed
+        if not changed.isdisjoint(self._ids):
+            self._steady.start()
 
     def _connect_strip(self) -> None:
         self.strip.asked.connect(self.asked)
@@ -98,6 +102,7 @@ class Inspector(QWidget):
         self.strip.said.connect(self.said)
         self.strip.opened.connect(lambda asset: self.opened.emit(self.strip.ids(), asset))
         self.strip.filled.connect(self.more.setVisible)
+        self.strip.filled.connect(self.strip.setVisible)
 
     def _lay_out(self) -> None:
         content = self._content = QWidget()
@@ -108,7 +113,7 @@ class Inspector(QWidget):
         column.addWidget(_group(2, self.title, self.place, self.trouble))
         column.addWidget(self.facts)
         column.addWidget(self.why)
-        column.addWidget(self.more)
+        column.addLayout(self._more_like_this())
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -121,6 +126,16 @@ class Inspector(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
+
+    def _more_like_this(self) -> QVBoxLayout:
+        # The strip keeps room for the outlines of its pictures: these line up with all else.
+        box = QVBoxLayout()
+        box.setContentsMargins(-OUTLINE, 0, -OUTLINE, 0)
+        box.setSpacing(0)
+        self.more.setContentsMargins(OUTLINE, 0, OUTLINE, 0)
+        box.addWidget(self.more)
+        box.addWidget(self.strip)
+        return box
 
     def _look_up(self) -> None:
         ids = self._ids
@@ -136,7 +151,7 @@ class Inspector(QWidget):
                 sums.start()
 
     def _show_nothing(self) -> None:
-        for piece in (self.picture, self.place, self.trouble, self.facts, self.more):
+        for piece in (self.picture, self.place, self.trouble, self.facts, self.more, self.strip):
             piece.hide()
         self.title.hide()
         self.place.setText(EMPTY)

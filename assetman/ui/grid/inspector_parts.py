@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from assetman.ui.grid.labels import WrappedLabel
@@ -24,9 +24,7 @@ class PreviewPicture(QWidget):
         super().__init__(parent)
         self._image: QImage | None = None
         self._failed = False
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         appearance().changed.connect(self.update)
 
     def show_image(self, image: QImage | None, *, failed: bool = False) -> None:
@@ -40,29 +38,27 @@ class PreviewPicture(QWidget):
         width, height = round(self.width() * ratio), round(self.height() * ratio)
         return CellSpec(max(1, width), max(1, height), False, RADIUS * ratio, ratio)
 
-    def heightForWidth(self, width: int) -> int:
-        return round(width * SHAPE)
-
-    def sizeHint(self) -> QSize:
-        return QSize(284, self.heightForWidth(284))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Not by heightForWidth: a scroll area gives a widget that grows with its width too little.
+        self.setFixedHeight(round(self.width() * SHAPE))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._image is None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(mix(look.text, look.panel, 0.05))
-            painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
-            if self._failed:
-                painter.setPen(look.warning)
-                painter.setFont(look.font(Text.SECONDARY))
-                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, FAILED)
-        else:
-            size = self._image.deviceIndependentSize()
-            left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-            painter.drawImage(QPointF(round(left), round(top)), self._image)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._image is None:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(mix(look.text, look.panel, 0.05))
+                painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
+                if self._failed:
+                    painter.setPen(look.warning)
+                    painter.setFont(look.font(Text.SECONDARY))
+                    painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, FAILED)
+            else:
+                size = self._image.deviceIndependentSize()
+                left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
+                painter.drawImage(QPointF(round(left), round(top)), self._image)
 
 
 class FactsTable(QWidget):
@@ -120,18 +116,17 @@ class ReasonBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        line = QRectF(0, self.height() - 6, self.width(), 4)
-        painter.setBrush(look.line)
-        painter.drawRoundedRect(line, 2, 2)
-        # What speaks against an asset is not in the colour of what speaks for it.
-        painter.setBrush(look.accent if self._share >= 0 else look.edge)
-        length = max(4.0, min(1.0, abs(self._share)) * line.width())
-        left = line.right() - length if self.isRightToLeft() else line.left()
-        painter.drawRoundedRect(QRectF(left, line.top(), length, 4), 2, 2)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            line = QRectF(0, self.height() - 6, self.width(), 4)
+            painter.setBrush(look.line)
+            painter.drawRoundedRect(line, 2, 2)
+            # What speaks against an asset is not in the colour of what speaks for it.
+            painter.setBrush(look.accent if self._share >= 0 else look.edge)
+            length = max(4.0, min(1.0, abs(self._share)) * line.width())
+            left = line.right() - length if self.isRightToLeft() else line.left()
+            painter.drawRoundedRect(QRectF(left, line.top(), length, 4), 2, 2)
 
 
 class ReasonList(QWidget):

@@ -44,16 +44,15 @@ class WrappedLabel(QLabel):
         return QSize(20, self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(getattr(theme(), self._colour))
-        painter.setFont(self._font)
-        # Left is where reading begins: the painter mirrors it.
-        flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextSingleLine)
-        top = 0
-        for text, height in self._broken(self.width()):
-            painter.drawText(0, top, self.width(), height, flags, text)
-            top += height
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(getattr(theme(), self._colour))
+            painter.setFont(self._font)
+            # Left is where reading begins: the painter mirrors it.
+            flags = int(Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextSingleLine)
+            top = 0
+            for text, height in self._broken(self.width()):
+                painter.drawText(0, top, self.width(), height, flags, text)
+                top += height
 
     def _restyle(self) -> None:
         self._font = theme().font(self._role)
@@ -92,13 +91,12 @@ class NameLabel(QLabel):
         self._restyle()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setPen(theme().text)
-        painter.setFont(self._font)
-        text = elided(self.text(), QFontMetrics(self._font), self.width())
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect(), flags, text)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setPen(theme().text)
+            painter.setFont(self._font)
+            text = elided(self.text(), QFontMetrics(self._font), self.width())
+            flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(self.rect(), flags, text)
 
     def _restyle(self) -> None:
         self._font = theme().font(self._role)

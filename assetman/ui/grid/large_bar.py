@@ -71,10 +71,9 @@ class LargeBar(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), look.panel)
-        painter.fillRect(0, 0, self.width(), 1, look.line)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(self.rect(), look.panel)
+            painter.fillRect(0, 0, self.width(), 1, look.line)
 
     def set_trouble(self, trouble: bool) -> None:
         """Offer nothing that a picture is needed for when there is none."""

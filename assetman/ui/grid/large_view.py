@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from assetman.core.changes import Changes
 from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid.asset_actions import AssetActions
@@ -45,6 +46,7 @@ class LargeView(QWidget):
         self._thumbnail_of: str | None = None
         self._store = CardStore(bridge, self)
         self._store.arrived.connect(self._cards_arrived)
+        bridge.changed.connect(self._assets_changed)
         self._previews = PreviewLoader(bridge, self)
         self._previews.arrived.connect(self._preview_arrived)
         self._previews.failed.connect(self._preview_failed)
@@ -163,9 +165,8 @@ class LargeView(QWidget):
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), theme().ground)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), theme().ground)
 
     def _connect_bar(self) -> None:
         self.bar.previous.clicked.connect(lambda: self.walk(-1))
@@ -234,13 +235,21 @@ class LargeView(QWidget):
         if self.current not in asset_ids or not self.isVisible():
             return
         card = self._card()
-        if card is None:
+        if card is None or self._store.gone(card.asset.id):
             self.canvas.say("This file is no longer in the library.")
             self.bar.set_trouble(True)
             return
         if not self.canvas.mark.area and card.asset.width and card.asset.height:
             self.canvas.set_size(QSize(card.asset.width, card.asset.height))
         self._renew()
+
+    def _assets_changed(self, changes: Changes) -> None:
+        touched = changes.assets_changed | changes.assets_removed
+        self._store.mark_stale(touched)
+        self._previews.forget(touched)
+        if self.isVisible() and self.current in touched:
+            self._store.want([self.current])
+            self._steady.start()
 
     def _thumbnail_arrived(self, asset_id: int, image: QImage) -> None:
         if asset_id == self.current:

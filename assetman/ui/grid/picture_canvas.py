@@ -156,26 +156,25 @@ class PictureCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), look.ground)
-        place, image = self.picture_rect(), self._best()
-        if image is not None and not place.isEmpty():
-            seen = place.intersected(QRectF(self.rect()))
-            across, down = image.width() / place.width(), image.height() / place.height()
-            source = QRectF(
-                (seen.left() - place.left()) * across,
-                (seen.top() - place.top()) * down,
-                seen.width() * across,
-                seen.height() * down,
-            )
-            smooth = self.scale < 4  # beyond, a person wants to see the pixels
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-            painter.drawImage(seen, image, source)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.mark.paint(painter, place)
-        if self._sentence:
-            self._paint_sentence(painter, over_picture=image is not None)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), look.ground)
+            place, image = self.picture_rect(), self._best()
+            if image is not None and not place.isEmpty():
+                seen = place.intersected(QRectF(self.rect()))
+                across, down = image.width() / place.width(), image.height() / place.height()
+                source = QRectF(
+                    (seen.left() - place.left()) * across,
+                    (seen.top() - place.top()) * down,
+                    seen.width() * across,
+                    seen.height() * down,
+                )
+                smooth = self.scale < 4  # beyond, a person wants to see the pixels
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+                painter.drawImage(seen, image, source)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                self.mark.paint(painter, place)
+            if self._sentence:
+                self._paint_sentence(painter, over_picture=image is not None)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

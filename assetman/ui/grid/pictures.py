@@ -68,12 +68,11 @@ def rounded(image: QImage, radius: float, ratio: float) -> QImage:
     """Cut off the corners once, so that painting is a plain copy."""
     made = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
     made.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(made)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(image))
-    painter.drawRoundedRect(QRectF(made.rect()), radius, radius)
-    painter.end()
+    with QPainter(made) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(image))
+        painter.drawRoundedRect(QRectF(made.rect()), radius, radius)
     made.setDevicePixelRatio(ratio)
     return made
 

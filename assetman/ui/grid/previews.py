@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -68,6 +68,12 @@ class PreviewLoader(QObject):
         self._wishes = list(wishes)
         self._broken.clear()
         self._load()
+
+    def forget(self, asset_ids: Collection[int]) -> None:
+        """Drop pictures of which the files have changed."""
+        for wish in [wish for wish in self._kept if wish.asset_id in asset_ids]:
+            del self._kept[wish]
+        self._whole.difference_update(asset_ids)
 
     def _load(self) -> None:
         if self._loading is not None:

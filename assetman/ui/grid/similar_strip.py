@@ -16,7 +16,7 @@ from assetman.ui.grid.grid_view import GridView
 from assetman.ui.jobs import report
 
 COUNT = 8
-MARGIN = 0  # pixels: the pictures line up with all else in the inspector
+OUTLINE = 5  # pixels, the room for the outline of a selected picture
 CARD = 56  # pixels: four of them in the width of the inspector
 PATIENCE_MS = 180  # how long a selection must hold before it is asked about
 
@@ -27,7 +27,7 @@ class SimilarStrip(GridView):
     filled = Signal(bool)  # whether there is anything to show
 
     def __init__(self, bridge: EngineBridge, parent: QWidget) -> None:
-        super().__init__(bridge, parent, captions=False, margin=MARGIN, card=CARD)
+        super().__init__(bridge, parent, captions=False, margin=OUTLINE, card=CARD)
         self.setAccessibleName("More like this")
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.set_fill(True)

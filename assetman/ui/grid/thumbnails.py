@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -75,7 +75,7 @@ class ThumbnailLoader(QObject):
         self._failed = {key for key in self._failed if key[0] != path}
         if path in self._kept:
             kept = self._kept[path]
-            self._kept[path] = Thumbnail(kept.image, CellSpec(0, 0), kept.since)
+            self._kept[path] = replace(kept, spec=replace(kept.spec, width=0))
 
     def fading(self) -> list[str]:
         """List the thumbnails to be painted again because they are fading in."""

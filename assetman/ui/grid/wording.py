@@ -27,10 +27,11 @@ def score_text(hit: Hit | None) -> str:
 
 def size_text(size: int) -> str:
     """Write a number of bytes for a person."""
-    decimals = 0 if size < 1_000_000 else 1
-    return QLocale().formattedDataSize(
-        size, decimals, QLocale.DataSizeFormat.DataSizeTraditionalFormat
-    )
+    value = float(size)
+    while value >= 999.5:
+        value /= 1000
+    decimals = 1 if value < 9.95 and size >= 1_000_000 else 0
+    return QLocale().formattedDataSize(size, decimals, QLocale.DataSizeFormat.DataSizeSIFormat)
 
 
 def dimensions_text(asset: Asset) -> str:

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QRect
+
+from assetman.ui.grid.grid_layout import GridLayout
+
+layouts = st.builds(
+    GridLayout,
+    width=st.integers(60, 3000),
+    count=st.integers(1, 5000),
+    card=st.integers(40, 400),
+    caption=st.sampled_from([0, 24, 48]),
+    margin=st.sampled_from([0, 5, 16]),
+    mirrored=st.booleans(),
+    shift=st.sampled_from([0, -12]),
+)
+
+
+@given(layouts, st.data())
+def test_the_middle_of_every_card_is_found_again(layout: GridLayout, data: st.DataObject) -> None:
+    index = data.draw(st.integers(0, layout.count - 1))
+    assert layout.at(layout.cell(index).center()) == index
+
+
+@given(layouts)
+def test_the_cards_fill_the_width_evenly(layout: GridLayout) -> None:
+    row = [layout.cell(i) for i in range(min(layout.columns, layout.count))]
+    row.sort(key=QRect.left)
+    gaps = {b.left() - a.right() - 1 for a, b in itertools.pairwise(row)}
+    assert not gaps or (min(gaps) >= layout.gap and max(gaps) - min(gaps) <= 1)
+    if layout.count >= layout.columns > 1:
+        assert row[0].left() - layout.shift * layout.mirrored == layout.margin
+        right = row[-1].right() + 1 - layout.shift * layout.mirrored
+        assert right == layout.width - layout.margin
+
+
+@given(layouts, st.integers(-500, 100_000), st.integers(1, 3000))
+def test_exactly_the_rows_in_sight_are_named(layout: GridLayout, top: int, height: int) -> None:
+    named = layout.between(top, top + height)
+    for index in {0, layout.count - 1, named.start, named.start - 1, named.stop - 1, named.stop}:
+        if not 0 <= index < layout.count:
+            continue
+        cell = layout.cell(index)
+        if cell.top() < top + height and cell.bottom() >= top:
+            assert index in named
+        elif index in named:  # only a gap of its row is in sight
+            assert cell.top() - layout.gap < top + height
+            assert cell.bottom() + layout.gap >= top
+
+
+@given(
+    layouts, st.integers(0, 2000), st.integers(0, 4000), st.integers(1, 900), st.integers(1, 900)
+)
+def test_a_rectangle_touches_what_it_overlaps(
+    layout: GridLayout, left: int, top: int, width: int, height: int
+) -> None:
+    area = QRect(left, top, width, height)
+    touched = {i for run in layout.touched(area) for i in run}
+    for index in layout.between(top - 500, top + height + 500):
+        assert (index in touched) == layout.cell(index).intersects(area), index
+
+
+def test_a_hundred_thousand_cards_need_no_more_work_than_ten() -> None:
+    layout = GridLayout(1200, 100_000, 180, 24)
+    assert layout.rows == -(-100_000 // layout.columns)
+    assert layout.at(layout.cell(99_999).center()) == 99_999
