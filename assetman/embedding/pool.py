@@ -12,6 +12,7 @@ import numpy as np
 from assetman.core.errors import WrongUse
 from assetman.core.inputs import InputSpec, Modality
 from assetman.core.models import DeviceChoice
+from assetman.core.settings import cores
 from assetman.core.spaces import Space
 from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.device import choose_device
@@ -26,7 +27,7 @@ class _InUse:
 
     def __init__(self, encoder: Encoder, device: str) -> None:
         self.encoder = encoder
-        self.images = Tower(device)
+        self.images = Tower(device, lanes=cores())
         self.texts = Tower(device)
 
     @property
