@@ -117,6 +117,8 @@ class CardView(EvenGrid):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
             self._forget_hover()
+        elif event.type() is QEvent.Type.DevicePixelRatioChange:
+            self.sight.look_soon()
         return super().viewportEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:

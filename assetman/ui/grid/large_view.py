@@ -219,14 +219,11 @@ class LargeView(QWidget):
         ids = [self._ids[i] for i in nearest if 0 <= i < len(self._ids)]
         wishes = [Wish(asset_id, side) for asset_id in ids]
         card = self._card()
-        if card is not None and self._zoomed_beyond(side):
+        drawn = self.canvas.picture_rect().size() * ratio
+        if card is not None and max(drawn.width(), drawn.height()) > side + 1:
             asset = card.asset
             wishes.insert(1, Wish(asset.id, full_side(asset.width, asset.height)))
         self._previews.want(wishes)
-
-    def _zoomed_beyond(self, side: int) -> bool:
-        drawn = self.canvas.picture_rect().size() * self.devicePixelRatioF()
-        return max(drawn.width(), drawn.height()) > side + 1
 
     def _card(self) -> Card | None:
         return self._store.get(self.current) if self.current is not None else None

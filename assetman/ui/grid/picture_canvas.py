@@ -18,21 +18,16 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from assetman.ui.grid.pictures import ENLARGED
 from assetman.ui.grid.region_mark import RegionMark
+from assetman.ui.grid.viewpoint import MARGIN, Viewpoint
 from assetman.ui.theme import Text, appearance, theme
 
-MARGIN = 16  # pixels around a picture that fits
 NOTCH = 1.25  # times larger for a notch of the wheel or a key
-MOST = 8.0  # screen pixels for one of the picture's
 _Key = Qt.Key
 
 
 class PictureCanvas(QWidget):
-    """Shows a picture in the best form it has been given.
-
-    `scale` counts the screen's own pixels for one of the picture's: 1.0 is one to one.
-    """
+    """Shows a picture in the best form it has been given."""
 
     zoomed = Signal(float)  # scale
     marked = Signal()  # the rectangle is another, or gone
@@ -41,11 +36,8 @@ class PictureCanvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images: list[QImage] = []
-        self._size = QSize()  # of the whole picture, in its own pixels
+        self.view = Viewpoint()
         self._size_known = False  # until then it is that of the largest form here
-        self._fits = True
-        self._scale = 1.0
-        self._middle = QPointF(0.5, 0.5)  # of the screen, in shares of the picture
         self._grabbed: QPointF | None = None
         self._marking = False
         self._sentence = ""
@@ -56,7 +48,7 @@ class PictureCanvas(QWidget):
 
     @property
     def scale(self) -> float:
-        return self._fit_scale() if self._fits else self._scale
+        return self.view.scale
 
     @property
     def marking(self) -> bool:
@@ -70,27 +62,25 @@ class PictureCanvas(QWidget):
 
     def show_picture(self, size: QSize) -> None:
         """Begin with another picture, of which nothing is here yet."""
-        self._images, self._size, self._sentence = [], size, ""
+        self._images, self._sentence = [], ""
+        self.view.picture = size
         self._size_known = not size.isEmpty()
-        self._fits, self._middle = True, QPointF(0.5, 0.5)
         self.clear_mark()
-        self.zoomed.emit(self.scale)
-        self.update()
+        self.fit()
 
     def set_size(self, size: QSize) -> None:
         """Learn how many pixels the picture has."""
         self._size_known = True
-        if size != self._size:
-            self._size = size
-            self.zoomed.emit(self.scale)
-            self.update()
+        if size != self.view.picture:
+            self.view.picture = size
+            self._looked()
 
     def set_images(self, images: Sequence[QImage]) -> None:
         """Take the forms of the picture there are, smallest first."""
         self._images = list(images)
-        if images and not self._size_known and images[-1].size() != self._size:
-            self._size = images[-1].size()
-            self.zoomed.emit(self.scale)
+        if images and not self._size_known:
+            self.view.picture = images[-1].size()
+            self._looked()
         self.update()
 
     def say(self, sentence: str) -> None:
@@ -115,44 +105,24 @@ class PictureCanvas(QWidget):
 
     def fit(self) -> None:
         """Show the whole picture."""
-        self._fits, self._middle = True, QPointF(0.5, 0.5)
-        self.zoomed.emit(self.scale)
-        self.update()
+        self.view.fit()
+        self._looked()
 
     def zoom_to(self, scale: float, at: QPointF | None = None) -> None:
         """Zoom so that the point `at` of the widget stays where it is."""
-        least = min(self._fit_scale(), 1.0)
-        scale = min(max(scale, least), MOST)
-        before, at = self.picture_rect(), at or QRectF(self.rect()).center()
-        if before.isEmpty():
-            return
-        share = QPointF(
-            (at.x() - before.left()) / before.width(), (at.y() - before.top()) / before.height()
-        )
-        self._fits = scale <= self._fit_scale() and scale <= least
-        self._scale = scale
-        size = self._drawn_size()
-        off = at - QRectF(self.rect()).center()
-        self._middle = share - QPointF(off.x() / size.width(), off.y() / size.height())
-        self._stay_inside()
-        self.zoomed.emit(self.scale)
-        self.update()
+        self.view.zoom_to(scale, at or QRectF(self.rect()).center())
+        self._looked()
 
     def toggle_zoom(self, at: QPointF | None = None) -> None:
         """Change between the whole picture and one to one."""
-        if self._fits and abs(self._fit_scale() - 1) > 0.01:
-            self.zoom_to(1.0, at)
-        elif not self._fits:
+        if not self.view.fits:
             self.fit()
+        elif abs(self.scale - 1) > 0.01:
+            self.zoom_to(1.0, at)
 
     def picture_rect(self) -> QRectF:
         """Give where the whole picture lies, parts beyond the widget included."""
-        size = self._drawn_size()
-        middle = QRectF(self.rect()).center()
-        left = middle.x() - self._middle.x() * size.width()
-        top = middle.y() - self._middle.y() * size.height()
-        ratio = self.devicePixelRatioF()
-        return QRectF(QPointF(round(left * ratio) / ratio, round(top * ratio) / ratio), size)
+        return self.view.rect()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
@@ -178,18 +148,21 @@ class PictureCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._stay_inside()
-        self.zoomed.emit(self.scale)
+        self.view.enter(QSizeF(self.size()), self.devicePixelRatioF())
+        self._looked()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         touched = event.phase() is not Qt.ScrollPhase.NoScrollPhase
-        if touched and not self._fits and not event.pixelDelta().isNull():
+        if touched and not self.view.fits and not event.pixelDelta().isNull():
             self._pan(QPointF(event.pixelDelta()))
         else:
             self.zoom_to(self.scale * NOTCH ** (event.angleDelta().y() / 120), event.position())
         event.accept()
 
     def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self.view.enter(QSizeF(self.size()), self.devicePixelRatioF())
+            self._looked()
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
                 self.zoom_to(self.scale * (1 + event.value()), event.position())
@@ -210,7 +183,7 @@ class PictureCanvas(QWidget):
             self.update()
         else:
             self._grabbed = event.position()
-            if not self._fits:
+            if not self.view.fits:
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -251,6 +224,10 @@ class PictureCanvas(QWidget):
             self.zoom_to(1.0)
         else:
             super().keyPressEvent(event)
+
+    def _looked(self) -> None:
+        self.zoomed.emit(self.scale)
+        self.update()
 
     def _mark_key(self, event: QKeyEvent) -> bool:
         """Move or resize the rectangle, or ask with it."""
@@ -294,44 +271,17 @@ class PictureCanvas(QWidget):
 
     def _best(self) -> QImage | None:
         """Choose the smallest form that is sharp enough, else the largest there is."""
-        wanted = self._drawn_size().width() * self.devicePixelRatioF() - 1
+        wanted = self.view.drawn.width() * self.devicePixelRatioF() - 1
         sharp = [image for image in self._images if image.width() >= wanted]
         if sharp:
             return sharp[0]
         return self._images[-1] if self._images else None
 
-    def _fit_scale(self) -> float:
-        if self._size.isEmpty():
-            return 1.0
-        ratio = self.devicePixelRatioF()
-        room = (QSizeF(self.size()) - QSizeF(2 * MARGIN, 2 * MARGIN)).expandedTo(QSizeF(1, 1))
-        fitting = min(room.width() / self._size.width(), room.height() / self._size.height())
-        return min(fitting * ratio, ENLARGED * ratio)
-
-    def _drawn_size(self) -> QSizeF:
-        return QSizeF(self._size) * (self.scale / self.devicePixelRatioF())
-
     def _pan(self, by: QPointF) -> None:
-        size = self._drawn_size()
-        if size.isEmpty():
-            return
-        self._middle -= QPointF(by.x() / size.width(), by.y() / size.height())
-        self._stay_inside()
+        self.view.pan(by)
         self.update()
-
-    def _stay_inside(self) -> None:
-        """Keep the picture on screen: in the middle where there is room, at the edge where not."""
-        size = self._drawn_size()
-        if size.isEmpty():
-            return
-        across = min(0.5, self.width() / 2 / size.width())
-        down = min(0.5, self.height() / 2 / size.height())
-        self._middle = QPointF(
-            min(max(self._middle.x(), across), 1 - across),
-            min(max(self._middle.y(), down), 1 - down),
-        )
 
     def _cursor_at_rest(self) -> Qt.CursorShape:
         if self._marking:
             return Qt.CursorShape.CrossCursor
-        return Qt.CursorShape.ArrowCursor if self._fits else Qt.CursorShape.OpenHandCursor
+        return Qt.CursorShape.ArrowCursor if self.view.fits else Qt.CursorShape.OpenHandCursor
