@@ -93,22 +93,24 @@ def serve(connection: Connection, parent: int, limits: Limits) -> None:
 
 
 def _answer(connection: Connection, task: Task, limits: Limits) -> Message:
+    answer = _attempt(task, limits)
+    if isinstance(answer, Extraction):
+        return _hand_over(connection, answer)
+    return answer if isinstance(answer, Failed) else Decoded(answer)
+
+
+def _attempt(task: Task, limits: Limits) -> Extraction | tuple[int, int] | Failed:
     try:
-        answer = _decode(task, limits)
-        if isinstance(answer, Extraction):
-            return _hand_over(connection, answer)
-        return Decoded(answer)
+        return _decode(task, limits)
     except BadInput as error:
         return Failed("bad input", str(error))
     except EnvironmentProblem as error:
         return Failed("environment", str(error))
     except MemoryError:
         return Failed("memory", "")
-    except EOFError:
+    except (SystemExit, KeyboardInterrupt):
         raise
-    except BaseException as error:  # a library may raise what is no Exception
-        if isinstance(error, SystemExit | KeyboardInterrupt):
-            raise
+    except BaseException as error:  # a panic in Rust is no Exception
         return Failed("bug", "".join(traceback.format_exception(error)))
 
 

@@ -45,12 +45,12 @@ def read_exif(exif: Image.Exif) -> Metadata:
     photo = {**main, **_directory(exif, _EXIF)}
     metadata = Metadata(orientation=_orientation(main.get(0x0112)))
     for tag, subsecond in ((0x9003, 0x9291), (0x9004, 0x9292), (0x0132, 0x9290)):
-        metadata.taken = parse_date(_text(photo.get(tag)), _text(photo.get(subsecond)))
+        metadata.taken = parse_date(text_of(photo.get(tag)), text_of(photo.get(subsecond)))
         if metadata.taken is not None:
             break
     facts = metadata.facts
-    _put(facts, "camera", named(_text(main.get(0x010F)), _text(main.get(0x0110))))
-    _put(facts, "lens", named(_text(photo.get(0xA433)), _text(photo.get(0xA434))))
+    _put(facts, "camera", named(text_of(main.get(0x010F)), text_of(main.get(0x0110))))
+    _put(facts, "lens", named(text_of(photo.get(0xA433)), text_of(photo.get(0xA434))))
     _put(facts, "exposure", exposure(_number(photo.get(0x829A))))
     _put(facts, "aperture", aperture(_number(photo.get(0x829D))))
     _put(facts, "ISO", _whole(photo.get(0x8827)))
@@ -62,10 +62,10 @@ def read_exif(exif: Image.Exif) -> Metadata:
     flash = _whole(photo.get(0x9209))
     if flash is not None:
         facts["flash"] = "fired" if flash & 1 else "not fired"
-    _put(facts, "description", _text(main.get(0x010E)))
-    _put(facts, "artist", _text(main.get(0x013B)))
-    _put(facts, "copyright", _text(main.get(0x8298)))
-    _put(facts, "software", _text(main.get(0x0131)))
+    _put(facts, "description", text_of(main.get(0x010E)))
+    _put(facts, "artist", text_of(main.get(0x013B)))
+    _put(facts, "copyright", text_of(main.get(0x8298)))
+    _put(facts, "software", text_of(main.get(0x0131)))
     facts.update(_place(_directory(exif, _GPS)))
     return metadata
 
@@ -139,7 +139,8 @@ def _orientation(value: object) -> int | None:
     return number if number is not None and 1 <= number <= 8 else None
 
 
-def _text(value: object) -> str | None:
+def text_of(value: object) -> str | None:
+    """Bring what a file has for a text to one line that any screen takes; None if nothing is left."""
     if isinstance(value, bytes):
         value = value[: 4 * _LONGEST].split(b"\0")[0].decode("utf-8", "replace")
     if not isinstance(value, str):
@@ -190,4 +191,4 @@ def _degrees(value: object, side: object, negative: str, most: int) -> float | N
         total += part / share
     if total > most:
         return None
-    return round(-total if (_text(side) or "").upper() == negative else total, 6)
+    return round(-total if (text_of(side) or "").upper() == negative else total, 6)

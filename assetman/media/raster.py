@@ -137,6 +137,8 @@ class RasterPicture:
         except Exception as error:
             if isinstance(error, OSError) and error.errno is not None:
                 raise  # the disk's fault, not the picture's
+            if "memory" in str(error).lower():
+                raise MemoryError from error
             if not _says_cut_off(error):
                 raise BadInput(DAMAGED) from error
             if isinstance(picture, JpegImagePlugin.JpegImageFile):

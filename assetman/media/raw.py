@@ -75,6 +75,8 @@ class RawPicture:
                 output_color=rawpy.ColorSpace.sRGB,
                 output_bps=8,
             )
+        except rawpy.LibRawUnsufficientMemoryError as error:
+            raise MemoryError from error
         except rawpy.LibRawError as error:
             if preview is not None:
                 return preview.pixels(1.0)
@@ -107,12 +109,12 @@ class RawPicture:
         if found.taken is None and other.timestamp.year > 1970:
             found.taken = metadata.parse_date(other.timestamp.strftime("%Y:%m:%d %H:%M:%S"))
         known = {
-            "lens": metadata.named(lens.make or None, lens.model or None),
+            "lens": metadata.named(metadata.text_of(lens.make), metadata.text_of(lens.model)),
             "exposure": metadata.exposure(other.shutter_speed),
             "aperture": metadata.aperture(other.aperture),
-            "ISO": int(other.iso_speed) or None,
+            "ISO": int(other.iso_speed) if 0 < other.iso_speed < 1e8 else None,
             "focal length": metadata.focal_length(other.focal_length),
-            "artist": other.artist or None,
+            "artist": metadata.text_of(other.artist),
         }
         for name, value in known.items():
             if value is not None:

@@ -21,6 +21,8 @@ from assetman.media.handler import Extraction, Limits
 _START_SECONDS = 60.0
 _WATCH_SECONDS = 0.1  # between two looks at the memory of a process that cannot limit itself
 
+NOT_STARTED = "A process for decoding pictures cannot be started"
+
 Answer = Extraction | tuple[int, int]
 
 
@@ -36,13 +38,14 @@ class Worker:
     """
 
     def __init__(self, limits: Limits) -> None:
-        """Start the process; raises EnvironmentProblem if it does not come up."""
+        """Start the process, without waiting for it; raises EnvironmentProblem."""
         self.served = 0  # tasks
         self._limits = limits
         self._guard = threading.Lock()
         self._block: SharedMemory | None = None
         self._ended = False
-        self._watched = False
+        self._ready = False
+        self._watched = False  # until it has said that it cannot limit its memory
         context = get_context("spawn")
         self._connection: Connection
         self._connection, theirs = context.Pipe()
@@ -54,20 +57,19 @@ class Worker:
         )
         try:
             self._process.start()
-            theirs.close()
-            ready = self._receive(time.monotonic() + _START_SECONDS)
-        except (OSError, WorkerLost, BadInput) as error:
-            theirs.close()
+        except OSError as error:
             self.end()
-            raise EnvironmentProblem("A process for decoding pictures cannot be started") from error
-        assert isinstance(ready, Ready)
-        self._watched = not ready.limited
+            raise EnvironmentProblem(NOT_STARTED) from error
+        finally:
+            theirs.close()
 
     def ask(self, task: Task) -> Answer:
         """Have a task done. Raises BadInput, EnvironmentProblem, or WorkerLost.
 
         After WorkerLost, and after a task that took too long, the process is not `alive`.
         """
+        if not self._ready:
+            self._wait_until_ready()
         deadline = time.monotonic() + self._limits.seconds
         try:
             self._connection.send(task)
@@ -85,6 +87,15 @@ class Worker:
                         self._fail(kind, message)
         except OSError as error:
             raise self._lost() from error
+
+    def _wait_until_ready(self) -> None:
+        try:
+            ready = self._receive(time.monotonic() + _START_SECONDS)
+        except (WorkerLost, BadInput) as error:
+            raise EnvironmentProblem(NOT_STARTED) from error
+        assert isinstance(ready, Ready)
+        self._ready = True
+        self._watched = not ready.limited
 
     def kill(self) -> None:
         """End the process at once, in the middle of whatever it does."""
@@ -157,7 +168,11 @@ class Worker:
     def _block_of(self, size: int) -> SharedMemory:
         if self._block is None or self._block.size < size:
             self._free_block()
-            self._block = SharedMemory(create=True, size=size)
+            try:
+                self._block = SharedMemory(create=True, size=size)
+            except OSError as error:
+                self.end()
+                raise EnvironmentProblem("There is no memory to hand pictures over in") from error
         return self._block
 
     def _take(

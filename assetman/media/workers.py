@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
@@ -45,6 +46,8 @@ class DecodePool:
         self._queue = _Queue()
         self._lanes: list[_Lane] = []
         self._spare: _Lane | None = None
+        # a program may also end without a word
+        self._end = weakref.finalize(self, _end_lanes, self._queue, self._lanes)
 
     def extract(
         self,
@@ -67,22 +70,24 @@ class DecodePool:
 
     def close(self) -> None:
         """End every process at once; what is not done is cancelled."""
-        self._queue.close()
-        for lane in [*self._lanes, *([self._spare] if self._spare else [])]:
-            lane.join()
+        self._end()
 
     def _submit(self, task: Task, urgent: bool) -> Future[Any]:
         queue = self._queue
         with queue.changed:
             job = queue.put(task, urgent)
-            if queue.short_of_lanes and len(self._lanes) < self.workers:
-                self._lanes.append(_Lane(queue, self._limits, only_urgent=False))
-                self._lanes[-1].start()
+            if queue.short_of_lanes and len(self._lanes) - bool(self._spare) < self.workers:
+                self._start_lane(only_urgent=False)
             elif urgent and not queue.idle and self._spare is None:
-                self._spare = _Lane(queue, self._limits, only_urgent=True)
-                self._spare.start()
+                self._spare = self._start_lane(only_urgent=True)
         job.future.add_done_callback(lambda _: queue.drop(job))
         return job.future
+
+    def _start_lane(self, only_urgent: bool) -> _Lane:
+        lane = _Lane(self._queue, self._limits, only_urgent)
+        self._lanes.append(lane)
+        lane.start()
+        return lane
 
 
 class _Queue:
@@ -168,6 +173,13 @@ class _Queue:
             job.future.set_running_or_notify_cancel()
         for job in at_work:
             job.future.cancel()
+
+
+def _end_lanes(queue: _Queue, lanes: list[_Lane]) -> None:
+    queue.close()
+    for lane in lanes:
+        if lane is not threading.current_thread():
+            lane.join()
 
 
 class _Lane(threading.Thread):
