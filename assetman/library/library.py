@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +16,7 @@ from assetman.library.failures import Failures
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.opening import BACKUPS, CATALOGUE, open_database
+from assetman.library.problems import DiskFull
 from assetman.library.roots import Roots
 from assetman.library.segments import Segments
 from assetman.library.spaces import Spaces
@@ -120,7 +121,8 @@ class Library:
         )
         if not restored and not orphan:
             return
-        with self._database.writing():
+        # A full disk is no reason not to open: it is done the next time.
+        with suppress(DiskFull), self._database.writing():
             collect(self._database, self.journal)
             if restored:
                 gaps.rebuild()

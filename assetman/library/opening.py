@@ -79,20 +79,25 @@ def _create(catalogue: Path) -> None:
     aside = catalogue.with_suffix(".new")
     try:
         # A log left behind by a catalogue that was deleted would be played into this one.
-        for path in (aside, catalogue):
-            for suffix in ("-wal", "-shm", "-journal"):
-                path.with_name(path.name + suffix).unlink(missing_ok=True)
-        aside.unlink(missing_ok=True)
-        aside.touch()
-        with _sentences(catalogue), closing(connect(aside)) as connection:
-            connection.execute("PRAGMA page_size=8192")  # wastes less around vectors of 1 kB
-            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-            connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-            connection.execute("PRAGMA journal_mode=WAL")
-        _migrate(aside)
-        aside.replace(catalogue)
+        _remove(aside, *_beside(aside), *_beside(catalogue))
+        try:
+            aside.touch()
+            _set_up(aside)
+            _migrate(aside)
+            aside.replace(catalogue)
+        except BaseException:
+            _remove(aside, *_beside(aside))
+            raise
     except OSError as error:
         raise from_system(error, catalogue, "be created") from error
+
+
+def _set_up(catalogue: Path) -> None:
+    with _sentences(catalogue), closing(connect(catalogue)) as connection:
+        connection.execute("PRAGMA page_size=8192")  # wastes less around vectors of 1 kB
+        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _migrate(catalogue: Path) -> None:
@@ -103,6 +108,19 @@ def _migrate(catalogue: Path) -> None:
         migrations.apply(database)
         broken = connection.execute("PRAGMA foreign_key_check").fetchall()
         assert not broken, f"a migration left rows that refer to nothing: {broken[:5]}"
+        # Now, and not at closing, where a full disk would go unsaid and leave a log behind.
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert not busy, "another connection keeps the log from being emptied"
+
+
+def _beside(catalogue: Path) -> list[Path]:
+    """Name the files that SQLite keeps beside a catalogue."""
+    return [catalogue.with_name(catalogue.name + end) for end in ("-wal", "-shm", "-journal")]
+
+
+def _remove(*paths: Path) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 def _reading(catalogue: Path, read_only: str, shared: bool = True) -> Access:
@@ -110,11 +128,10 @@ def _reading(catalogue: Path, read_only: str, shared: bool = True) -> Access:
 
     `shared` is False where the file that connections share cannot be used.
     """
-    log = catalogue.with_name(catalogue.name + "-wal")
-    beside = catalogue.with_name(catalogue.name + "-shm")
+    log, memory, _ = _beside(catalogue)
     if not log.exists() or not log.stat().st_size:
         return Access(catalogue, "mode=ro&immutable=1", read_only)
-    if not read_only or (shared and beside.exists()):
+    if not read_only or (shared and memory.exists()):
         return Access(catalogue, "mode=ro", read_only)
     # The log holds what was written last, and reading it takes a file beside it.
     copy = TemporaryDirectory(prefix="assetman-")

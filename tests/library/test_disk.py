@@ -91,15 +91,37 @@ def test_a_library_closed_on_a_full_disk_loses_nothing(small_disk: Mount) -> Non
         assert library.check() == []
 
 
-def test_no_library_is_made_on_a_full_disk_and_none_is_left_half_made(small_disk: Mount) -> None:
-    place = small_disk("size=1m")
-    (place / "library").mkdir()
-    filler = fill(place)
-    with pytest.raises(EnvironmentProblem, match="full"):
-        Library.open(place / "library")
-    filler.unlink()
-    with Library.open(place / "library") as library:
+@pytest.mark.parametrize("kilobytes", range(32, 900, 48))
+def test_a_disk_too_small_for_a_new_library_is_left_without_a_half_made_one(
+    small_disk: Mount, kilobytes: int
+) -> None:
+    folder = small_disk(f"size={kilobytes}k") / "library"
+    said = ""
+    try:
+        Library.open(folder).close()
+    except EnvironmentProblem as problem:
+        said = str(problem)
+    left = [path.name for path in folder.iterdir()] if folder.exists() else []
+    if said:
+        assert "full" in said
+        assert left == []
+    else:
+        assert "library.sqlite" in left
+    small_disk("remount,size=4m")
+    with Library.open(folder) as library:
+        Shelf(library).done("a.jpg")
         assert library.check() == []
+
+
+def test_a_new_library_fits_on_a_disk_of_a_megabyte_and_not_on_one_of_100_kilobytes(
+    small_disk: Mount,
+) -> None:
+    folder = small_disk("size=100k") / "library"
+    with pytest.raises(EnvironmentProblem, match="full"):
+        Library.open(folder)
+    small_disk("remount,size=1m")
+    with Library.open(folder) as library:
+        assert not library.read_only
 
 
 @pytest.mark.parametrize("killed", [False, True], ids=["closed", "killed"])
