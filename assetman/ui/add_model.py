@@ -55,8 +55,9 @@ class AddModel(QDialog):
         self.choose.setAccessibleName("Choose the folder" if folder else "Choose the file")
         self.message = label("", "warning", self)
         self.message.setWordWrap(True)
+        self.message.hide()
         self.cancel = button("Cancel", "", self)
-        self.add = button("Add", "primary", self)
+        self.add = button("Add", "accept", self)
         self.add.setDefault(True)
         self._lay_out()
         for line in (self.architecture, self.source):
@@ -69,6 +70,7 @@ class AddModel(QDialog):
     def say_problem(self, error: BaseException) -> None:
         """Show an error beneath the fields it is about."""
         self.message.setText(str(error))
+        self.message.show()
         self.add.setText("Add")
         self._enable()
 
@@ -127,7 +129,7 @@ class AddModel(QDialog):
     def _install(self) -> None:
         architecture = self.architecture.text().strip()
         source = self.source.text().strip()
-        self.message.setText("")
+        self.message.hide()
         self.add.setText("Adding…")
         self.add.setEnabled(False)
         job = self._bridge.call(self, lambda api: api.add_model(architecture, source, None))

@@ -16,11 +16,17 @@ from assetman.ui.jobs import Job, finish
 from assetman.ui.window import MainWindow
 
 LEAVE_MS = 3000
+NO_DISPLAY = (
+    "There is no display here. The commands work without one: assetman search WORDS --in FOLDER"
+)
 PICTURE_MIB = 512  # a dropped picture that needs more stays without a thumbnail of its own
 
 
 def main(folder: Path) -> int:
     """Open the window of the library in `folder`; returns the exit status."""
+    if not _has_display():
+        print(NO_DISPLAY, file=sys.stderr)
+        return 3
     application = _application()
     QImageReader.setAllocationLimit(PICTURE_MIB)
     bridge = EngineBridge()
@@ -35,6 +41,13 @@ def main(folder: Path) -> int:
         sys.stdout.flush()
         os._exit(status)
     return status
+
+
+def _has_display() -> bool:
+    """Tell whether Qt will find a screen: without one it would abort."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _application() -> QApplication:

@@ -21,7 +21,7 @@ from assetman.ui.glyphs import draw_cross, draw_ring
 from assetman.ui.jobs import Job
 from assetman.ui.theme import Text, theme
 
-LONGEST_NAME = 160
+LONGEST_NAME, SHORTEST_NAME = 160, 48
 _THUMBNAIL = 64  # pixels, enough for 20 at 3x
 
 
@@ -64,6 +64,7 @@ class ChipButton(QAbstractButton):
         super().__init__(parent)
         self.chip = chip
         self._thumbnail: QImage | None = None
+        self._longest = LONGEST_NAME
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(chip.label)
@@ -78,12 +79,20 @@ class ChipButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         look = theme()
-        width = min(self._metrics().horizontalAdvance(self.text()), look.px(LONGEST_NAME))
+        metrics, longest = self._metrics(), look.px(self._longest)
+        shown = metrics.elidedText(self.text(), Qt.TextElideMode.ElideMiddle, longest)
+        width = metrics.horizontalAdvance(shown)
         extra = 8 + 6 + 10 + 9 + (24 if self._has_place() else 0)
         return QSize(round(width) + look.px(extra), look.px(22))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def shorten(self, longest: int) -> None:
+        """Give the name at most this many pixels."""
+        if longest != self._longest:
+            self._longest = longest
+            self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = Qt.Key

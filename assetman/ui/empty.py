@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from assetman.ui.controls import button, label
 from assetman.ui.theme import appearance, theme
@@ -31,11 +32,9 @@ class EmptyState(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.addStretch(4)
         for part in (self.sentence, self.action, self.note, self.link):
-            row = QHBoxLayout()
-            row.addStretch(1)
-            row.addWidget(part)
-            row.addStretch(1)
-            self._layout.addLayout(row)
+            is_button = part in (self.action, self.link)
+            centre = Qt.AlignmentFlag.AlignHCenter if is_button else Qt.AlignmentFlag(0)
+            self._layout.addWidget(part, 0, centre)
         self._layout.addStretch(5)
         self.action.clicked.connect(self._act)
         self.link.clicked.connect(self.models_wanted)
@@ -69,13 +68,18 @@ class EmptyState(QWidget):
 
     def _restyle(self) -> None:
         px = theme().px
-        self._layout.setContentsMargins(px(24), px(24), px(24), px(24))
-        self._layout.setSpacing(px(14))
         font = theme().font()
         font.setPixelSize(px(15))
         self.sentence.setFont(font)
-        for part in (self.sentence, self.note):
-            part.setFixedWidth(min(px(420), max(px(160), self.width() - px(64))))
+        self._layout.setSpacing(px(14))
+        self._fit()
 
-    def resizeEvent(self, event: object) -> None:
-        self._restyle()
+    def _fit(self) -> None:
+        """Keep the lines short: a sentence is read in the middle of a wide window."""
+        px = theme().px
+        side = max(px(16), (self.width() - px(440)) // 2)
+        self._layout.setContentsMargins(side, px(16), side, px(16))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

@@ -6,11 +6,12 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from assetman.core.assets import Root, display
 from assetman.engine.protocol import EngineApi
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.confirm import Confirm
 from assetman.ui.controls import counted
 from assetman.ui.folder_model import FolderNode
 from assetman.ui.grid.file_manager import reveal
@@ -61,21 +62,16 @@ class LibraryActions(QObject):
 
     def remove(self, node: FolderNode) -> None:
         """Ask, then forget a root. Its files stay untouched."""
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle("Remove from library")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Remove “{node.name}” from the library?")
         count = counted(node.assets, "asset is", "assets are")
-        box.setInformativeText(
-            f"{count} forgotten here. The files themselves stay where they are, untouched."
+        ask = Confirm(
+            f"Remove “{node.name}” from the library?",
+            f"{count} forgotten here. The files themselves stay where they are, untouched.",
+            "Remove",
+            self._window,
         )
-        remove = box.addButton("Remove", QMessageBox.ButtonRole.AcceptRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        box.setDefaultButton(cancel)
-        box.setEscapeButton(cancel)
-        remove.clicked.connect(lambda: self._remove(node.root.id, node.name))
-        box.open()
+        root_id, name = node.root.id, node.name
+        ask.accepted.connect(lambda: self._remove(root_id, name))
+        ask.open()
 
     def _remove(self, root_id: int, name: str) -> None:
         def done(_: None) -> None:

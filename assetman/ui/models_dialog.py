@@ -232,4 +232,7 @@ def device_text(device: DeviceChoice | None) -> str:
     """Say where models run, and why not on the GPU when they do not."""
     if device is None:
         return ""
-    return f"Runs on {device.title}. {device.reason}".strip()
+    reason = device.reason.strip()
+    if reason and not reason.endswith((".", "!", "?")):
+        reason += "."
+    return f"Runs on {device.title}. {reason}".strip()

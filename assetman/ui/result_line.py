@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 from assetman.core.queries import Results
 from assetman.ui.controller.state import SearchState
 from assetman.ui.controls import button, counted, label
+from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.theme import appearance, theme
 
 
@@ -95,7 +96,7 @@ class ResultLine(QWidget):
 
     def _restyle(self) -> None:
         px = theme().px
-        self._layout.setContentsMargins(px(16), px(8), px(14), 0)
+        self._layout.setContentsMargins(MARGIN, px(8), px(14), 0)
         self._layout.setSpacing(px(10))
         self.setFixedHeight(px(32))
         self._write()
@@ -119,10 +120,8 @@ def sentence_for(state: SearchState, shown: Results, fresh: Results) -> tuple[st
     parts = []
     if fresh.searchable < fresh.total:
         parts.append(f"{fresh.searchable:,} of {fresh.total:,} searchable so far")
-    parts.append(f"{shown.seconds:.2f} s")
-    if where:
-        parts.insert(0, where)
-    return f"Closest {count:,}", " · ".join(parts)
+    parts.append(f"{shown.seconds:.{2 if shown.seconds >= 0.01 else 3}f} s")
+    return f"Closest {count:,}", f"{where} · ".lstrip() + " · ".join(parts)
 
 
 def _escape(text: str) -> str:

@@ -17,14 +17,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QWidget
 
-from assetman.ui.chips import ChipButton
+from assetman.ui.chips import LONGEST_NAME, SHORTEST_NAME, ChipButton
 from assetman.ui.controller.state import Chip, SearchState
 from assetman.ui.glyphs import draw_lens
 from assetman.ui.pasting import carries_picture
 from assetman.ui.theme import CONTROL_RADIUS, Text, appearance, mix, theme
 
 HINT = "Ctrl K"
-_WORDS = 96  # pixels that the words keep beside any number of chips
+_WORDS = 80  # pixels that the words keep beside any number of chips
 
 
 class WordsField(QLineEdit):
@@ -129,6 +129,19 @@ class ChipStrip(QScrollArea):
         """Give the width that shows every chip."""
         gaps = self._layout.spacing() * max(0, len(self.buttons) - 1)
         return sum(button.sizeHint().width() for button in self.buttons) + gaps
+
+    def fit(self, room: int) -> None:
+        """Take at most this much room: names are shortened before the row has to scroll."""
+        longest = LONGEST_NAME
+        self._shorten(longest)
+        while self.wanted_width() > room and longest > SHORTEST_NAME:
+            longest -= 8
+            self._shorten(longest)
+        self.setFixedWidth(max(0, min(self.wanted_width(), room)))
+
+    def _shorten(self, longest: int) -> None:
+        for button in self.buttons:
+            button.shorten(longest)
 
     def sizeHint(self) -> QSize:
         return QSize(self.wanted_width(), theme().px(24))
@@ -257,7 +270,7 @@ class SearchBar(QFrame):
         right = self._hint_width() + look.px(14) if self._has_hint() else look.px(10)
         self._layout.setContentsMargins(look.px(32), 2, right, 2)
         most = max(0, self.width() - right - look.px(32 + 8 + _WORDS))
-        self.chips.setFixedWidth(min(self.chips.wanted_width(), most))
+        self.chips.fit(most)
 
     def _to_chips(self) -> None:
         self.chips.focus_last()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QFocusEvent,
     QFontMetricsF,
     QIcon,
     QPainter,
@@ -78,6 +79,7 @@ class SideRow(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._count = ""
+        self._ring = False
 
     def set_count(self, count: int | None) -> None:
         """Show a count, or none while nobody knows."""
@@ -85,6 +87,11 @@ class SideRow(QAbstractButton):
         spoken = self.text() if count is None else f"{self.text()}, {count:,} assets"
         self.setAccessibleName(spoken)
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # A click shows well enough where one is.
+        self._ring = event.reason() is not Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
 
     def nextCheckState(self) -> None:
         return  # what is searched decides, not the click
@@ -99,7 +106,11 @@ class SideRow(QAbstractButton):
             QRectF(self.rect()),
             self.text(),
             self._count,
-            RowState(selected=self.isChecked(), hovered=self.underMouse(), focused=self.hasFocus()),
+            RowState(
+                selected=self.isChecked(),
+                hovered=self.underMouse(),
+                focused=self.hasFocus() and self._ring,
+            ),
         )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QCloseEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -157,7 +158,7 @@ class MainWindow(QMainWindow):
                 None,
                 ("Larger pictures", "Ctrl++", top.larger),
                 ("Smaller pictures", "Ctrl+-", top.smaller),
-                ("Fill the cells, or not", "", top.fill.toggle),
+                self._fill_action(),
                 None,
                 ("Show or hide the sidebar", "Ctrl+B", lambda: frame.toggle(frame.sidebar)),
                 ("Show or hide details", "Ctrl+I", lambda: frame.toggle(frame.inspector)),
@@ -167,6 +168,12 @@ class MainWindow(QMainWindow):
         )
         more = library.sidebar.more
         more.clicked.connect(lambda: open_below(self.menu, more))
+
+    def _fill_action(self) -> QAction:
+        action = QAction("Fill the cells", self, checkable=True)
+        action.toggled.connect(self.top_bar.fill.setChecked)
+        self.top_bar.fill.toggled.connect(action.setChecked)
+        return action
 
     # -- what the library and the answers mean here -------------------------------------
 

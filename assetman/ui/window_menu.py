@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QShortcut
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from assetman.ui.theme import Scheme, appearance
 
 Verb = Callable[[], object]
+Entry = tuple[str, str, Verb] | QAction | None  # name, key to show, verb; None separates
 
 
 def add_shortcuts(window: QWidget, keys: dict[str, Verb]) -> None:
@@ -22,13 +23,16 @@ def add_shortcuts(window: QWidget, keys: dict[str, Verb]) -> None:
 
 
 def make_menu(
-    parent: QWidget, entries: list[tuple[str, str, Verb] | None], scheme: Callable[[Scheme], object]
+    parent: QWidget, entries: Sequence[Entry], scheme: Callable[[Scheme], object]
 ) -> QMenu:
-    """Make the window's menu: entries (name, key to show, verb), and the choice of the theme."""
+    """Make the window's menu: its entries, and the choice of the theme."""
     menu = QMenu(parent)
     for entry in entries:
         if entry is None:
             menu.addSeparator()
+            continue
+        if isinstance(entry, QAction):
+            menu.addAction(entry)
             continue
         name, key, verb = entry
         menu.addAction(f"{name}\t{key}" if key else name).triggered.connect(lambda _, do=verb: do())

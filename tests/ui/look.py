@@ -26,7 +26,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 from assetman.core.assets import Kind
 from assetman.core.progress import Phase, Progress
 from assetman.core.queries import Example, FolderFilter
+from assetman.ui.add_model import AddModel
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.confirm import Confirm
 from assetman.ui.controller.state import ExampleChip, FolderChip, KindChip
 from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.models_dialog import ModelsDialog
@@ -175,11 +177,17 @@ def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:
     for dialog in (
         ModelsDialog(window.bridge, window),
         FailuresDialog(window.bridge, window),
+        AddModel(window.bridge, "", [], False, window),
     ):
         dialog.open()
         settle()
         album.take(dialog, f"{type(dialog).__name__}-{scheme}")
         dialog.close()
+    window.library.actions.remove(root)
+    settle(0.3)
+    for box in window.findChildren(Confirm):
+        album.take(box, f"remove-{scheme}")
+        box.close()
     window.menu.popup(window.mapToGlobal(window.rect().center()))
     settle(0.2)
     album.take(window.menu, f"menu-{scheme}")
@@ -198,6 +206,7 @@ def main() -> None:
         QSettings.setPath(
             QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(folder / "settings")
         )
+        appearance().set_scale(float(os.environ.get("ASSETMAN_TEXT", "1")))
         shoot(Album(Path(sys.argv[1])), folder)
         application.processEvents()
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.progress import Phase, Progress
 from assetman.ui.add_model import AddModel
+from assetman.ui.confirm import Confirm
 from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.status_bar import duration_text, numbers_text
@@ -113,16 +114,15 @@ def test_removing_a_root_asks_first_and_says_that_the_files_stay(
     actions = context_menu(qtbot, window)
     assert list(actions) == ["Update now", "Show in file manager", "", "Remove from library…"]
     window.library.actions.remove(window.library.folders.roots()[0])
-    box = dialog_of(qtbot, window, QMessageBox)
-    assert isinstance(box, QMessageBox)
-    assert "untouched" in box.informativeText()
+    box = dialog_of(qtbot, window, Confirm)
+    assert isinstance(box, Confirm)
+    assert "untouched" in box.meaning.text()
     qtbot.keyClick(box, Qt.Key.Key_Escape)
     assert engine.root_rows
     window.library.actions.remove(window.library.folders.roots()[0])
-    box = dialog_of(qtbot, window, QMessageBox)
-    assert isinstance(box, QMessageBox)
-    remove = next(b for b in box.buttons() if b.text() == "Remove")
-    qtbot.mouseClick(remove, Qt.MouseButton.LeftButton)
+    box = dialog_of(qtbot, window, Confirm)
+    assert isinstance(box, Confirm)
+    qtbot.mouseClick(box.do, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.content.grid.ids() == [])
     assert not engine.root_rows
     assert (pictures / "red barn.jpg").exists()

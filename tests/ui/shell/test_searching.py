@@ -47,7 +47,7 @@ def test_the_window_opens_with_everything_and_the_caret_in_the_search_bar(
 
 def test_typing_finds_as_it_goes(qtbot: QtBot, window: MainWindow) -> None:
     say(qtbot, window, "red", "red barn.jpg")
-    assert window.content.line.text() == "Closest 5 0.03 s"
+    assert window.content.line.text() == "Closest 5 · 0.03 s"
 
 
 def test_only_the_newest_question_is_answered(
