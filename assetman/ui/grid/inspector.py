@@ -88,7 +88,7 @@ class Inspector(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # The scroll bar comes into the margin, so that nothing is laid out anew.
-        self._content.setFixedWidth(max(80, self.width() - SIDE))
+        self._content.setFixedWidth(max(80, self.width() - SIDE + OUTLINE))
 
     def _renew(self, changes: Changes) -> None:
         """Look the selection up again if something about it has changed."""
@@ -107,13 +107,14 @@ class Inspector(QWidget):
     def _lay_out(self) -> None:
         content = self._content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(SIDE, 16, 0, 16)
-        column.setSpacing(16)
-        column.addWidget(self.picture)
-        column.addWidget(_group(2, self.title, self.place, self.trouble))
-        column.addWidget(self.facts)
-        column.addWidget(self.why)
-        column.addLayout(self._more_like_this())
+        # The strip keeps room for the outlines of its pictures: these line up with all else.
+        column.setContentsMargins(SIDE - OUTLINE, 16, 0, 16)
+        column.setSpacing(0)
+        head = _group(2, self.title, self.place, self.trouble)
+        upper = _group(16, self.picture, head, self.facts, self.why, self.more)
+        upper.setContentsMargins(OUTLINE, 0, OUTLINE, 0)
+        column.addWidget(upper)
+        column.addWidget(self.strip)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -126,16 +127,6 @@ class Inspector(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scroll)
-
-    def _more_like_this(self) -> QVBoxLayout:
-        # The strip keeps room for the outlines of its pictures: these line up with all else.
-        box = QVBoxLayout()
-        box.setContentsMargins(-OUTLINE, 0, -OUTLINE, 0)
-        box.setSpacing(0)
-        self.more.setContentsMargins(OUTLINE, 0, OUTLINE, 0)
-        box.addWidget(self.more)
-        box.addWidget(self.strip)
-        return box
 
     def _look_up(self) -> None:
         ids = self._ids
@@ -171,6 +162,7 @@ class Inspector(QWidget):
         for piece in (self.picture, self.title, self.place, self.facts):
             piece.show()
         self.trouble.setVisible(bool(self.trouble.text()))
+        self.picture.take_shape(card.asset.width, card.asset.height)
         self.picture.setAccessibleName(card_name(card, None, 1))
         self._show_reasons()
         if card.thumbnail is None:

@@ -13,17 +13,18 @@ from assetman.ui.grid.pictures import CellSpec
 from assetman.ui.grid.wording import FAILED
 from assetman.ui.theme import RADIUS, Text, appearance, mix, theme
 
-SHAPE = 0.75  # height of the preview, in widths
+TALLEST, FLATTEST = 0.75, 0.4  # height of the preview, in widths
 LABELS = 88  # pixels, the column of names
 
 
 class PreviewPicture(QWidget):
-    """The picture at the top of the inspector: whole, in a place that does not jump."""
+    """The picture at the top of the inspector, whole."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
         self._failed = False
+        self._shape = TALLEST
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         appearance().changed.connect(self.update)
 
@@ -38,10 +39,19 @@ class PreviewPicture(QWidget):
         width, height = round(self.width() * ratio), round(self.height() * ratio)
         return CellSpec(max(1, width), max(1, height), False, RADIUS * ratio, ratio)
 
+    def take_shape(self, width: int | None, height: int | None) -> None:
+        """Become as high as a picture of this size needs, within reason."""
+        shape = height / width if width and height else (TALLEST + FLATTEST) / 2
+        self._shape = min(max(shape, FLATTEST), TALLEST)
+        self._take_height()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._take_height()
+
+    def _take_height(self) -> None:
         # Not by heightForWidth: a scroll area gives a widget that grows with its width too little.
-        self.setFixedHeight(round(self.width() * SHAPE))
+        self.setFixedHeight(round(self.width() * self._shape))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
@@ -62,7 +72,7 @@ class PreviewPicture(QWidget):
 
 
 class FactsTable(QWidget):
-    """Facts in two columns."""
+    """Facts in two columns, or in one where two would be too narrow for large text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,18 +80,15 @@ class FactsTable(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
-        self._grid.setColumnMinimumWidth(0, theme().px(LABELS - 12))
-        self._grid.setColumnStretch(1, 1)
         self._rows: list[tuple[WrappedLabel, WrappedLabel]] = []
+        self._stacked = False
+        appearance().changed.connect(self._place)
 
     def show_rows(self, rows: Sequence[tuple[str, str]]) -> None:
         """Show other facts."""
         while len(self._rows) < len(rows):
             name = WrappedLabel(Text.SECONDARY, "secondary", parent=self)
-            value = WrappedLabel(Text.SECONDARY, parent=self)
-            self._grid.addWidget(name, len(self._rows), 0)
-            self._grid.addWidget(value, len(self._rows), 1)
-            self._rows.append((name, value))
+            self._rows.append((name, WrappedLabel(Text.SECONDARY, parent=self)))
         for number, (name, value) in enumerate(self._rows):
             shown = number < len(rows)
             name.setVisible(shown)
@@ -91,7 +98,29 @@ class FactsTable(QWidget):
                 name.setText(title)
                 value.setText(text)
                 value.setAccessibleName(f"{title}: {text}")
-        self.updateGeometry()
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._stacked != self._too_narrow():
+            self._place()
+
+    def _too_narrow(self) -> bool:
+        return self.width() < 2.4 * theme().px(LABELS)
+
+    def _place(self) -> None:
+        self._stacked = self._too_narrow()
+        names, values = (1, 0) if self._stacked else (0, 1)
+        self._grid.setColumnMinimumWidth(0, 0 if self._stacked else theme().px(LABELS) - 12)
+        self._grid.setColumnStretch(0, names)
+        self._grid.setColumnStretch(1, values)
+        for number, (name, value) in enumerate(self._rows):
+            if self._stacked:
+                self._grid.addWidget(name, 2 * number, 0)
+                self._grid.addWidget(value, 2 * number + 1, 0)
+            else:
+                self._grid.addWidget(name, number, 0)
+                self._grid.addWidget(value, number, 1)
 
 
 class ReasonBar(QWidget):

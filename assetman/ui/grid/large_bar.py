@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QLocale
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from assetman.ui.grid.labels import NameLabel
 from assetman.ui.grid.wording import plain_tip
 from assetman.ui.theme import Text, theme
 
-HEIGHT = 48
+TITLE = 80  # pixels that a name should have
 
 
 class LargeBar(QWidget):
@@ -18,6 +18,8 @@ class LargeBar(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._trouble = False
+        self._marked = False
         self.previous = _button("‹", "Previous", "Previous (←)")
         self.next = _button("›", "Next", "Next (→)")
         self.mark = _button("Mark a part", "Mark a part", "Mark a part of the picture (M)")
@@ -30,7 +32,7 @@ class LargeBar(QWidget):
         self.zoom = QLabel()
         for label in (self.place, self.zoom):
             label.setProperty("role", "secondary")
-        layout = QHBoxLayout(self)
+        layout = self._line = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
         layout.setSpacing(8)
         layout.addWidget(self.previous)
@@ -58,6 +60,7 @@ class LargeBar(QWidget):
         self.place.setText(f"{locale.toString(position)} of {locale.toString(count)}")
         self.previous.setEnabled(position > 1)
         self.next.setEnabled(position < count)
+        self._fit()
 
     def set_zoom(self, scale: float) -> None:
         """Say how large: 100 % is one screen pixel for one of the picture's."""
@@ -65,9 +68,15 @@ class LargeBar(QWidget):
 
     def set_marked(self, marked: bool) -> None:
         """Say what the question will be about."""
-        self.similar.setText("Find similar to this part" if marked else "Find similar")
-        self.similar.setAccessibleName(self.similar.text())
-        self.similar.setToolTip("Find similar to this part (Enter)" if marked else "")
+        self._marked = marked
+        name = "Find similar to this part" if marked else "Find similar"
+        self.similar.setAccessibleName(name)
+        self.similar.setToolTip(f"{name} ({'Enter' if marked else 'S'})")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
@@ -77,9 +86,26 @@ class LargeBar(QWidget):
 
     def set_trouble(self, trouble: bool) -> None:
         """Offer nothing that a picture is needed for when there is none."""
-        self.zoom.setVisible(not trouble)
+        self._trouble = trouble
         self.mark.setEnabled(not trouble)
         self.similar.setEnabled(not trouble)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say less where there is little room: shorter words first, then no numbers."""
+        whole = "Find similar to this part" if self._marked else "Find similar"
+        for mark, similar, numbers in (
+            ("Mark a part", whole, 2),
+            ("Mark", "Find similar", 2),
+            ("Mark", "Similar", 1),
+            ("Mark", "Similar", 0),
+        ):
+            self.mark.setText(mark)
+            self.similar.setText(similar)
+            self.place.setVisible(numbers > 0)
+            self.zoom.setVisible(numbers > 1 and not self._trouble)
+            if self._line.minimumSize().width() + TITLE <= self.width():
+                break
 
     def _tint_mark(self, checked: bool) -> None:
         self.mark.setProperty("tone", "accent" if checked else "")
