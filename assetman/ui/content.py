@@ -42,7 +42,6 @@ class ContentArea(QWidget):
     def show_results(self, state: SearchState, results: Results, place: GridPlace | None) -> None:
         """Show results, at a place where the person has been if one is given."""
         self.grid.show_results(results)
-        self.grid.doItemsLayout()  # at once: a place is restored in the new layout
         if place is not None:
             self.grid.restore(place)
         self.line.show_results(state, results)

@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         bar.went_down.connect(self.content.grid.setFocus)
         top.filters.kind_toggled.connect(session.toggle)
         top.filters.folder_chosen.connect(session.go_to_folder)
-        top.order_wanted.connect(session.order)
+        top.order_wanted.connect(lambda *order: session.go(session.state.ordered(*order)))
         top.sizes.changed.connect(self.content.grid.set_card_size)
         top.fill.toggled.connect(self.content.grid.set_fill)
         self.content.line.everywhere_wanted.connect(walk.search_everywhere)

@@ -53,8 +53,8 @@ class Renewal(QObject):
         if not session.idle:
             self._soon()  # the person's own question goes first
             return
-        number, query = session.number, session.state.query()
+        query = session.state.query()
         job = self._bridge.call(self, lambda api: api.search(query))
         # A renewal that fails costs nothing: the next change brings another.
         job.on_error(lambda _: None)
-        job.on_done(lambda results: session.keep(number, results)).start()
+        job.on_done(lambda results: session.keep(query, results)).start()

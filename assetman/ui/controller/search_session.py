@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from assetman.core.queries import Results, Sort
+from assetman.core.queries import Query, Results
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.state import Chip, ExampleChip, FolderChip, SearchState
 
@@ -112,10 +112,6 @@ class SearchSession(QObject):
         else:
             self.add([chip])
 
-    def order(self, sort: Sort, descending: bool) -> None:
-        """Order the results otherwise."""
-        self.go(replace(self._state, sort=sort, descending=descending))
-
     def take_news(self) -> None:
         """Show the fresh results that were kept back."""
         if self._kept is not None:
@@ -126,14 +122,9 @@ class SearchSession(QObject):
         """Whether no question is on its way or about to be."""
         return not self._flying and not self._typing.isActive()
 
-    @property
-    def number(self) -> int:
-        """The number of the newest question."""
-        return self._number
-
-    def keep(self, number: int, results: Results) -> None:
-        """Take fresh results of question `number`: shown if nothing on screen moves by it."""
-        if number != self._number or self._shown is None:
+    def keep(self, query: Query, results: Results) -> None:
+        """Take fresh results of a question: shown at once if nothing on screen moves by it."""
+        if query != self._state.query() or self._shown is None:
             return
         shown, fresh = self._shown.ids, results.ids
         if not shown or fresh[: len(shown)] == shown:

@@ -127,6 +127,10 @@ class SearchState:
         bare = not any(isinstance(other, ExampleChip) for other in chips)
         return replace(self, chips=chips, leave_out=() if bare else self.leave_out)
 
+    def ordered(self, sort: Sort, descending: bool) -> SearchState:
+        """Order the results otherwise."""
+        return replace(self, sort=sort, descending=descending)
+
     def without_filters(self) -> SearchState:
         """Search everywhere."""
         chips = tuple(chip for chip in self.chips if isinstance(chip, ExampleChip))
