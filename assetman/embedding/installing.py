@@ -29,6 +29,8 @@ from assetman.embedding.download import PREFIX, Hub, RemoteFile, Repository, Sai
 
 PARTIAL = ".partial"  # downloads that can go on
 SMALL = 64 << 20  # bytes; no tokenizer is larger
+# What open_clip raises for weights of another model, depending on where they first do not fit.
+_MISFITS = (RuntimeError, KeyError, ValueError, AttributeError, IndexError, AssertionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _write_weights(architecture: Architecture, source: Path, folder: Path) -> in
     model = architectures.build(architecture, None, folder, "fp32", "cpu")
     try:
         open_clip.load_checkpoint(model, str(plain), strict=True)
-    except (RuntimeError, KeyError, ValueError, AttributeError, IndexError) as error:
+    except _MISFITS as error:
         raise BadInput(
             f"The weights in {display(source.name)} are not those of {architecture.name}."
         ) from error
