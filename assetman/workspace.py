@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from assetman.core.changes import Changes
-from assetman.core.errors import EnvironmentProblem, LibraryBusy
+from assetman.core.errors import AssetmanError, EnvironmentProblem, LibraryBusy
 from assetman.core.progress import Progress
 from assetman.core.settings import Settings, cores, load_settings
 from assetman.embedding.catalogue import ModelCatalogue
@@ -150,6 +150,7 @@ class Workspace:
         """
         space, changes = self.library.spaces.ensure(self.encoders.space(name))
         changes |= self.library.spaces.choose(space.id)
+        changes |= self._switch_if_complete()
         self.publish(changes)
         return changes
 
@@ -184,9 +185,31 @@ class Workspace:
         return self.encoders.device().device == "cpu"
 
     def _ensure_model(self) -> None:
-        if self.library.spaces.active() is None:
-            space, _ = self.library.spaces.ensure(self.encoders.space(DEFAULT_MODEL))
-            self.library.spaces.choose(space.id)
+        """Give a new library the built-in model, and a model that was renewed its new space.
+
+        Words cannot be asked in the space of weights that are no longer here, so the new space
+        answers at once, with as much as it has.
+        """
+        spaces = self.library.spaces
+        active = spaces.active()
+        name = active.space.model if active else DEFAULT_MODEL
+        try:
+            present = self.encoders.space(name)
+        except AssetmanError:  # no longer installed: whoever searches is told
+            return
+        if active is None or active.space != present:
+            space, _ = spaces.ensure(present)
+            spaces.choose(space.id)
+            if spaces.filling() is not None:
+                spaces.switch()
+
+    def _switch_if_complete(self) -> Changes:
+        """Let the space that is being filled answer once nothing is pending in it."""
+        filling = self.library.spaces.filling()
+        if filling is None or self.library.contents.count_pending([filling.id])[0]:
+            return Changes()
+        self.store_of(filling).catch_up()
+        return self.library.spaces.switch()
 
     def _targets(self) -> list[Target]:
         """Name the spaces that files are embedded in now."""
@@ -206,10 +229,7 @@ class Workspace:
                 self.store_of(space).publish(ids, vectors, stored.sequence)
 
     def _run_ended(self) -> None:
-        filling = self.library.spaces.filling()
-        if filling is not None and self.library.contents.count_pending([filling.id])[0] == 0:
-            self.store_of(filling).catch_up()
-            self.publish(self.library.spaces.switch())
+        self.publish(self._switch_if_complete())
         self._catch_up()
         self.thumbnails.prune_previews(self.settings.preview_cache)
 

@@ -149,6 +149,10 @@ def decode(value: Any, kind: type[T] | Any) -> T:
 
     Raises TypeError, ValueError, KeyError and others for what does not fit.
     """
+    if kind is type(None):  # what a verb without an answer answers
+        if value is not None:
+            raise TypeError(f"{str(value)[:80]!r} is not nothing")
+        return cast(T, None)
     return cast(T, _converter.structure(value, kind))
 
 

@@ -34,11 +34,12 @@ class EngineService:
         library = self._library
         counts = library.assets.counts()
         active, filling = library.spaces.active(), library.spaces.filling()
+        embeddings = [(s.space.key, library.embeddings.count(s.id)) for s in library.spaces.all()]
         return Status(
             library=str(self._workspace.folder),
             assets={kind.value: number for kind, number in counts.by_kind.items()},
             segments=library.segments.count(),
-            embeddings={s.space.key: library.embeddings.count(s.id) for s in library.spaces.all()},
+            embeddings={key: number for key, number in embeddings if number},
             missing=counts.missing,
             offline=counts.offline,
             failed=library.failures.count(),

@@ -225,7 +225,8 @@ class Pipeline:
         return not self._unpaused.is_set()
 
     def _survey(self) -> Survey:
-        return Survey(self._tools.library, self._plan.rules, self._tally, self._tools.publish)
+        tools = self._tools
+        return Survey(tools.library, tools.thumbnails, self._plan.rules, self._tally, tools.publish)
 
     def _worklist(self, token: CancelToken) -> Worklist:
         targets = self._plan.targets()

@@ -14,6 +14,7 @@ from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.scan import Differences, Found, compare, readable
 from assetman.ingest.tally import Tally
 from assetman.library.library import Library
+from assetman.media.thumbnails import ThumbnailCache
 
 _BATCH_FILES = 200
 _BATCH_BYTES = 64 << 20  # so that a batch of videos does not hold its files back for long
@@ -25,11 +26,13 @@ class Survey:
     def __init__(
         self,
         library: Library,
+        thumbnails: ThumbnailCache,
         rules: IgnoreRules,
         tally: Tally,
         publish: Callable[[Changes], None],
     ) -> None:
         self._library = library
+        self._thumbnails = thumbnails
         self._rules = rules
         self._tally = tally
         self._publish = publish
@@ -59,6 +62,14 @@ class Survey:
         if gone:
             self._publish(self._library.assets.mark_missing(gone))
             self._tally.walked(missing=len(gone), unchanged=0)
+        self._renew_thumbnails()
+
+    def _renew_thumbnails(self) -> None:
+        """Have those made again that somebody deleted."""
+        contents = self._library.contents
+        lost = [number for number, key in contents.extracted() if not self._thumbnails.has(key)]
+        if lost:
+            contents.renew(lost)
 
     def _walk(self, root: Root, cancel: CancelToken) -> Differences | None:
         """Hold a root against its rows; None, and the root is offline, if it is not there."""

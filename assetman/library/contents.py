@@ -87,6 +87,26 @@ class Contents:
         """Give the key of every content: what a cache may hold something for."""
         return {key for (key,) in self._database.rows("SELECT key FROM contents")}
 
+    def extracted(self) -> list[tuple[int, str]]:
+        """Give id and key of every content that was decoded and whose file can be read now."""
+        rows = self._database.rows(
+            "SELECT DISTINCT c.id, c.key FROM contents c JOIN assets a ON a.content_id = c.id "
+            "JOIN roots r ON r.id = a.root_id "
+            "WHERE c.extracted AND a.missing_since IS NULL AND r.online"
+        )
+        return [(content_id, key) for content_id, key in rows]
+
+    def renew(self, content_ids: Sequence[int]) -> Changes:
+        """Have contents decoded again, since what was derived from them is gone."""
+        with self._database.writing():
+            self._database.execute(
+                "UPDATE contents SET extracted = 0 WHERE id IN (SELECT value FROM json_each(?))",
+                (id_list(content_ids),),
+            )
+            self._gaps.touch(content_ids)
+            self._journal.append("contents.renew", after={"ids": list(content_ids)})
+        return Changes()
+
     def add(self, digest: str, size: int, whole: bool, kind: Kind) -> tuple[int, Changes]:
         """Add a content and give its id; the caller gives it an asset in the same transaction."""
         with self._database.writing():
