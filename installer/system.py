@@ -26,13 +26,14 @@ QT = {
     "libXrandr.so.2": "libxrandr2",
     "libdrm.so.2": "libdrm2",
 }
-# What its part for X11 loads besides; a program that paints on no screen does without.
-QT_X11 = {
+# What its parts for X11 and Wayland load besides; painting on no screen does without.
+QT_SCREEN = {
     "libxcb-cursor.so.0": "libxcb-cursor0",
     "libxcb-icccm.so.4": "libxcb-icccm4",
     "libxcb-keysyms.so.1": "libxcb-keysyms1",
     "libxcb-shape.so.0": "libxcb-shape0",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
 }
 COMPILER = ("g++", "python3-dev")
 
@@ -58,7 +59,7 @@ def lacks_for_window(screen: bool) -> dict[str, str]:
     """Give the libraries that are not here of those a window needs, with their packages."""
     if not sys.platform.startswith("linux"):
         return {}
-    libraries = QT | QT_X11 if screen else QT
+    libraries = QT | QT_SCREEN if screen else QT
     return {name: package for name, package in libraries.items() if not _loads(name)}
 
 
