@@ -75,10 +75,10 @@ class Named:
         return Named(names, self.features, bears[kept])
 
 
-def clip_art(root: Path, nouns: set[str]) -> dict[str, list[Image.Image]]:
+def clip_art(root: Path, nouns: set[str]) -> dict[str, list[np.ndarray]]:
     """Name drawings after the English nouns that their file names begin with."""
     base = root / "usr/share/openclipart/png"
-    found: dict[str, list[Image.Image]] = collections.defaultdict(list)
+    found: dict[str, list[np.ndarray]] = collections.defaultdict(list)
     for path in sorted(base.rglob("*.png")):
         if NO_PICTURES.search(str(path.parent.relative_to(base.parent))):
             continue
@@ -88,24 +88,24 @@ def clip_art(root: Path, nouns: set[str]) -> dict[str, list[Image.Image]]:
                 break
             words.append(word)
         if words:
-            found[" ".join(words)].append(_on_white(Image.open(path)))
+            found[" ".join(words)].append(_pixels(Image.open(path)))
     return found
 
 
-def emoji(root: Path) -> dict[str, list[Image.Image]]:
+def emoji(root: Path) -> dict[str, list[np.ndarray]]:
     """Name the emoji of one character that show a thing, an animal or a plant."""
     told = ElementTree.parse(root / "usr/share/unicode/cldr/common/annotations/en.xml")
     font = ImageFont.truetype(
         str(root / "usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"), size=109
     )
-    found: dict[str, list[Image.Image]] = collections.defaultdict(list)
+    found: dict[str, list[np.ndarray]] = collections.defaultdict(list)
     for entry in told.iter("annotation"):
         sign, name = entry.get("cp", ""), (entry.text or "").lower()
         shown = len(sign) == 1 and any(low <= ord(sign) <= high for low, high in PICTOGRAPHS)
         if entry.get("type") == "tts" and shown and not NO_THINGS.search(name):
             canvas = Image.new("RGBA", EMOJI_STRIKE, (255, 255, 255, 0))
             ImageDraw.Draw(canvas).text((0, 0), sign, font=font, embedded_color=True)
-            found[name].append(_on_white(canvas))
+            found[name].append(_pixels(canvas))
     return found
 
 
@@ -156,7 +156,7 @@ def _kinds(root: Path, labels: Sequence[str]) -> Iterator[list[str]]:
         yield kinds
 
 
-def measured(pictures: dict[str, list[Image.Image]], vision: VisionTower) -> Named:
+def measured(pictures: dict[str, list[np.ndarray]], vision: VisionTower) -> Named:
     """Run the vision tower over named pictures."""
     names = list(pictures)
     flat = [(row, picture) for row, name in enumerate(names) for picture in pictures[name]]
@@ -190,18 +190,18 @@ def joined(root: Path, sets: Sequence[Named], vision: VisionTower) -> dict[str, 
     }
 
 
-def _features(pictures: Sequence[Image.Image], vision: VisionTower) -> np.ndarray:
-    pixels = [fit(picture, starter.IMAGE_INPUT) for picture in pictures]
+def _features(pixels: Sequence[np.ndarray], vision: VisionTower) -> np.ndarray:
     batches = [np.stack(pixels[at : at + 16]) for at in range(0, len(pixels), 16)]
     return np.concatenate([vision.encode(batch) for batch in batches])
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
+def _pixels(picture: Image.Image) -> np.ndarray:
+    """Lay a picture on white, as the encoder takes it."""
     picture.thumbnail((1024, 1024), reducing_gap=3)
     picture = picture.convert("RGBA")
     ground = Image.new("RGBA", picture.size, (255, 255, 255, 255))
     ground.alpha_composite(picture)
-    return ground.convert("RGB")
+    return fit(ground.convert("RGB"), starter.IMAGE_INPUT)
 
 
 def main() -> None:
@@ -217,7 +217,7 @@ def main() -> None:
     ]
     if given.apart_from:
         paths = sorted(given.apart_from.rglob("*.png"))
-        others = _features([_on_white(Image.open(path)) for path in paths], vision)
+        others = _features([_pixels(Image.open(path)) for path in paths], vision)
         sets = [named.apart_from(others) for named in sets]
     target = Path(starter.__file__).with_name("starter.npz")
     np.savez(target, **joined(given.packages, sets, vision))
