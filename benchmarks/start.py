@@ -4,7 +4,8 @@ usage: python benchmarks/start.py [--rounds N] [--platform offscreen|xcb]
 
 Each round starts both windows anew, one after the other, as processes of their own, on a library
 that exists. Times run from before the process is started. Ends with what the window's process
-had imported by then; a model library among it is a failure.
+had imported by then; a model library among it is a failure. On xcb a window manager must run, or
+no window gets the keys.
 """
 
 from __future__ import annotations
