@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -265,8 +266,9 @@ def _lock(folder: Path) -> FileLock:
         lock.acquire(timeout=0)
     except Timeout as error:
         raise LibraryBusy(f"Another Assetman has the library in {folder} open.") from error
-    except OSError:
-        if not (folder / "library.sqlite").exists():
-            raise EnvironmentProblem(f"No library can be made in {folder}.") from None
+    except OSError as error:
+        if not os.path.exists(folder / "library.sqlite"):
+            reason = error.strerror or error
+            raise EnvironmentProblem(f"No library can be made in {folder}: {reason}.") from error
         # A read-only disk: it may be searched, and nobody can write to it anyway.
     return lock

@@ -104,7 +104,7 @@ def existing_folder(path: str) -> str:
     """Give a folder's absolute path. Raises EnvironmentProblem if there is none."""
     absolute = os.path.abspath(path)
     if not os.path.isdir(absolute):
-        what = "is not a folder" if os.path.lexists(absolute) else "does not exist"
+        what = _what_is_wrong(absolute, "is not a folder")
         raise EnvironmentProblem(f"The folder {path} {what}.")
     return absolute
 
@@ -113,6 +113,18 @@ def existing_file(path: str) -> str:
     """Give a file's absolute path. Raises EnvironmentProblem if there is none."""
     absolute = os.path.abspath(path)
     if not os.path.isfile(absolute):
-        what = "is not a file" if os.path.lexists(absolute) else "does not exist"
+        what = _what_is_wrong(absolute, "is not a file")
         raise EnvironmentProblem(f"The file {path} {what}.")
     return absolute
+
+
+def _what_is_wrong(absolute: str, other: str) -> str:
+    try:
+        os.stat(absolute)
+    except (FileNotFoundError, NotADirectoryError):
+        return "does not exist"
+    except OSError as error:  # no permission, a name too long, a circle of links, a broken disk
+        return f"cannot be reached: {os.strerror(error.errno or 0)}"
+    except ValueError:  # no name may hold a zero
+        return "does not exist"
+    return other

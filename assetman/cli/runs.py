@@ -61,6 +61,10 @@ def follow(
     failed = [each for each in engine.failures() if (each.id, each.at) not in known]
     for failure in failed:
         console.tell(f"{failure.path}: {failure.message}")
+    told = {failure.path for failure in failed}
+    for root in engine.roots():
+        if not root.online and root.path not in told:
+            console.tell(f"{root.path} is offline: it is not there, or empty. Its files are kept.")
     if progress.problem:
         raise EnvironmentProblem(progress.problem)
     return progress, failed

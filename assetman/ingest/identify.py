@@ -11,12 +11,16 @@ from assetman.core.assets import Kind, Root
 from assetman.core.changes import Changes
 from assetman.core.errors import BadInput
 from assetman.core.progress import CancelToken
-from assetman.ingest.scan import Found
+from assetman.ingest.scan import Found, has_left
 from assetman.library.assets import Known
 from assetman.library.contents import Content
 from assetman.library.library import Library
 from assetman.media.fingerprint import Fingerprint, fingerprint, same_bytes
 from assetman.media.registry import kind_of
+
+
+class RootLeft(Exception):
+    """The root is no longer there: its drive was pulled out while its files were read."""
 
 
 @dataclass(slots=True)
@@ -46,7 +50,7 @@ class Vanished:
         """Take the row a file moved from; `accept` False asks for equal size and mtime too."""
         rows = self._by_content.get(content_id, [])
         for row in rows:
-            if accept or (row.size, row.mtime_ns) == (found.stat.size, found.stat.mtime_ns):
+            if accept or _looks_like(row, found):
                 rows.remove(row)
                 return row
         return None
@@ -66,16 +70,23 @@ class Identifier:
         self._known = library.assets.known(root.id)
 
     def identify(self, batch: Iterable[Found], cancel: CancelToken) -> Identified:
-        """Fingerprint files and write what they are; a file that cannot be read is a failure."""
+        """Fingerprint files and write what they are; a file that cannot be read is a failure.
+
+        Raises RootLeft, and WrongUse if the root was removed from the library.
+        """
         result = Identified()
         prints: list[tuple[Found, Fingerprint | str]] = []
         for found in batch:
             cancel.check()
+            path = self._absolute(found.path)
             try:
-                prints.append((found, fingerprint(self._absolute(found.path))))
+                prints.append((found, fingerprint(path)))
             except BadInput as error:
+                if has_left(self._root.path, path):
+                    raise RootLeft from error
                 prints.append((found, str(error)))
         with self._library.writing():
+            self._library.roots.get(self._root.id)
             for found, print_or_reason in prints:
                 cancel.check()
                 if isinstance(print_or_reason, str):
@@ -103,7 +114,7 @@ class Identifier:
         elif row is not None:
             changes |= library.assets.change(row.asset_id, found.stat, content)
             result.changed += 1
-        elif (origin := self._vanished.take(content, print_.whole, found)) is not None:
+        elif (origin := self._origin(content, print_.whole, found)) is not None:
             changes |= library.assets.move(origin.asset_id, root.id, found.path, found.stat)
             result.moved += 1
         else:
@@ -111,6 +122,16 @@ class Identifier:
             changes |= added
             result.added += 1
         result.changes |= changes
+
+    def _origin(self, content: int, whole: bool, found: Found) -> Known | None:
+        """Find the asset a new path was before: one just gone, or one missing for a while."""
+        while (row := self._vanished.take(content, whole, found)) is not None:
+            if self._library.assets.get([row.asset_id]):  # else its root was removed meanwhile
+                return row
+        for row in self._library.assets.missing_with_content(content):
+            if whole or _looks_like(row, found):
+                return row
+        return None
 
     def _content(
         self, found: Found, print_: Fingerprint, kind: Kind, cancel: CancelToken
@@ -132,10 +153,12 @@ class Identifier:
                     continue
             elif abs(asset.modified - found.stat.mtime_ns / 1e9) < 1e-3:
                 return asset.size == found.stat.size
-        return any(
-            (row.size, row.mtime_ns) == (found.stat.size, found.stat.mtime_ns)
-            for row in self._library.assets.missing_with_content(content.id)
-        )
+        missing = self._library.assets.missing_with_content(content.id)
+        return any(_looks_like(row, found) for row in missing)
 
     def _absolute(self, path: str) -> str:
         return os.path.join(self._root.path, *path.split("/"))
+
+
+def _looks_like(row: Known, found: Found) -> bool:
+    return (row.size, row.mtime_ns) == (found.stat.size, found.stat.mtime_ns)

@@ -66,7 +66,8 @@ class Pipeline:
             self._queue.extend(root for root in wanted if root not in self._queue)
             self._asked = True
             self._run += 1
-            if not self._active or self._token.cancelled:
+            # Over and still active: its end is just being told, and its account is closed.
+            if not self._active or self._token.cancelled or self._tally.over:
                 self._token = CancelToken()
                 self._tally = Tally(self._run)
             else:
@@ -154,6 +155,9 @@ class Pipeline:
                 token, tally = self._token, self._tally
             problem = self._work(token)
             with self._state:
+                if problem and token is self._token:  # what joined this run ends with it
+                    self._queue.clear()
+                    self._asked = False
                 if self._asked:  # asked for while the last batch was being stored
                     continue
                 tally.ended(problem)

@@ -6,11 +6,21 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from assetman.core.progress import CancelToken
 from assetman.ingest.ignore import IgnoreRules
 from assetman.library.assets import FileStat, Known
 from assetman.media.registry import kind_of
+
+
+class Reach(Enum):
+    """How a root looks from outside."""
+
+    THERE = auto()
+    EMPTY = auto()  # as a mount point does whose drive is away
+    FORBIDDEN = auto()
+    AWAY = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +49,18 @@ class Differences:
     unchanged: int = 0
 
 
+FORBIDDEN = "Assetman is not allowed to read it."
+
+
 def walk(root: str, rules: IgnoreRules, cancel: CancelToken) -> Iterator[Found | Unreadable]:
     """Yield every media file below `root`, folder by folder, at any depth.
 
     Links to folders are never followed: what they name inside the root is met where it lies,
     what they name outside was not added. Links to files count if they stay inside the root.
-    Raises OSError if the root itself cannot be read.
+    What is gone by the time it is looked at was never there. Raises OSError if the root itself
+    cannot be read.
     """
-    inside = os.path.realpath(root) + os.sep
+    inside = os.path.join(os.path.realpath(root), "")
     pending = [""]
     while pending:
         cancel.check()
@@ -57,7 +71,8 @@ def walk(root: str, rules: IgnoreRules, cancel: CancelToken) -> Iterator[Found |
         except OSError as error:
             if not folder:
                 raise
-            yield Unreadable(folder, _why(error))
+            if not isinstance(error, FileNotFoundError | NotADirectoryError):
+                yield Unreadable(folder, _why(error))
             continue
         with entries:
             yield from _entries(entries, folder, (rules, inside, cancel), pending)
@@ -83,6 +98,8 @@ def _entries(
                 found = _file_stat(entry, inside)
                 if found is not None:
                     yield Found(path, found)
+        except FileNotFoundError:
+            continue
         except OSError as error:
             yield Unreadable(path, _why(error))
 
@@ -111,7 +128,7 @@ def _file_stat(entry: os.DirEntry[str], inside: str) -> FileStat | None:
 
 def _why(error: OSError) -> str:
     if isinstance(error, PermissionError):
-        return "Assetman is not allowed to read it."
+        return FORBIDDEN
     return f"It cannot be read: {error.strerror or error}."
 
 
@@ -160,14 +177,20 @@ def _is_known(row: Known | None, found: FileStat) -> bool:
     return (row.size, row.mtime_ns) == (found.size, found.mtime_ns)
 
 
-def readable(root: str) -> bool:
-    """Say whether a root is there; a mount point whose drive is away reads as empty.
-
-    An empty folder that once held assets is the caller's to judge.
-    """
+def reach(root: str) -> Reach:
+    """Say whether a root is there; an empty one that once held assets is the caller's to judge."""
     try:
         with os.scandir(root) as entries:
-            next(entries, None)
+            return Reach.EMPTY if next(entries, None) is None else Reach.THERE
+    except PermissionError:
+        return Reach.FORBIDDEN
     except OSError:
-        return False
-    return True
+        return Reach.AWAY
+
+
+def has_left(root: str, path: str) -> bool:
+    """Tell whether a file that could not be read is gone because its whole root is.
+
+    `path` is the file's own. A drive that is pulled out says nothing about its files.
+    """
+    return not os.path.lexists(path) and reach(root) is not Reach.THERE

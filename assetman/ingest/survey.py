@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 
 from assetman.core.assets import Root
 from assetman.core.changes import Changes
+from assetman.core.errors import WrongUse
 from assetman.core.progress import CancelToken
-from assetman.ingest.identify import Identifier, Vanished
+from assetman.ingest.identify import Identifier, RootLeft, Vanished
 from assetman.ingest.ignore import IgnoreRules
-from assetman.ingest.scan import Differences, Found, compare, readable
+from assetman.ingest.scan import FORBIDDEN, Differences, Found, Reach, Unreadable, compare, reach
 from assetman.ingest.tally import Tally
 from assetman.library.library import Library
 from assetman.media.thumbnails import ThumbnailCache
@@ -52,12 +54,14 @@ class Survey:
         vanished = Vanished()
         unsettled: list[tuple[Root, list[Found]]] = []
         for root in roots:
-            differences = self._walk(root, cancel)
-            if differences is not None:
-                vanished.offer(differences.vanished)
-                unsettled.append((root, differences.unsettled))
+            with self._while_kept(root):
+                differences = self._walk(root, cancel)
+                if differences is not None:
+                    vanished.offer(differences.vanished)
+                    unsettled.append((root, differences.unsettled))
         for root, files in unsettled:
-            self._identify(root, files, vanished, cancel)
+            with self._while_kept(root):
+                self._identify(root, files, vanished, cancel)
         gone = vanished.rest()
         if gone:
             self._publish(self._library.assets.mark_missing(gone))
@@ -71,35 +75,68 @@ class Survey:
         if lost:
             contents.renew(lost)
 
+    @contextmanager
+    def _while_kept(self, root: Root) -> Iterator[None]:
+        """Let go of a root that is removed, or becomes part of another, under our hands.
+
+        Let one that leaves with its drive be offline.
+        """
+        try:
+            try:
+                yield
+            except RootLeft:
+                self._publish(self._library.roots.set_online(root.id, False))
+        except WrongUse:
+            if root.id in {kept.id for kept in self._library.roots.all()}:
+                raise
+
     def _walk(self, root: Root, cancel: CancelToken) -> Differences | None:
-        """Hold a root against its rows; None, and the root is offline, if it is not there."""
+        """Hold a root against its rows; None if nothing can be said. Raises RootLeft."""
         library = self._library
         known = library.assets.known(root.id)
         present = any(not row.missing for row in known.values())
-        if not readable(root.path) or (present and _is_empty(root.path)):
-            # An empty folder where assets were is a mount point whose drive is away.
-            self._publish(library.roots.set_online(root.id, False))
-            return None
+        match reach(root.path):
+            case Reach.FORBIDDEN:
+                self._publish(library.roots.set_online(root.id, False))
+                self._note_failures(root, [Unreadable("", FORBIDDEN)])
+                return None
+            case Reach.EMPTY if present:
+                # An empty folder where assets were is a mount point whose drive is away.
+                raise RootLeft
+            case Reach.AWAY:
+                raise RootLeft
         if not root.online:
             self._publish(library.roots.set_online(root.id, True))
         self._tally.scanning(root.name, 0)
         rules = self._rules.for_root(root.path)
-        differences = compare(
-            root.path, known, rules, cancel, lambda met: self._tally.scanning(root.name, met)
-        )
+        try:
+            differences = compare(
+                root.path, known, rules, cancel, lambda met: self._tally.scanning(root.name, met)
+            )
+        except OSError as error:
+            raise RootLeft from error
+        lost = differences.vanished or differences.unreadable
+        if lost and reach(root.path) is not Reach.THERE:
+            raise RootLeft
         self._tally.walked(missing=0, unchanged=differences.unchanged)
-        self._note_failures(root, differences)
+        self._note_failures(root, differences.unreadable)
         return differences
 
-    def _note_failures(self, root: Root, differences: Differences) -> None:
-        """Keep the rows of the root's failures true: new ones, and none of what is gone."""
+    def _note_failures(self, root: Root, items: Sequence[Unreadable]) -> None:
+        """Keep the rows of the root's failures true: new ones, and none of what is over."""
         failures = self._library.failures
         changes = Changes()
-        unreadable = {item.path: item.message for item in differences.unreadable}
+        unreadable = {item.path: item.message for item in items}
         with self._library.writing():
-            for path in failures.known(root.id):
-                if path not in unreadable and not os.path.lexists(os.path.join(root.path, path)):
-                    changes |= failures.clear_file(root.id, path)
+            over = failures.of_stage(root.id, "scan")
+            if "" not in unreadable:
+                over |= {
+                    path
+                    for path in failures.known(root.id)
+                    if not os.path.lexists(os.path.join(root.path, path))
+                }
+            for path in over - unreadable.keys():
+                changes |= failures.clear_file(root.id, path)
             for path, message in unreadable.items():
                 changes |= failures.add(root.id, path, "scan", "bad input", message, 0, 0)
         if unreadable:
@@ -130,8 +167,3 @@ def _batches(files: Iterable[Found]) -> Iterator[list[Found]]:
             if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
                 break
         yield batch
-
-
-def _is_empty(path: str) -> bool:
-    with os.scandir(path) as entries:
-        return next(entries, None) is None

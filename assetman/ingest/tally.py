@@ -24,6 +24,12 @@ class Tally:
         self._waiting = 0
         self._progress = Progress(run=run, phase=Phase.SCANNING)
 
+    @property
+    def over(self) -> bool:
+        """Tell whether the account is closed."""
+        with self._lock:
+            return self._progress.phase is Phase.IDLE
+
     def joined(self, run: int) -> None:
         """Take a later request into this account."""
         with self._lock:

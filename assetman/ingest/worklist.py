@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetman.core.changes import Changes
-from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem
+from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem, WrongUse
 from assetman.core.progress import CancelToken
+from assetman.ingest.scan import has_left
 from assetman.ingest.stages import (
     Decoder,
     Extracted,
@@ -186,7 +187,8 @@ class Worklist:
         try:
             extraction = future.result()
         except BadInput as error:
-            self._fail(item, "extract", "bad input", str(error))
+            if not self._is_away(item):
+                self._fail(item, "extract", "bad input", str(error))
             return None
         except (EnvironmentProblem, Cancelled):
             raise
@@ -200,11 +202,29 @@ class Worklist:
             return None
         return Extracted(item, extraction)
 
+    def _is_away(self, item: Pending) -> bool:
+        """Let a root whose drive was pulled out be offline: its files did nothing wrong."""
+        roots = self._tools.library.roots
+        try:
+            if not has_left(roots.get(item.root_id).path, item.path):
+                return False
+            changes = roots.set_online(item.root_id, False)
+        except WrongUse:
+            return False  # the root was removed: `_fail` knows
+        self._busy.discard(item.content_id)
+        if changes:
+            self._fetched.clear()
+            self._tools.publish(changes)
+        return True
+
     def _fail(self, item: Pending, stage: str, kind: str, message: str) -> None:
         self._busy.discard(item.content_id)
-        changes = self._tools.library.failures.add(
-            item.root_id, item.relative, stage, kind, message, item.size, item.mtime_ns
-        )
+        try:
+            changes = self._tools.library.failures.add(
+                item.root_id, item.relative, stage, kind, message, item.size, item.mtime_ns
+            )
+        except WrongUse:
+            return  # its root was removed, or became part of another: then it comes up again
         self._tally.finished(1, item.size, failed=1)
         self._tools.publish(changes)
 

@@ -71,6 +71,13 @@ class Failures:
         )
         return {from_bytes(path): (size, mtime_ns) for path, size, mtime_ns in rows}
 
+    def of_stage(self, root_id: int, stage: str) -> set[str]:
+        """Give the relative paths of a root that failed in one stage."""
+        rows = self._database.rows(
+            "SELECT path FROM failures WHERE root_id = ? AND stage = ?", (root_id, stage)
+        )
+        return {from_bytes(path) for (path,) in rows}
+
     def of_assets(self, asset_ids: Sequence[int]) -> dict[int, str]:
         """Give the messages of those of the assets whose file failed as it is now."""
         rows = self._database.rows(

@@ -193,3 +193,48 @@ def test_closing_in_the_middle_of_a_run_leaves_nothing_behind(live: Live, photos
     live.pipeline.close()
     with pytest.raises(EnvironmentProblem):
         live.pipeline.start()
+
+
+def test_what_is_asked_for_while_the_end_is_told_is_a_run_of_its_own(
+    live: Live, photos: Path
+) -> None:
+    paint(photos / "red.png", "red")
+    live.bench.add(photos)
+    asked: list[int] = []
+    phases: list[Phase] = []
+    hear = live.pipeline._on_progress
+
+    def ask_again(progress: Progress) -> None:
+        hear(progress)
+        if progress.phase is Phase.IDLE and not asked:
+            paint(photos / "blue.png", "blue")
+            asked.append(live.pipeline.start())
+            phases.append(live.pipeline.progress().phase)
+
+    live.pipeline._on_progress = ask_again
+    live.pipeline.start()
+    live.until(lambda: bool(phases))
+    last = live.finish(asked[0])
+    assert phases == [Phase.SCANNING]
+    assert (last.run, last.counts.added, last.counts.unchanged) == (asked[0], 1, 1)
+
+
+def test_a_problem_also_ends_what_had_joined_the_run(
+    live: Live, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paint(photos / "red.png", "red")
+    live.bench.add(photos)
+    joined: list[int] = []
+
+    def full(*args: object) -> None:
+        joined.append(live.pipeline.start())
+        raise EnvironmentProblem("The disk is full.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("assetman.ingest.worklist.store", full)
+        live.pipeline.start()
+        live.until(lambda: bool(joined))
+        last = live.finish(joined[0])
+    assert (last.run, last.problem) == (joined[0], "The disk is full.")
+    assert live.finish(live.pipeline.start()).problem == ""
+    assert live.bench.embeddings() == 1
