@@ -24,7 +24,7 @@ class GlyphButton(QAbstractButton):
         self._glyph = glyph
         self._sign = sign
         self.rename(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
     def rename(self, name: str) -> None:
@@ -83,6 +83,7 @@ def button(text: str, kind: str = "", parent: QWidget | None = None) -> QPushBut
     if kind:
         made.setProperty("kind", kind)
     made.setAutoDefault(False)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard where it is
     made.setCursor(Qt.CursorShape.ArrowCursor)
     return made
 

@@ -69,6 +69,7 @@ class DropTargets(QWidget):
     """Lies over the window while something from elsewhere is dragged over it."""
 
     dropped = Signal(object)  # Target, or None if it fell before there was a choice
+    entered = Signal()
     gone = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -79,16 +80,17 @@ class DropTargets(QWidget):
         self._offer = Offer()
         self._known = False
         self._under: Target | None = None
+        self._place: QPointF | None = None  # where the drag is, while it is over the targets
 
     def show_offer(self, offer: Offer, known: bool) -> None:
         """Show the targets; while they are not known yet, only that something will be."""
         self._offer, self._known = offer, known
         names = ", ".join(target for target, _ in offer.targets) or offer.refusal
         self.setAccessibleDescription(names)
-        self._under = None
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect())
+        self._under = None if self._place is None else self.target_at(self._place)
         self.raise_()
         self.show()
         self.update()
@@ -110,14 +112,14 @@ class DropTargets(QWidget):
         return not self._known or bool(self._offer.targets)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        self.entered.emit()
         self._answer(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._answer(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.hide()
-        self.gone.emit()
+        self._leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self.drop_at(event)
@@ -128,11 +130,16 @@ class DropTargets(QWidget):
             event.setDropAction(Qt.DropAction.CopyAction)
             event.accept()
             self.dropped.emit(self.target_at(event.position()))
+        self._leave()
+
+    def _leave(self) -> None:
+        self._place = None
         self.hide()
         self.gone.emit()
 
     def _answer(self, event: QDragMoveEvent) -> None:
-        under = self.target_at(event.position())
+        self._place = event.position()
+        under = self.target_at(self._place)
         if under != self._under:
             self._under = under
             self.update()

@@ -60,15 +60,17 @@ class FolderModel(QAbstractItemModel):
     def set_roots(self, roots: Sequence[Root]) -> None:
         """Show these roots; what is open stays open."""
         names = names_apart(roots)
-        if [node.root.id for node in self._roots] != [root.id for root in roots]:
-            known = {node.root.id: node for node in self._roots}
-            self.beginResetModel()
-            self._roots = []
-            for row, root in enumerate(roots):
-                node = known.get(root.id) or FolderNode(root, "", names[root.id], root.assets)
-                node.row = row
-                self._roots.append(node)
-            self.endResetModel()
+        wanted = {root.id for root in roots}
+        for row in reversed(range(len(self._roots))):
+            if self._roots[row].root.id not in wanted:
+                self._remove(row)
+        for row, root in enumerate(roots):
+            if row < len(self._roots) and self._roots[row].root.id == root.id:
+                continue
+            old = next((node.row for node in self._roots if node.root.id == root.id), None)
+            if old is not None:
+                self._remove(old)  # roots keep their order, so this is rare: it closes one row
+            self._insert(row, FolderNode(root, "", names[root.id], root.assets))
         for node, root in zip(self._roots, roots, strict=True):
             _give_root(node, root)
             node.name, node.assets = names[root.id], root.assets
@@ -187,6 +189,23 @@ class FolderModel(QAbstractItemModel):
             int(FolderRole.COUNT): node.assets,
             int(FolderRole.ONLINE): node.root.online,
         }.get(role)
+
+    def _insert(self, row: int, node: FolderNode) -> None:
+        self.beginInsertRows(QModelIndex(), row, row)
+        self._roots.insert(row, node)
+        self._number()
+        self.endInsertRows()
+
+    def _remove(self, row: int) -> None:
+        self.beginRemoveRows(QModelIndex(), row, row)
+        gone = self._roots.pop(row)
+        self._have_folders.discard(gone.root.id)
+        self._number()
+        self.endRemoveRows()
+
+    def _number(self) -> None:
+        for row, node in enumerate(self._roots):
+            node.row = row
 
     def _tell_below(self, node: FolderNode) -> None:
         if node.children:

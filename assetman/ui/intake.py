@@ -51,6 +51,7 @@ class Intake(QObject):
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.timeout.connect(self.targets.hide)
+        self.targets.entered.connect(self._fade.stop)  # it left the window for what covers it
         Job(self, lambda: forget_old_pictures(pasted)).start()
 
     # -- drags over the window ----------------------------------------------------------

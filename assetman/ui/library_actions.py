@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from assetman.core.assets import Root, display
@@ -43,12 +44,15 @@ class LibraryActions(QObject):
         """Add folders and begin to index them."""
         wanted = [os.path.normpath(path) for path in paths]
 
-        def work(api: EngineApi) -> list[Root]:
+        def work(api: EngineApi) -> list[tuple[str, Root, bool]]:
+            known = {root.id for root in api.status().roots}
             roots = [api.add_root(path) for path in wanted]
             api.index(sorted({root.id for root in roots}))
-            return roots
+            return [
+                (path, root, root.id in known) for path, root in zip(wanted, roots, strict=True)
+            ]
 
-        self._bridge.call(self, work).on_done(lambda roots: self._added(wanted, roots)).start()
+        self._bridge.call(self, work).on_done(self._added).start()
 
     def update(self, node: FolderNode | None = None) -> None:
         """Bring a root, or all of them, up to date."""
@@ -59,6 +63,12 @@ class LibraryActions(QObject):
         """Show a folder in the file manager."""
         path = os.path.normpath(node.absolute)
         Job(self, lambda: reveal([path])).start()
+
+    def copy_path(self, node: FolderNode) -> None:
+        """Put a folder's path on the clipboard."""
+        path = os.path.normpath(node.absolute)
+        QGuiApplication.clipboard().setText(display(path))
+        self.said.emit(f"Copied the path of “{node.name}”.")
 
     def remove(self, node: FolderNode) -> None:
         """Ask, then forget a root. Its files stay untouched."""
@@ -80,10 +90,11 @@ class LibraryActions(QObject):
 
         self._bridge.call(self, lambda api: api.remove_root(root_id)).on_done(done).start()
 
-    def _added(self, wanted: list[str], roots: list[Root]) -> None:
-        for path, root in zip(wanted, roots, strict=True):
+    def _added(self, added: list[tuple[str, Root, bool]]) -> None:
+        for path, root, known in added:
+            name = display(os.path.basename(path) or path)
             if os.path.normpath(root.path) != path:
-                inner = display(os.path.basename(path))
-                self.said.emit(
-                    f"“{inner}” is already in the library, inside “{display(root.name)}”."
-                )
+                outer = display(root.name)
+                self.said.emit(f"“{name}” is already in the library, inside “{outer}”.")
+            elif known:
+                self.said.emit(f"“{name}” is already in the library. It is being updated.")

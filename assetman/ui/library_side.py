@@ -74,6 +74,7 @@ class LibrarySide(QObject):
         side.add_wanted.connect(actions.choose_folder)
         side.update_wanted.connect(actions.update)
         side.show_wanted.connect(actions.show)
+        side.copy_wanted.connect(actions.copy_path)
         side.remove_wanted.connect(actions.remove)
         status.pause_wanted.connect(lambda: self._tell(lambda api: api.pause()))
         status.resume_wanted.connect(lambda: self._tell(lambda api: api.resume()))

@@ -29,6 +29,8 @@ class ResultLine(QWidget):
         self.news = button("", "quiet", self)
         self.news.setProperty("tone", "accent")
         self._text = ("", "")
+        self._working = False
+        self._said: tuple[SearchState, Results, Results] | None = None
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.sentence, 1)
         for part in (self.note, self.everywhere, self.news):
@@ -39,10 +41,17 @@ class ResultLine(QWidget):
         appearance().changed.connect(self._restyle)
         self._restyle()
 
+    def set_working(self, working: bool) -> None:
+        """Know whether more is still becoming searchable."""
+        if working != self._working:
+            self._working = working
+            if self._said is not None:
+                self._say(*self._said)
+
     def show_results(self, state: SearchState, results: Results) -> None:
         """Say what was found."""
         self.news.hide()
-        self._say(state, results)
+        self._say(state, results, results)
         self.everywhere.setVisible(bool(results.elsewhere) and not results.ids)
         self.note.setText(" ".join(results.notes))
         self.note.setToolTip(self.note.text())
@@ -50,8 +59,7 @@ class ResultLine(QWidget):
 
     def show_news(self, state: SearchState, fresh: Results, shown: Results, count: int) -> None:
         """Offer results that came since, without moving those on screen."""
-        self._text = sentence_for(state, shown, fresh)
-        self._write()
+        self._say(state, shown, fresh)
         one, many = ("new match", "new matches") if state.asks else ("new asset", "new assets")
         self.news.setText(f"{counted(count, one, many)} ↻" if count else "Show as it is now ↻")
         self.news.setAccessibleName(f"Show {self.news.text().removesuffix(' ↻')}")
@@ -59,11 +67,13 @@ class ResultLine(QWidget):
 
     def show_working(self) -> None:
         """Say that an answer takes its time."""
+        self._said = None
         self._text = ("Searching…", "")
         self._write()
 
     def show_nothing(self) -> None:
         """Say nothing."""
+        self._said = None
         self._text = ("", "")
         self._write()
         for part in (self.note, self.everywhere, self.news):
@@ -77,8 +87,9 @@ class ResultLine(QWidget):
         super().resizeEvent(event)
         self._write()
 
-    def _say(self, state: SearchState, results: Results) -> None:
-        self._text = sentence_for(state, results, results)
+    def _say(self, state: SearchState, shown: Results, fresh: Results) -> None:
+        self._said = (state, shown, fresh)
+        self._text = sentence_for(state, shown, fresh, self._working)
         self._write()
 
     def _write(self) -> None:
@@ -102,10 +113,13 @@ class ResultLine(QWidget):
         self._write()
 
 
-def sentence_for(state: SearchState, shown: Results, fresh: Results) -> tuple[str, str]:
+def sentence_for(
+    state: SearchState, shown: Results, fresh: Results, working: bool
+) -> tuple[str, str]:
     """Say what is shown: the head of the sentence and its rest.
 
-    `fresh` knows the present counts, `shown` is what the grid shows.
+    `fresh` knows the present counts, `shown` is what the grid shows. Only while there is work is
+    anything searchable "so far": what could not be read never will be, and is said elsewhere.
     """
     where = f"in {state.where}" if state.where else ""
     if not state.asks:
@@ -118,7 +132,7 @@ def sentence_for(state: SearchState, shown: Results, fresh: Results) -> tuple[st
     if not count:
         return "Nothing found", where
     parts = []
-    if fresh.searchable < fresh.total:
+    if working and fresh.searchable < fresh.total:
         parts.append(f"{fresh.searchable:,} of {fresh.total:,} searchable so far")
     parts.append(f"{shown.seconds:.{2 if shown.seconds >= 0.01 else 3}f} s")
     return f"Closest {count:,}", f"{where} · ".lstrip() + " · ".join(parts)

@@ -50,6 +50,9 @@ class WordsField(QLineEdit):
         if event.matches(QKeySequence.StandardKey.Paste) and carries_picture(
             QGuiApplication.clipboard().mimeData()
         ):
+            if self.hasSelectedText():
+                self.insert("")  # what is pasted takes the place of what was selected
+                self.textEdited.emit(self.text())
             self.picture_pasted.emit()
         elif event.key() == Qt.Key.Key_Down:
             self.went_down.emit()

@@ -185,6 +185,7 @@ class Sidebar(QWidget):
     add_wanted = Signal()
     update_wanted = Signal(object)  # FolderNode
     show_wanted = Signal(object)  # FolderNode
+    copy_wanted = Signal(object)  # FolderNode
     remove_wanted = Signal(object)  # FolderNode
 
     def __init__(self, model: FolderModel, parent: QWidget | None = None) -> None:
@@ -263,6 +264,7 @@ class Sidebar(QWidget):
         update.setEnabled(node.root.online and self.add.isEnabled())
         show = menu.addAction("Show in file manager", lambda: self.show_wanted.emit(node))
         show.setEnabled(node.root.online)
+        menu.addAction("Copy path", lambda: self.copy_wanted.emit(node))
         if node.parent is None:
             menu.addSeparator()
             remove = menu.addAction("Remove from library…", lambda: self.remove_wanted.emit(node))

@@ -62,6 +62,7 @@ class StatusBar(QWidget):
         self._say(doing_text(progress))
         self.numbers.setText(numbers_text(progress, self.width() < theme().px(_NARROW)))
         self.numbers.setVisible(working)
+        self._hold_still(working)
         self.bar.setVisible(working and progress.total > 0)
         self.pause.setVisible(working)
         self.stop.setVisible(working)
@@ -71,6 +72,14 @@ class StatusBar(QWidget):
             self.bar.setAccessibleDescription(f"{percent} percent")
         self.pause.set_glyph(draw_play if paused else draw_pause)
         self.pause.rename("Resume" if paused else "Pause")
+
+    def _hold_still(self, working: bool) -> None:
+        """Let the words only grow during a run: Pause and Stop must not move off the pointer."""
+        for words in (self.doing, self.numbers):
+            if working and self.width() >= theme().px(_NARROW):
+                words.setMinimumWidth(max(words.minimumWidth(), words.sizeHint().width()))
+            else:
+                words.setMinimumWidth(0)
 
     def show_line(self, sentence: str) -> None:
         """Say something while the pipeline has nothing to say."""

@@ -125,8 +125,7 @@ QSplitter::handle:hover { background: @edge; }
 QTreeView, QListView, QTableView { background: transparent; border: none; outline: none; color: @text; }
 QTableView::item { padding: 0 8dp; }
 QTableView::item:selected { background: @tint; color: @text; }
-QTableView::item:focus { border: 1px solid @accent; }
 QHeaderView { background: transparent; }
 QHeaderView::section { background: transparent; color: @secondary; border: none;
-    border-bottom: 1px solid @line; padding: 4dp 8dp; font-size: 12dp; }
+    border-bottom: 1px solid @line; padding: 4dp 11dp; font-size: 12dp; }
 """

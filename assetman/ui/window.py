@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -182,6 +182,7 @@ class MainWindow(QMainWindow):
 
     def _library_renewed(self) -> None:
         watch = self.library.watch
+        self.content.line.set_working(watch.working)
         self.intake.no_adding = watch.no_adding
         if watch.status is not None:
             self.top_bar.filters.show_kinds(watch.status.assets)
@@ -192,6 +193,8 @@ class MainWindow(QMainWindow):
     def _root_removed(self, root_id: int) -> None:
         if any(folder.root_id == root_id for folder in self.session.state.folders):
             self.session.go_to_folder(None)
+        else:
+            self.session.ask()  # what it held is gone because the person said so
 
     def _explain_nothing(self) -> None:
         library = self.library
@@ -270,7 +273,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _recall(self) -> None:
-        self.resize(theme().px(1440), theme().px(900))
+        self.resize(self._usual_size())
         if (geometry := self.memory.geometry) is not None:
             self.restoreGeometry(geometry)
         self.frame.restore(self.memory)
@@ -278,6 +281,12 @@ class MainWindow(QMainWindow):
         self.content.grid.set_card_size(self.memory.card_size)
         self.top_bar.fill.setChecked(self.memory.fill)
         self.top_bar.search.words.setFocus()
+
+    def _usual_size(self) -> QSize:
+        """Give the size of a first window: as designed, where the screen has the room."""
+        frame = QSize(16, 48)  # what the system may put around the window
+        room = self.screen().availableSize() - frame
+        return QSize(theme().px(1440), theme().px(900)).boundedTo(room)
 
     def _show_sides(self, sidebar: bool, inspector: bool) -> None:
         self.top_bar.sidebar.setVisible(not sidebar)

@@ -97,7 +97,7 @@ class FakeEngine:
 
     folder: Path
     read_only: bool = False
-    fail_with: Exception | None = None  # raised by the next call of any verb
+    fail_with: dict[str, Exception] = field(default_factory=dict)  # by verb, raised once
     calls: list[tuple[str, object]] = field(default_factory=list)
     searchable: int | None = None  # how many assets the model knows; None: all
 
@@ -428,7 +428,7 @@ class FakeEngine:
 
     def _begin(self, verb: str, argument: object = None) -> None:
         self.calls.append((verb, argument))
-        error, self.fail_with = self.fail_with, None
+        error = self.fail_with.pop(verb, None)
         if error is not None:
             raise error
 

@@ -126,7 +126,10 @@ class SearchSession(QObject):
         """Take fresh results of a question: shown at once if nothing on screen moves by it."""
         if query != self._state.query() or self._shown is None:
             return
-        shown, fresh = self._shown.ids, results.ids
+        fresh = results.ids
+        there = set(fresh)
+        # What is gone has left the grid already; the rest need only stay where it is.
+        shown = tuple(asset_id for asset_id in self._shown.ids if asset_id in there)
         if not shown or fresh[: len(shown)] == shown:
             self._show(results)
             return

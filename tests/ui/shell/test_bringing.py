@@ -185,6 +185,21 @@ def test_leaving_with_the_drag_takes_the_targets_away(
     qtbot.waitUntil(lambda: not window.intake.targets.isVisible())
 
 
+def test_the_targets_stay_while_the_drag_rests_over_them(
+    qtbot: QtBot, window: MainWindow, stranger: Path
+) -> None:
+    mime = files(stranger)
+    enter, _ = drag_over(window, mime)
+    assert enter.isAccepted()
+    overlay = window.intake.targets
+    window.intake.left()  # as Qt says once the targets cover the window
+    drag_over(overlay, mime)
+    qtbot.waitUntil(lambda: overlay._known)
+    assert not window.intake._fade.isActive()
+    assert overlay.isVisible()
+    assert overlay._under is Target.SIMILAR
+
+
 def test_a_read_only_library_says_why_a_folder_cannot_be_added(
     qtbot: QtBot, open_window: Open, engine: FakeEngine, stranger: Path
 ) -> None:
@@ -202,6 +217,19 @@ def test_pasting_a_picture_searches_by_it(qtbot: QtBot, window: MainWindow, tmp_
     qtbot.waitUntil(lambda: labels(window) == ["Pasted picture"])
     qtbot.waitUntil(lambda: shown(window)[0] == "red barn.jpg")
     assert len(list((tmp_path / "pasted").glob("*.png"))) == 1
+
+
+def test_a_pasted_picture_takes_the_place_of_selected_words(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    words = window.top_bar.search.words
+    words.setFocus()
+    qtbot.keyClicks(words, "grey stones")
+    qtbot.keyClick(words, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QGuiApplication.clipboard().setImage(paint(QColor(RED), 60, 40))
+    qtbot.keyClick(words, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: labels(window) == ["Pasted picture"])
+    assert words.text() == window.session.state.words == ""
 
 
 def test_pasting_a_file_searches_by_it_from_the_grid_too(

@@ -112,7 +112,13 @@ def test_removing_a_root_asks_first_and_says_that_the_files_stay(
 ) -> None:
     window.session.go_to_folder(None)
     actions = context_menu(qtbot, window)
-    assert list(actions) == ["Update now", "Show in file manager", "", "Remove from library…"]
+    assert list(actions) == [
+        "Update now",
+        "Show in file manager",
+        "Copy path",
+        "",
+        "Remove from library…",
+    ]
     window.library.actions.remove(window.library.folders.roots()[0])
     box = dialog_of(qtbot, window, Confirm)
     assert isinstance(box, Confirm)
@@ -132,10 +138,67 @@ def test_adding_a_folder_inside_another_says_that_it_is_there_already(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine, pictures: Path
 ) -> None:
     root = next(iter(engine.root_rows.values()))
-    window.library.actions._added([str(pictures / "Coast")], [root])
+    window.library.actions._added([(str(pictures / "Coast"), root, True)])
     assert window.message_bar.sentence.text() == (
         "“Coast” is already in the library, inside “Photos”."
     )
+
+
+def test_adding_a_folder_again_says_that_it_is_there_already(
+    qtbot: QtBot, window: MainWindow, pictures: Path
+) -> None:
+    window.library.actions.add([str(pictures)])
+    qtbot.waitUntil(window.message_bar.isVisible)
+    said = "“Photos” is already in the library. It is being updated."
+    assert window.message_bar.sentence.text() == said
+
+
+def test_another_root_leaves_open_what_is_open(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    model, tree = window.library.folders, window.library.sidebar.tree
+    tree.expand(model.index(0, 0))
+    qtbot.waitUntil(lambda: model.rowCount(model.index(0, 0)) == 1)
+    paint_pictures(tmp_path / "Alps", {"peak.jpg": ("#8a9096", 60, 40)})
+    window.library.actions.add([str(tmp_path / "Alps")])
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
+    photos = next(node for node in model.roots() if node.name == "Photos")
+    assert tree.isExpanded(model.index_of(photos))
+    alps = next(node for node in model.roots() if node.name == "Alps")
+    window.library.actions._remove(alps.root.id, "Alps")
+    qtbot.waitUntil(lambda: model.rowCount() == 1)
+    assert tree.isExpanded(model.index(0, 0))
+
+
+def test_removing_a_root_leaves_a_question_with_its_true_count(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    paint_pictures(tmp_path / "Alps", {"peak.jpg": ("#8a9096", 60, 40)})
+    window.library.actions.add([str(tmp_path / "Alps")])
+    qtbot.waitUntil(lambda: window.library.folders.rowCount() == 2)
+    window.session.say("red")
+    qtbot.waitUntil(lambda: window.content.line.text().startswith("Closest 6"))
+    alps = next(node for node in window.library.folders.roots() if node.name == "Alps")
+    window.library.actions._remove(alps.root.id, "Alps")
+    qtbot.waitUntil(lambda: window.content.line.text().startswith("Closest 5"))
+    assert not window.content.line.news.isVisible()
+
+
+def test_pause_stays_under_the_pointer_when_it_is_pressed(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    bar = window.library.status_bar
+    running = Progress(phase=Phase.INDEXING, done=10, total=90, rate=4.0, seconds_left=20.0)
+    engine.say_progress(running)
+    qtbot.waitUntil(bar.pause.isVisible)
+    qtbot.waitUntil(lambda: bar.pause.x() > bar.bar.x())
+    QApplication.processEvents()
+    before = bar.pause.x()
+    engine.say_progress(replace(running, phase=Phase.PAUSED))
+    qtbot.waitUntil(lambda: bar.pause.accessibleName() == "Resume")
+    QApplication.processEvents()
+    assert bar.pause.x() >= before
+    assert bar.pause.geometry().contains(before + 2, bar.pause.geometry().center().y())
 
 
 def test_an_error_of_the_engine_is_one_sentence_in_the_window(
@@ -249,7 +312,7 @@ def test_a_model_that_cannot_be_fetched_says_so_in_the_list(
     dialog = dialog_of(qtbot, window, ModelsDialog)
     assert isinstance(dialog, ModelsDialog)
     qtbot.waitUntil(lambda: len(dialog.rows) == 2)
-    engine.fail_with = EnvironmentProblem("The model hub cannot be reached.")
+    engine.fail_with["add_model"] = EnvironmentProblem("The model hub cannot be reached.")
     dialog.rows[1].download_wanted.emit("siglip2-base")
     qtbot.waitUntil(lambda: dialog.message.text() == "The model hub cannot be reached.")
     dialog.close()

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from assetman.core.changes import Changes
+from assetman.core.progress import Phase, Progress
 from assetman.core.queries import Example, Results
 from assetman.ui.controller.state import ExampleChip
 from assetman.ui.window import MainWindow
@@ -143,8 +144,11 @@ def test_what_is_not_yet_searchable_is_said(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine
 ) -> None:
     engine.searchable = 3
+    engine.say_progress(Progress(phase=Phase.INDEXING, done=3, total=5))
     type_words(qtbot, window, "red")
     qtbot.waitUntil(lambda: "3 of 5 searchable so far" in window.content.line.text())
+    engine.say_progress(Progress())
+    qtbot.waitUntil(lambda: "so far" not in window.content.line.text())
 
 
 def test_results_can_be_ordered_both_ways(qtbot: QtBot, window: MainWindow) -> None:
