@@ -220,7 +220,7 @@ def main() -> None:
         others = _features([_pixels(Image.open(path)) for path in paths], vision)
         sets = [named.apart_from(others) for named in sets]
     target = Path(starter.__file__).with_name("starter.npz")
-    np.savez(target, **joined(given.packages, sets, vision))
+    np.savez(target, **joined(given.packages, sets, vision))  # type: ignore[arg-type]
     print(
         f"{target}: {target.stat().st_size / 1e6:.1f} MB, {sum(len(s.names) for s in sets)} names"
     )
