@@ -197,8 +197,10 @@ class Pipeline:
                 with self._state:
                     if token is not self._token:  # stopped, and started anew
                         raise Cancelled("stopped")
-                    self._asked = False
+                    asked, self._asked = self._asked, False
                     queued = bool(self._queue)
+                if asked:
+                    worklist.aim_at(self._plan.targets())
                 if surveyor.is_over() and queued:
                     surveyor = _Surveyor(self._survey_queue, token)
                     surveyor.start()

@@ -37,6 +37,9 @@ _BATCH = {True: (4, 64), False: (16, 256)}  # least and most files, cores shared
 _COUNT_EVERY = 1.0  # seconds between two counts of what is pending
 
 
+Mark = tuple[int, int, int, tuple[int, ...]]  # content, asset, mtime, spaces it lacked
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What work on a file is done with."""
@@ -75,7 +78,7 @@ class Worklist:
         self._fetched: deque[Pending] = deque()
         self._decoding: dict[Future[Extraction], Pending] = {}
         self._busy: set[int] = set()  # contents on their way
-        self._finished: set[tuple[int, int, int]] = set()  # content, asset, mtime
+        self._finished: set[Mark] = set()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="pipeline-store")
         self._writing: Future[None] | None = None
         self._batch = _BATCH[tools.shares_cores()][0] * 2
@@ -100,6 +103,12 @@ class Worklist:
         self._settle()
         self._writing = self._writer.submit(self._store, batch, vectors)
         return True
+
+    def aim_at(self, targets: Sequence[Target]) -> None:
+        """Work for other spaces from now on: the person chose a model meanwhile."""
+        if tuple(targets) != self._targets:
+            self._targets = tuple(targets)
+            self._fetched.clear()
 
     def close(self) -> None:
         """End decoders at once, let a write that has begun finish."""
@@ -253,8 +262,8 @@ class Worklist:
         self._batch = max(least, min(most, fitting, self._batch * 2))
 
 
-def _mark(item: Pending) -> tuple[int, int, int]:
-    return item.content_id, item.asset_id, item.mtime_ns
+def _mark(item: Pending) -> Mark:
+    return item.content_id, item.asset_id, item.mtime_ns, tuple(sorted(item.spaces))
 
 
 def _is_unchanged(item: Pending) -> bool:

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -64,6 +64,22 @@ def writing_problem(error: OSError, target: Path) -> EnvironmentProblem:
     """Say in plain words why a file of ours cannot be written."""
     reason = _DISK_TROUBLE.get(error.errno or 0, error.strerror or str(error))
     return EnvironmentProblem(f"{reason}: {target.parent}")
+
+
+def write_whole(target: Path, save: Callable[[BinaryIO], object]) -> None:
+    """Write a file with `save`, whole or not at all, in a folder that anybody may delete.
+
+    What is derived may go at any moment, also in this one: then it is written once more.
+    Raises EnvironmentProblem when the disk will not take it.
+    """
+    for last in (False, False, True):
+        try:
+            with replacing(target) as file:
+                save(file)
+            return
+        except EnvironmentProblem as problem:
+            if last or not isinstance(problem.__cause__, FileNotFoundError):
+                raise
 
 
 @contextmanager

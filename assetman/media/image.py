@@ -17,7 +17,7 @@ from assetman.core.assets import Box, Kind, Probe, SegmentDraft, SegmentKind
 from assetman.core.errors import BadInput
 from assetman.core.inputs import InputSpec
 from assetman.media import colour, formats, svg
-from assetman.media.files import opened, replacing
+from assetman.media.files import opened, write_whole
 from assetman.media.fitting import fit, needed_share
 from assetman.media.handler import Extraction, Limits
 from assetman.media.metadata import Metadata
@@ -93,11 +93,10 @@ class ImageHandler:
             picture = _within(picture, side)
         if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
             picture = picture.convert("RGB")
-        with replacing(target) as file:
-            if picture.mode == "RGBA" or max(picture.size) > _JPEG_LONGEST:
-                picture.save(file, "PNG", compress_level=1)
-            else:
-                picture.save(file, "JPEG", quality=92, subsampling=0)
+        if picture.mode == "RGBA" or max(picture.size) > _JPEG_LONGEST:
+            write_whole(target, lambda file: picture.save(file, "PNG", compress_level=1))
+        else:
+            write_whole(target, lambda file: picture.save(file, "JPEG", quality=92, subsampling=0))
         return picture.size
 
 
@@ -159,5 +158,4 @@ def _within(picture: Image.Image, side: int) -> Image.Image:
 
 def _write_thumbnail(picture: Image.Image, side: int, target: Path) -> None:
     small = colour.flattened(_within(picture, side), colour.LIGHT_GROUND)
-    with replacing(target) as file:
-        small.save(file, "WEBP", quality=80, method=1)
+    write_whole(target, lambda file: small.save(file, "WEBP", quality=80, method=1))

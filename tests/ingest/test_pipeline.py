@@ -13,9 +13,10 @@ import pytest
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.progress import Phase, Progress
 from assetman.ingest.pipeline import Pipeline
+from assetman.ingest.stages import Target
 from assetman.media.workers import DecodePool
 from kit.bench import LIMITS, Bench
-from kit.colours import ColourEncoder
+from kit.colours import SPEC, ColourEncoder
 from kit.pictures import paint
 
 PATIENCE = 60.0  # seconds; far more than anything here takes
@@ -238,3 +239,29 @@ def test_a_problem_also_ends_what_had_joined_the_run(
     assert (last.run, last.problem) == (joined[0], "The disk is full.")
     assert live.finish(live.pipeline.start()).problem == ""
     assert live.bench.embeddings() == 1
+
+
+def test_a_model_chosen_at_work_is_filled_in_the_same_run(
+    bench: Bench, decoder: DecodePool, photos: Path
+) -> None:
+    for number in range(30):
+        paint(photos / f"{number}.png", "green", number)
+    bench.add(photos)
+    slow = Slow()
+    bench.tools = replace(bench.tools, encoder=slow)
+    targets = [bench.target]
+    bench.plan = replace(bench.plan, targets=lambda: tuple(targets))
+    live = Live(bench, decoder)
+    try:
+        live.pipeline.start()
+        assert slow.reached.wait(PATIENCE)
+        space, _ = bench.library.spaces.ensure(slow.space("shades"))
+        targets.append(Target(space.id, "shades", SPEC))
+        run = live.pipeline.start(())
+        slow.released.set()
+        assert live.finish(run).problem == ""
+        assert bench.embeddings() == bench.library.embeddings.count(space.id) == 30
+        assert bench.library.failures.all() == []
+    finally:
+        slow.released.set()
+        live.pipeline.close()

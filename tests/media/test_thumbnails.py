@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from PIL import Image
 
 from assetman.core.errors import EnvironmentProblem
-from assetman.media.files import replacing
+from assetman.media.files import replacing, write_whole
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
 from assetman.media.thumbnails import ThumbnailCache
@@ -53,6 +54,19 @@ def test_a_file_that_could_not_be_finished_leaves_nothing(tmp_path: Path) -> Non
         write_half()
     assert target.read_bytes() == b"x" * 10
     assert [path.name for path in target.parent.iterdir()] == ["a"]
+
+
+def test_a_folder_deleted_while_a_file_is_written_is_made_again(tmp_path: Path) -> None:
+    target = tmp_path / "ab" / "cd" / "a"
+    swept = iter((True, False))
+
+    def save(file: BinaryIO) -> None:
+        file.write(b"whole")
+        if next(swept):
+            target.parent.parent.rename(tmp_path / "away")
+
+    write_whole(target, save)
+    assert target.read_bytes() == b"whole"
 
 
 def test_a_full_disk_is_the_environments_fault(tmp_path: Path) -> None:
