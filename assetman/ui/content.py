@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -57,6 +57,10 @@ class ContentArea(QWidget):
         """Show one asset large, over the grid."""
         ids = self.grid.ids()
         self.open_these(ids if asset_id in ids else [asset_id], asset_id)
+        if asset_id in ids:
+            cell = self.grid.picture_rect(ids.index(asset_id))
+            cell.moveTopLeft(self.grid.viewport().mapTo(self, cell.topLeft()))
+            self.large.canvas.arrival.begin(QRectF(cell))
 
     def open_these(self, ids: list[int], asset_id: int) -> None:
         """Show one of some assets large; the arrows walk among them."""

@@ -31,6 +31,7 @@ class LibraryWatch(QObject):
         self._timer.timeout.connect(self.renew)
         bridge.changed.connect(self._changed)
         bridge.progressed.connect(self._progressed)
+        bridge.lost.connect(self._engine_lost)
         bridge.back.connect(self.renew)
 
     @property
@@ -78,6 +79,12 @@ class LibraryWatch(QObject):
     def _take(self, found: tuple[Status, list[ModelInfo], Progress]) -> None:
         self.status, self.models, self.progress = found
         self.renewed.emit()
+        self.progressed.emit(self.progress)
+
+    @Slot()
+    def _engine_lost(self) -> None:
+        """Nothing is being done while there is no engine."""
+        self.progress = Progress()
         self.progressed.emit(self.progress)
 
     @Slot(object)

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from assetman.ui.grid.arrival import Arrival
 from assetman.ui.grid.region_mark import RegionMark
 from assetman.ui.grid.viewpoint import MARGIN, Viewpoint
 from assetman.ui.theme import Text, appearance, theme
@@ -42,6 +43,7 @@ class PictureCanvas(QWidget):
         self._marking = False
         self._sentence = ""
         self.mark = RegionMark()
+        self.arrival = Arrival(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         appearance().changed.connect(self.update)
@@ -128,7 +130,7 @@ class PictureCanvas(QWidget):
         look = theme()
         with QPainter(self) as painter:
             painter.fillRect(event.rect(), look.ground)
-            place, image = self.picture_rect(), self._best()
+            place, image = self.arrival.place(self.picture_rect()), self._best()
             if image is not None and not place.isEmpty():
                 seen = place.intersected(QRectF(self.rect()))
                 across, down = image.width() / place.width(), image.height() / place.height()

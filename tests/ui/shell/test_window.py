@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
 from assetman.core.errors import EnvironmentProblem
+from assetman.core.progress import Phase, Progress
 from assetman.core.queries import Example
 from assetman.ui.controller.state import ExampleChip
 from assetman.ui.theme import Scheme, appearance
@@ -46,7 +47,10 @@ def test_an_engine_that_cannot_be_started_is_said_and_can_be_tried_again(
 def test_an_engine_that_died_is_told_in_a_calm_line_and_the_window_goes_on(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine
 ) -> None:
+    engine.say_progress(Progress(1, Phase.INDEXING, "Photos", 1, 5))
+    qtbot.waitUntil(window.library.status_bar.pause.isVisible)
     engine.lose()
+    qtbot.waitUntil(lambda: not window.library.status_bar.pause.isVisible())
     qtbot.waitUntil(window.message_bar.isVisible)
     assert window.message_bar.sentence.text() == "The engine stopped and was started again."
     qtbot.keyClicks(window.top_bar.search.words, "green")
