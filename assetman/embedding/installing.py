@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
+from safetensors import SafetensorError
 
 from assetman.core.assets import display
 from assetman.core.errors import AssetmanError, BadInput, EnvironmentProblem, WrongUse
@@ -28,6 +29,7 @@ from assetman.embedding.architectures import CONFIG_FILE, TEXT_CONFIG_FILE, Arch
 from assetman.embedding.download import PREFIX, Hub, RemoteFile, Repository, Said
 
 PARTIAL = ".partial"  # downloads that can go on
+TOKENIZER_FILES = tuple(name for name in clip.TOKENIZER_FILES if name != TEXT_CONFIG_FILE)
 SMALL = 64 << 20  # bytes; no tokenizer is larger
 # What open_clip raises for weights of another model, depending on where they first do not fit.
 _MISFITS = (RuntimeError, KeyError, ValueError, AttributeError, IndexError, AssertionError)
@@ -86,6 +88,9 @@ def install(
         raise
     except OSError as error:
         raise EnvironmentProblem(f"{models}: {error.strerror or error}.") from error
+    except SafetensorError as error:  # nothing is read as safetensors here that was not checked
+        full = f"The model cannot be written to {models}. Is the disk full?"
+        raise EnvironmentProblem(full) from error
 
 
 def safe_name(name: str) -> str:
@@ -221,7 +226,7 @@ def _download(models: Path, wanted: Wanted, said: Said, cancel: CancelToken) -> 
     weights = _weights_of(repository)
     small = [
         repository.files[name]
-        for name in (CONFIG_FILE, *clip.TOKENIZER_FILES)
+        for name in (CONFIG_FILE, *TOKENIZER_FILES)
         if name in repository.files and repository.files[name].size <= SMALL
     ]
     total = weights.size + sum(file.size for file in small)
@@ -246,17 +251,21 @@ def _fetch_text_parts(
     """Bring a tokenizer or a text tower's shape from where the repository refers to."""
     if architecture is None:
         return
-    needs: dict[str, tuple[str, ...]] = {architecture.tokenizer_name: clip.TOKENIZER_FILES[:-1]}
-    text_model = architecture.text_model_name
-    needs[text_model] = (*needs.get(text_model, ()), TEXT_CONFIG_FILE)
-    for source, names in needs.items():
-        if not source or any(name in repository.files for name in names):
-            continue
-        other = hub.repository(source)
-        for name in names:
-            file = other.files.get(name)
-            if file is not None and file.size <= SMALL and not (folder / name).exists():
-                hub.fetch(other, file, folder / name, lambda done: None, cancel)
+    if architecture.tokenizer_name and not any(n in repository.files for n in TOKENIZER_FILES):
+        _fetch_small(hub, architecture.tokenizer_name, TOKENIZER_FILES, folder, cancel)
+    if architecture.text_model_name:
+        # A file of this name in the repository itself describes something else: all of CLIP.
+        _fetch_small(hub, architecture.text_model_name, (TEXT_CONFIG_FILE,), folder, cancel)
+
+
+def _fetch_small(
+    hub: Hub, source: str, names: tuple[str, ...], folder: Path, cancel: CancelToken
+) -> None:
+    repository = hub.repository(source)
+    for name in names:
+        file = repository.files.get(name)
+        if file is not None and file.size <= SMALL and not (folder / name).exists():
+            hub.fetch(repository, file, folder / name, lambda done: None, cancel)
 
 
 def _weights_of(repository: Repository) -> RemoteFile:

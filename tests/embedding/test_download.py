@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,6 +109,23 @@ def test_a_tokenizer_is_brought_from_where_the_model_refers_to(
 
     assert catalogue.encoder(info.name, "cpu").encode_texts(["a red bird"]).shape == (1, 48)
     assert hub.ranges(WEIGHTS) == [""]
+
+
+def test_the_shape_of_a_text_tower_is_brought_from_where_the_model_refers_to(
+    hub: PaperHub, tiny_roberta: Published, models: Path, tmp_path: Path
+) -> None:
+    shared = tmp_path / "shared"
+    shutil.copytree(tiny_roberta.folder, shared)
+    described = json.loads((shared / "open_clip_config.json").read_text())
+    described["model_cfg"]["text_cfg"]["hf_model_name"] = "nobody/tiny-roberta"
+    (shared / "open_clip_config.json").write_text(json.dumps(described))
+    (shared / "config.json").write_text('{"model_type": "clip"}')
+    hub.add("makers/shared", shared)
+    hub.add("nobody/tiny-roberta", tiny_roberta.folder)
+    catalogue = ModelCatalogue(models)
+    info = catalogue.install("", "hf-hub:makers/shared")
+
+    assert catalogue.encoder(info.name, "cpu").encode_texts(["a red bird"]).shape == (1, 32)
 
 
 def test_the_architecture_may_be_given_where_the_hub_does_not_tell(

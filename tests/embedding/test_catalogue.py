@@ -1,0 +1,77 @@
+"""The list of models: what it offers, and what others add to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assetman.core.models import ModelState
+from assetman.embedding.catalogue import ModelCatalogue, read_offers
+
+THEIRS = """
+from assetman.core.inputs import InputSpec, Modality
+from assetman.core.models import ModelInfo, ModelState
+from assetman.core.spaces import Space
+
+class Theirs:
+    info = ModelInfo("theirs", "Theirs", "", "MIT", None, (Modality.IMAGE,), ModelState.INSTALLED)
+    space = Space("theirs", "1", 1, 5)
+    image_input = InputSpec(32)
+
+    def encoder(self, device):
+        raise NotImplementedError
+
+theirs = Theirs()
+"""
+
+
+def add_package(folder: Path, entry: str) -> None:
+    """Write a package as pip would have installed it."""
+    (folder / "their_models.py").write_text(THEIRS)
+    told = folder / "their_models-1.0.dist-info"
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: their-models\nVersion: 1.0\n")
+    (told / "entry_points.txt").write_text(f"[assetman.encoders]\n{entry}\n")
+
+
+def test_every_offer_can_be_shown_and_says_where_it_comes_from() -> None:
+    offers = read_offers()
+    assert offers[0].name == "starter"
+    for offer in offers[1:]:
+        assert offer.source.startswith("hf-hub:")
+        assert offer.architecture
+        assert offer.licence
+        assert offer.size > 0
+
+
+def test_every_architecture_on_offer_is_one_that_open_clip_knows() -> None:
+    from assetman.embedding.architectures import image_input, named
+
+    for offer in read_offers()[1:]:
+        assert image_input(named(offer.architecture)).size >= 224
+
+
+def test_the_starter_is_built_in_and_all_else_is_to_be_had(tmp_path: Path) -> None:
+    states = {info.name: info.state for info in ModelCatalogue(tmp_path / "none").infos()}
+    assert states.pop("starter") is ModelState.BUILT_IN
+    assert set(states.values()) == {ModelState.AVAILABLE}
+
+
+def test_a_package_may_bring_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    add_package(tmp_path, "theirs = their_models:theirs")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    catalogue = ModelCatalogue(tmp_path / "models")
+    assert catalogue.space_of("theirs").dimension == 5
+    assert "theirs" in [info.name for info in catalogue.infos()]
+
+
+@pytest.mark.logs("cannot be loaded")
+def test_a_broken_package_takes_no_other_model_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_package(tmp_path, "theirs = their_models:nothing")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    names = [info.name for info in ModelCatalogue(tmp_path / "models").infos()]
+    assert "starter" in names
+    assert "theirs" not in names
