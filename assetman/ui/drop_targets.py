@@ -42,7 +42,7 @@ class Offer:
 def offer_for(held: Brought, found: Sorted | None, no_adding: str) -> Offer:
     """Say what can be done with a drag; `no_adding` says why folders cannot be added."""
     if held.data is not None:
-        return Offer(((Target.SIMILAR, "one picture"),))
+        return Offer(((Target.SIMILAR, counted(1, "picture", "pictures")),))
     if held.paths:
         return Offer() if found is None else _offer_for_files(found, no_adding)
     if held.addresses:
@@ -176,7 +176,17 @@ class DropTargets(QWidget):
             painter.drawRoundedRect(rect, 12, 12)
             self._write(painter, rect, str(target), what)
         if self._offer.refusal:
-            self._write(painter, QRectF(self.rect()), "", self._offer.refusal)
+            self._refuse(painter, self._offer.refusal)
+
+    def _refuse(self, painter: QPainter, why: str) -> None:
+        look = theme()
+        width = min(look.px(440), self.width() - look.px(48))
+        plate = QRectF(0, 0, width, look.px(72))
+        plate.moveCenter(QRectF(self.rect()).center())
+        painter.setPen(QPen(look.line, 1))
+        painter.setBrush(look.panel)
+        painter.drawRoundedRect(plate, 12, 12)
+        self._write(painter, plate, "", why)
 
     def _write(self, painter: QPainter, rect: QRectF, name: str, what: str) -> None:
         look = theme()

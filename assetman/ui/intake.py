@@ -87,16 +87,19 @@ class Intake(QObject):
         elif held:
             self._number += 1
             self._sorted = None
-            self.take(held, None)
+            self.take(held, None, "Pasted picture")
 
     # -- both ---------------------------------------------------------------------------
 
-    def take(self, held: Brought, wish: Target | None) -> None:
-        """Do what a drop or a paste means; without a wish, whatever it can mean."""
+    def take(self, held: Brought, wish: Target | None, name: str) -> None:
+        """Do what a drop or a paste means; without a wish, whatever it can mean.
+
+        `name` is what a picture is called that has no file of its own.
+        """
         if held.data is not None:
             data = held.data
             job = Job(self, lambda: keep_picture(data, self._pasted))
-            job.on_done(lambda path: self._ask_like((path,), "Pasted picture")).start()
+            job.on_done(lambda path: self._ask_like((path,), name)).start()
         elif held.paths:
             Job(self, lambda: sort_paths(held.paths)).on_done(
                 lambda found: self._take_files(found, wish)
@@ -124,7 +127,7 @@ class Intake(QObject):
     @Slot(object)
     def _dropped(self, target: Target | None) -> None:
         self._fade.stop()
-        self.take(self._held, target)
+        self.take(self._held, target, "Dropped picture")
 
     def _take_files(self, found: Sorted, wish: Target | None) -> None:
         took = False

@@ -127,7 +127,7 @@ def test_picture_data_from_a_browser_is_searched_and_its_address_never_fetched(
     mime.setData("image/png", QByteArray(encoded("#3f9b4b")))
     overlay = drag_and_wait(qtbot, window, mime)
     drop(overlay, mime)
-    qtbot.waitUntil(lambda: labels(window) == ["Pasted picture"])
+    qtbot.waitUntil(lambda: labels(window) == ["Dropped picture"])
     qtbot.waitUntil(lambda: shown(window)[0] == "green hills.jpg")
 
 
