@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 
 from assetman.core.assets import Failure, display
 from assetman.core.changes import Changes
+from assetman.core.progress import Phase, Progress
+from assetman.engine.protocol import EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controls import button, counted, label
 from assetman.ui.grid.file_manager import reveal
@@ -27,6 +29,7 @@ from assetman.ui.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
 _COLUMNS = ("Name", "Folder", "Why")
+TRYING = "Trying again…"
 
 
 class FailureModel(QAbstractTableModel):
@@ -74,6 +77,8 @@ class FailuresDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Files that could not be read")
         self._bridge = bridge
+        self._asking = False  # until the engine has taken a retry
+        self._trying = False  # until the run that it began has ended
         self.model = FailureModel(self)
         self.table = QTableView(self)
         self.table.setModel(self.model)
@@ -92,15 +97,21 @@ class FailuresDialog(QDialog):
         self.table.doubleClicked.connect(self._show_chosen)
         self.table.selectionModel().selectionChanged.connect(self._enable)
         bridge.changed.connect(self._library_changed)
+        bridge.progressed.connect(self._progressed)
         self._enable()
         self.refresh()
 
     def refresh(self) -> None:
         """Ask for the failures as they are now."""
-        self._bridge.call(self, lambda api: api.failures()).on_done(self._show).start()
+
+        def ask(api: EngineApi) -> tuple[list[Failure], Progress]:
+            return api.failures(), api.progress()
+
+        self._bridge.call(self, ask).on_done(lambda found: self._show(*found)).start()
 
     def say_problem(self, error: BaseException) -> None:
         """Show an error in the window this dialog belongs to."""
+        self._asking = self._trying = False
         self.summary.setText(str(error))
         parent = self.parent()
         if parent is not None:
@@ -142,7 +153,9 @@ class FailuresDialog(QDialog):
         layout.addLayout(row)
         self.resize(px(820), px(440))
 
-    def _show(self, failures: list[Failure]) -> None:
+    def _show(self, failures: list[Failure], progress: Progress) -> None:
+        if not self._asking and progress.phase is Phase.IDLE:
+            self._trying = False
         chosen = {failure.id for failure in self._chosen()}
         self.model.set_rows(failures)
         flags = self.table.selectionModel().SelectionFlag
@@ -151,12 +164,7 @@ class FailuresDialog(QDialog):
                 self.table.selectionModel().select(
                     self.model.index(place, 0), flags.Select | flags.Rows
                 )
-        count = counted(len(failures), "file", "files")
-        self.summary.setText(
-            f"{count} could not be read; everything else went on. A file that changes is tried again."
-            if failures
-            else "Every file could be read."
-        )
+        self.summary.setText(TRYING if self._trying else summary_of(len(failures)))
         self._enable()
 
     def _chosen(self) -> list[Failure]:
@@ -173,10 +181,13 @@ class FailuresDialog(QDialog):
         self._retry([failure.id for failure in self._chosen()])
 
     def _retry(self, ids: list[int] | None) -> None:
-        self.summary.setText("Trying again…")
-        self._bridge.call(self, lambda api: api.retry(ids)).on_done(
-            lambda _: self.refresh()
-        ).start()
+        self._asking = self._trying = True
+        self.summary.setText(TRYING)
+        self._bridge.call(self, lambda api: api.retry(ids)).on_done(lambda _: self._asked()).start()
+
+    def _asked(self) -> None:
+        self._asking = False
+        self.refresh()
 
     def _show_chosen(self) -> None:
         chosen = self._chosen()
@@ -187,3 +198,17 @@ class FailuresDialog(QDialog):
     def _library_changed(self, changes: Changes) -> None:
         if changes.failures:
             self.refresh()
+
+    def _progressed(self, progress: Progress) -> None:
+        if self._trying and progress.phase is Phase.IDLE:
+            self.refresh()
+
+
+def summary_of(count: int) -> str:
+    """Say how many files could not be read, and what becomes of them."""
+    if not count:
+        return "Every file could be read."
+    files = counted(count, "file", "files")
+    return (
+        f"{files} could not be read; everything else went on. A file that changes is tried again."
+    )

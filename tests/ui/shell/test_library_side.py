@@ -13,7 +13,7 @@ from assetman.core.errors import EnvironmentProblem
 from assetman.core.progress import Phase, Progress
 from assetman.ui.add_model import AddModel
 from assetman.ui.confirm import Confirm
-from assetman.ui.failures_dialog import FailuresDialog
+from assetman.ui.failures_dialog import TRYING, FailuresDialog
 from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.status_bar import duration_text, numbers_text
 from assetman.ui.window import MainWindow
@@ -271,7 +271,11 @@ def test_failures_are_listed_with_their_reasons_and_tried_again(
     dialog.table.selectRow(0)
     qtbot.mouseClick(dialog.retry, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.model.rowCount() == 1)
+    engine.say_progress(Progress(1, Phase.INDEXING, "Photos", 0, 1))
     qtbot.mouseClick(dialog.retry_all, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: dialog.model.rowCount() == 0)
+    assert dialog.summary.text() == TRYING
+    engine.say_progress(Progress())
     qtbot.waitUntil(lambda: dialog.summary.text() == "Every file could be read.")
     qtbot.waitUntil(lambda: not shown_failures.isVisible())
 
