@@ -79,6 +79,7 @@ class Worklist:
         self._decoding: dict[Future[Extraction], Pending] = {}
         self._busy: set[int] = set()  # contents on their way
         self._finished: set[Mark] = set()
+        self._outdated: set[Mark] = set()  # files that are no longer what the catalogue knows
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="pipeline-store")
         self._writing: Future[None] | None = None
         self._batch = _BATCH[tools.shares_cores()][0] * 2
@@ -154,6 +155,8 @@ class Worklist:
         spaces = [target.space_id for target in self._targets]
         rows = contents.pending(spaces, _FETCH, first=self._seen_visible, skip=self._busy)
         for item in rows:
+            if _mark(item) in self._outdated:
+                continue
             if _mark(item) in self._finished:
                 # Done in this run and pending still: working on it for ever helps nobody.
                 self._fail(item, "store", "bug", "Its result could not be stored.")
@@ -205,9 +208,9 @@ class Worklist:
             self._fail(item, "extract", "bug", f"A mistake in Assetman: {error!r}")
             return None
         if not _is_unchanged(item):
-            # Written to meanwhile: the next survey says what it is now.
+            # Written to since it was surveyed: the next survey says what it is now.
             self._busy.discard(item.content_id)
-            self._fail(item, "extract", "bad input", "It was being changed while it was read.")
+            self._outdated.add(_mark(item))
             return None
         return Extracted(item, extraction)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assetman.core.changes import Changes
 from assetman.core.errors import Cancelled
 from assetman.core.progress import CancelToken
 from kit.bench import Bench
@@ -212,3 +213,22 @@ def test_another_space_is_filled_without_touching_the_first(bench: Bench, photos
     assert counts.embedded == 5
     assert bench.library.embeddings.count(second.id) == 5
     assert bench.embeddings() == 5
+
+
+def test_a_file_written_to_after_it_was_surveyed_is_no_failure_and_is_met_by_the_next_run(
+    bench: Bench, photos: Path
+) -> None:
+    path = paint(photos / "red.png", "red")
+    bench.add(photos)
+    told = bench.changes.append
+
+    def publish(changes: Changes) -> None:
+        told(changes)
+        if changes.assets_added:  # surveyed, not yet decoded
+            paint(path, "blue", seed=1)
+
+    object.__setattr__(bench.tools, "publish", publish)
+    counts = bench.index()
+    assert (counts.embedded, counts.failed) == (0, 0)
+    counts = bench.index()
+    assert (counts.changed, counts.embedded, counts.failed) == (1, 1, 0)
