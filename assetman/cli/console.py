@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import json
 import sys
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import BinaryIO, TextIO
 
 from assetman.core.assets import display
@@ -18,6 +19,7 @@ class Console:
     out: TextIO
     err: TextIO
     lines: BinaryIO  # standard input
+    printed: threading.Event = field(default_factory=threading.Event)  # a result, or a part of one
 
     @classmethod
     def standard(cls) -> Console:
@@ -37,10 +39,12 @@ class Console:
 
     def print(self, text: str = "") -> None:
         """Print a line of results."""
+        self.printed.set()
         self.out.write(_printable(text) + "\n")
 
     def print_json(self, value: object) -> None:
         """Print one value as one line, in ASCII, at once."""
+        self.printed.set()
         self.out.write(json.dumps(value, ensure_ascii=True) + "\n")
         self.out.flush()
 

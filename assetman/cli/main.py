@@ -33,6 +33,7 @@ from assetman.core.errors import (
     EnvironmentProblem,
     WrongUse,
 )
+from assetman.engine.protocol import EngineLost
 
 if TYPE_CHECKING:
     from assetman.engine.protocol import EngineApi
@@ -91,7 +92,7 @@ def run(
             return open_window(folder)
         if given.command != "engine":  # which has its own
             _log_to(folder)
-        result: int = COMMANDS[given.command].run(given, desk)
+        result = _run(COMMANDS[given.command], given, desk)
         console.out.flush()
     except BrokenPipeError:  # nobody reads on: `assetman search … | head`
         _let_go(console)
@@ -105,6 +106,21 @@ def run(
         return _status_of(error)
     except Exception as error:
         return _admit(error, console)
+    return result
+
+
+def _run(command: ModuleType, given: argparse.Namespace, desk: Desk) -> int:
+    """Run a command; once more if the engine it asked has ended before it said anything.
+
+    That may have been another command's, which ends with its own work.
+    """
+    try:
+        result: int = command.run(given, desk)
+    except EngineLost:
+        if desk.console.printed.is_set():
+            raise
+        _log.info("the engine has ended: “%s” begins anew", given.command)
+        result = command.run(given, desk)
     return result
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from assetman.cli.runs import follow, known_failures
 from assetman.core.assets import Kind, Root
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.queries import Example, Filters, FolderFilter, Query
+from assetman.engine.protocol import EngineLost
 
 if TYPE_CHECKING:
     from assetman.engine.protocol import EngineApi
@@ -93,19 +94,55 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     examples = [Example(path=existing_file(path)) for path in given.like]
     examples += [Example(path=existing_file(path), weight=-1.0) for path in given.unlike]
     folder = existing_folder(given.folder) if given.folder else None
-    with desk.engine(long=text == STDIN or folder is not None) as engine:
+    filters = Filters(tuple(Kind(kind) for kind in given.type))
+    query = Query(text, tuple(examples), filters, limit=given.limit)
+    if text != STDIN:
+        return _ask(query, folder, desk, lambda engine, it: answer(engine, it, desk, given.json))
+    lines = _Lines(desk.console.lines)
+    while True:
+        try:
+            return _ask(
+                query, folder, desk, lambda engine, it: _answer(lines, engine, it, desk, given.json)
+            )
+        except EngineLost:  # it was another command's, and ended with that: the line is asked again
+            if not lines.may_ask_again():
+                raise
+
+
+def _ask(
+    query: Query, folder: str | None, desk: Desk, put: Callable[[EngineApi, Query], None]
+) -> int:
+    """Put a question, or many, to the engine; give the exit status."""
+    with desk.engine(long=query.text == STDIN or folder is not None) as engine:
         status = 0
-        folders: tuple[FolderFilter, ...] = ()
         if folder is not None:
-            filter_, status = _limit_to(engine, folder, desk)
-            folders = (filter_,)
-        filters = Filters(tuple(Kind(kind) for kind in given.type), folders)
-        query = Query(text, tuple(examples), filters, limit=given.limit)
-        if text == STDIN:
-            _answer_lines(engine, query, desk, given.json)
-        else:
-            answer(engine, query, desk, given.json)
+            inside, status = _limit_to(engine, folder, desk)
+            query = replace(query, filters=replace(query.filters, folders=(inside,)))
+        put(engine, query)
         return status
+
+
+class _Lines:
+    """The lines of standard input; one that was not done with comes up again."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = iter(lines)
+        self._open: bytes | None = None
+        self._again: bytes | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            if self._open is None:
+                self._open = next(self._lines, None)
+            if self._open is None:
+                return
+            yield self._open
+            self._open = None
+
+    def may_ask_again(self) -> bool:
+        """Tell whether the open line, if there is one, was given only once so far."""
+        before, self._again = self._again, self._open
+        return self._open is None or before is not self._open
 
 
 def answer(engine: EngineApi, query: Query, desk: Desk, as_json: bool, asked: str = "") -> None:
@@ -118,9 +155,11 @@ def answer(engine: EngineApi, query: Query, desk: Desk, as_json: bool, asked: st
     tell_notes(engine, results, desk.console)
 
 
-def _answer_lines(engine: EngineApi, query: Query, desk: Desk, as_json: bool) -> None:
-    """Answer each line of standard input as it comes; a bad one costs only itself."""
-    for line in desk.console.lines:
+def _answer(
+    lines: Iterable[bytes], engine: EngineApi, query: Query, desk: Desk, as_json: bool
+) -> None:
+    """Answer each line as it comes; a bad one costs only itself."""
+    for line in lines:
         raw = line.rstrip(b"\r\n")
         text = raw.decode("utf-8", "replace")
         try:
