@@ -178,7 +178,8 @@ class Workspace:
             decoders=workers,
             shares_cores=self._on_cpu,
         )
-        own = (str(self.folder), str(self.models.folder))
+        # Roots are real paths: what the walk meets is compared with the same.
+        own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
         plan = Plan(IgnoreRules(self.settings.ignore, own), self._targets, self._run_ended)
         return Pipeline(tools, plan, self.publish)
 

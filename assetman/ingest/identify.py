@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from assetman.core.assets import Kind, Root
@@ -69,15 +69,21 @@ class Identifier:
         self._vanished = vanished
         self._known = library.assets.known(root.id)
 
-    def identify(self, batch: Iterable[Found], cancel: CancelToken) -> Identified:
+    def identify(
+        self,
+        batch: Iterable[Found],
+        cancel: CancelToken,
+        gate: Callable[[CancelToken], None] = CancelToken.check,
+    ) -> Identified:
         """Fingerprint files and write what they are; a file that cannot be read is a failure.
 
+        `gate` is called before each file is read and may hold the work while it is paused.
         Raises RootLeft, and WrongUse if the root was removed from the library.
         """
         result = Identified()
         prints: list[tuple[Found, Fingerprint | str]] = []
         for found in batch:
-            cancel.check()
+            gate(cancel)
             path = self._absolute(found.path)
             try:
                 prints.append((found, fingerprint(path)))

@@ -151,8 +151,7 @@ class Survey:
         files.sort(key=lambda found: found.stat.mtime_ns, reverse=True)
         identifier = Identifier(self._library, root, vanished)
         for batch in _batches(files):
-            self._gate(cancel)
-            result = identifier.identify(batch, cancel)
+            result = identifier.identify(batch, cancel, self._gate)
             self._tally.identified(result)
             self._publish(result.changes)
 

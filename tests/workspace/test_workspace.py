@@ -250,3 +250,18 @@ def test_settings_that_make_no_sense_are_named(tmp_path: Path) -> None:
     (tmp_path / "library" / "settings.toml").write_text("colour = 1")
     with pytest.raises(EnvironmentProblem, match="colour"):
         Workspace.open(tmp_path / "library", models=tmp_path / "models")
+
+
+def test_a_library_inside_a_folder_never_holds_its_own_thumbnails(
+    photos: Path, models: None, tmp_path: Path
+) -> None:
+    way = tmp_path / "way"
+    way.symlink_to(photos)  # the same folder by another name
+    service = EngineService(Workspace.open(way / "library", models=tmp_path / "models"))
+    try:
+        service.use_model("colours")
+        index(service, photos)
+        index(service, photos)
+        assert service.status().assets == {"image": 6}
+    finally:
+        service.close()
