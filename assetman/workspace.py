@@ -70,6 +70,8 @@ class Workspace:
         with contextlib.ExitStack() as undo:
             self.library = Library.open(folder)
             undo.callback(self.library.close)
+            if not lock.is_locked and not self.library.read_only:
+                raise EnvironmentProblem(f"{lock.lock_file} cannot be used: remove it.")
             self.models = ModelCatalogue(models)
             self.encoders = EncoderPool(self.models, settings.device)
             undo.callback(self.encoders.close)

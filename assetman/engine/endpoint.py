@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import stat
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from assetman.engine.protocol import PROTOCOL_VERSION
 
 _FILE = "engine.json"
 _LOG = "engine.log"
+_ROOM_TO_LOG = 64 << 10  # bytes; on a full disk nobody would hear that it is full
 _LONGEST_ADDRESS = 100  # bytes; the shortest limit among systems is 104, its final zero included
 
 
@@ -89,6 +91,8 @@ def log_path(folder: Path) -> Path:
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+            if shutil.disk_usage(place.parent).free < _ROOM_TO_LOG:
+                continue
         except OSError:
             continue
         return place

@@ -14,12 +14,13 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from assetman.core.errors import EnvironmentProblem
 from assetman.core.progress import Phase
 from assetman.core.queries import Query
 from assetman.engine.client import EngineClient, connect
@@ -251,18 +252,19 @@ def test_a_library_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
         new = assetman("add", many, *COLOURS)
         assert (new.status, new.out) == (3, "")
         assert "full" in new.err
+        with (library / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
+            while True:
+                ballast.write(bytes(4096))
+        with pytest.raises(EnvironmentProblem, match="full"):
+            connect(library)
     library.rmdir()
     with small_disk(library, "2300k"):
         filled = assetman("add", many, *COLOURS)
         assert filled.status == 3
         assert "full" in filled.err
-        (library / "ballast").write_bytes(b"")
-        with (library / "ballast").open("ab", buffering=0) as ballast:
+        with (library / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):
             while True:
-                try:
-                    ballast.write(bytes(4096))
-                except OSError:
-                    break
+                ballast.write(bytes(4096))
         before = assetman("status", "--json").json["segments"]
         assert 0 < before < 200
         assert len(assetman("search", "green", "--json").json["hits"]) == before

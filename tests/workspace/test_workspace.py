@@ -265,3 +265,13 @@ def test_a_library_inside_a_folder_never_holds_its_own_thumbnails(
         assert service.status().assets == {"image": 6}
     finally:
         service.close()
+
+
+def test_a_lock_that_cannot_be_held_is_no_licence_to_write(
+    open_service: Open, tmp_path: Path
+) -> None:
+    open_service().close()
+    (tmp_path / "library" / "library.lock").unlink(missing_ok=True)
+    (tmp_path / "library" / "library.lock").mkdir()
+    with pytest.raises(EnvironmentProblem, match=r"library\.lock cannot be used"):
+        open_service()
