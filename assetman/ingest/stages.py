@@ -5,31 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from assetman.core.assets import Box
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
 from assetman.core.inputs import InputSpec
 from assetman.library.contents import Pending
 from assetman.library.library import Library
-from assetman.media.handler import Extraction
+from assetman.media.handler import Decoder, Extraction
 from assetman.media.thumbnails import ThumbnailCache
-
-
-class Decoder(Protocol):
-    """Takes pixels out of files, somewhere; `media.workers.DecodePool` is one."""
-
-    def extract(
-        self,
-        path: str,
-        specs: Sequence[InputSpec],
-        thumbnail: Path | None,
-        box: Box | None = None,
-    ) -> Future[Extraction]: ...
 
 
 class ImageEncoder(Protocol):

@@ -16,7 +16,6 @@ from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem, WrongU
 from assetman.core.progress import CancelToken
 from assetman.ingest.scan import has_left
 from assetman.ingest.stages import (
-    Decoder,
     Extracted,
     ImageEncoder,
     Stored,
@@ -28,7 +27,7 @@ from assetman.ingest.stages import (
 from assetman.ingest.tally import Tally
 from assetman.library.contents import Pending
 from assetman.library.library import Library
-from assetman.media.handler import Extraction
+from assetman.media.handler import Decoder, Extraction
 from assetman.media.thumbnails import ThumbnailCache
 
 _FETCH = 256  # pending rows read at once

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -72,3 +73,15 @@ class MediaHandler(Protocol):
         Gives its width and height.
         """
         ...
+
+
+class Decoder(Protocol):
+    """Takes pixels out of files, somewhere; `workers.DecodePool` is one."""
+
+    def extract(
+        self,
+        path: str,
+        specs: Sequence[InputSpec],
+        thumbnail: Path | None,
+        box: Box | None = None,
+    ) -> Future[Extraction]: ...

@@ -6,8 +6,6 @@ import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from concurrent.futures import Future
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -18,23 +16,11 @@ from assetman.core.inputs import InputSpec
 from assetman.core.queries import Example
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
-from assetman.media.handler import Extraction
+from assetman.media.handler import Decoder
 from assetman.media.registry import handler_for
 from assetman.search.planner import Part
 
 _REMEMBERED = 64  # vectors of example files
-
-
-class Decoder(Protocol):
-    """Takes pixels out of one file; `media.workers.DecodePool` is one."""
-
-    def extract(
-        self,
-        path: str,
-        specs: Sequence[InputSpec],
-        thumbnail: Path | None,
-        box: Box | None = None,
-    ) -> Future[Extraction]: ...
 
 
 class Encoders(Protocol):
