@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 
@@ -68,37 +70,21 @@ class Theme:
         return font
 
 
-_ROLES = (
-    "ground",
-    "panel",
-    "raised",
-    "line",
-    "edge",
-    "text",
-    "secondary",
-    "faint",
-    "accent",
-    "on_accent",
-    "good",
-    "warning",
-)
-_DARK = "#16171a #1c1d21 #24262b #2e3037 #6f727c #e8e9ec #9a9da6 #8b8e98 #5b8def #16171a #58b368 #d9a441"
-_LIGHT = "#f4f5f7 #fbfbfc #ffffff #e1e3e8 #868a94 #1d1f24 #5f636d #6b6f79 #2a66da #ffffff #287a3b #8f620c"
-
-
-def _theme(dark: bool, colours: str, scale: float) -> Theme:
-    roles = dict(zip(_ROLES, map(QColor, colours.split()), strict=True))
-    return Theme(dark=dark, scale=scale, **roles)
+def _theme(name: str, scale: float) -> Theme:
+    """Read a theme from `resources/theme.toml`, which names a colour for each role."""
+    text = (Path(__file__).parent / "resources" / "theme.toml").read_text("utf-8")
+    roles = {role: QColor(colour) for role, colour in tomllib.loads(text)[name].items()}
+    return Theme(dark=name == "dark", scale=scale, **roles)
 
 
 def dark_theme(scale: float = 1.0) -> Theme:
     """Give the dark theme."""
-    return _theme(True, _DARK, scale)
+    return _theme("dark", scale)
 
 
 def light_theme(scale: float = 1.0) -> Theme:
     """Give the light theme."""
-    return _theme(False, _LIGHT, scale)
+    return _theme("light", scale)
 
 
 def mix(over: QColor, under: QColor, share: float) -> QColor:
