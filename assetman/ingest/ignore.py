@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathspec import GitIgnoreSpec
 
 from assetman.core.assets import display
-from assetman.core.errors import EnvironmentProblem
+from assetman.core.errors import BadInput
 
 IGNORE_FILE = ".assetmanignore"
 
@@ -36,12 +36,18 @@ class IgnoreRules:
     """Decides by name alone; `patterns` are those of .gitignore, relative to the root."""
 
     def __init__(self, patterns: Iterable[str] = (), folders: Iterable[str] = ()) -> None:
-        self._patterns = GitIgnoreSpec.from_lines(patterns)
+        try:
+            self._patterns = GitIgnoreSpec.from_lines(patterns)
+        except ValueError as error:
+            raise BadInput(f"A pattern of what to ignore makes no sense: {error}") from error
         self._given = tuple(patterns)
         self._folders = frozenset(os.path.normcase(folder) for folder in folders)
 
     def for_root(self, root: str) -> IgnoreRules:
-        """Add the patterns of the root's own `.assetmanignore`, if it has one."""
+        """Add the patterns of the root's own `.assetmanignore`, if it has one.
+
+        Raises BadInput for a pattern that makes no sense.
+        """
         try:
             with open(os.path.join(root, IGNORE_FILE), encoding="utf-8", errors="replace") as file:
                 lines = file.read(1 << 20).splitlines()
@@ -49,11 +55,9 @@ class IgnoreRules:
             return self
         try:
             return IgnoreRules((*self._given, *lines), self._folders)
-        except ValueError as error:
+        except BadInput as error:
             where = display(os.path.join(root, IGNORE_FILE))
-            raise EnvironmentProblem(
-                f"{where} holds a pattern that makes no sense: {error}"
-            ) from error
+            raise BadInput(f"{where}: {error}") from error
 
     def skips_folder(self, name: str, path: str, absolute: str) -> bool:
         """Say whether a folder is passed over; `path` is relative with "/"."""

@@ -9,10 +9,10 @@ from itertools import islice
 
 from assetman.core.assets import Root
 from assetman.core.changes import Changes
-from assetman.core.errors import WrongUse
+from assetman.core.errors import BadInput, WrongUse
 from assetman.core.progress import CancelToken
 from assetman.ingest.identify import Identifier, RootLeft, Vanished
-from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.ignore import IGNORE_FILE, IgnoreRules
 from assetman.ingest.scan import FORBIDDEN, Differences, Found, Reach, Unreadable, compare, reach
 from assetman.ingest.tally import Tally
 from assetman.library.library import Library
@@ -108,7 +108,11 @@ class Survey:
         if not root.online:
             self._publish(library.roots.set_online(root.id, True))
         self._tally.scanning(root.name, 0)
-        rules = self._rules.for_root(root.path)
+        try:
+            rules = self._rules.for_root(root.path)
+        except BadInput as error:  # what the person wants left out is not known: nothing is read
+            self._note_failures(root, [Unreadable(IGNORE_FILE, str(error))])
+            return None
         try:
             differences = compare(
                 root.path, known, rules, cancel, lambda met: self._tally.scanning(root.name, met)

@@ -232,3 +232,20 @@ def test_a_file_written_to_after_it_was_surveyed_is_no_failure_and_is_met_by_the
     assert (counts.embedded, counts.failed) == (0, 0)
     counts = bench.index()
     assert (counts.changed, counts.embedded, counts.failed) == (1, 1, 0)
+
+
+def test_a_senseless_ignore_file_holds_up_its_own_root_alone(
+    bench: Bench, photos: Path, tmp_path: Path
+) -> None:
+    paint(photos / "red.png", "red")
+    (photos / ".assetmanignore").write_text("!\n")
+    paint(tmp_path / "others" / "blue.png", "blue")
+    bench.add(photos)
+    bench.add(tmp_path / "others")
+    counts = bench.index()
+    assert (counts.added, counts.failed) == (1, 1)
+    failure = bench.library.failures.all()[0]
+    assert ".assetmanignore" in failure.message
+    (photos / ".assetmanignore").unlink()
+    assert bench.index().added == 1
+    assert bench.library.failures.count() == 0
