@@ -29,6 +29,7 @@ class Tower:
 
     def __init__(self, device: str, lanes: int = 1) -> None:
         self.lock = threading.Lock()
+        self._turn = threading.Lock()
         self.used = time.monotonic()
         self.rows = 1 if device == "cpu" else LARGEST[device]
         self._device = device
@@ -44,7 +45,9 @@ class Tower:
         parts: list[Vectors] = []
         done = 0
         while done < len(whole):
-            with self.lock:
+            with self._turn:  # whoever waits here is next: a lock alone may starve it
+                self.lock.acquire()
+            try:
                 rows = min(self.rows, len(whole) - done)
                 started = time.monotonic()
                 try:
@@ -56,6 +59,8 @@ class Tower:
                     self.used = time.monotonic()
                 self._learn(rows, self.used - started)
                 done += rows
+            finally:
+                self.lock.release()
         return np.concatenate(parts)
 
     def forget(self) -> None:
