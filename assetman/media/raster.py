@@ -167,8 +167,8 @@ def open_raster(file: BinaryIO, limits: Limits) -> RasterPicture:
     except UnidentifiedImageError as error:
         known = _looks_like_a_picture(start)
         raise BadInput(DAMAGED if known else NO_PICTURE) from error
-    except MemoryError:
-        raise
+    except MemoryError as error:  # a header takes next to nothing: one that asks for more lies
+        raise BadInput(DAMAGED) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise

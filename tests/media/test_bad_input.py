@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -301,6 +301,7 @@ def test_a_drawing_is_drawn_small_whatever_size_it_claims(
     assert_corners(found.pixels[SQUARE][0][12:20, 12:20], *[RED] * 4)
 
 
+@example(ending="jp2", damage={35: 1})  # a box that claims 96 GB
 @given(
     ending=st.sampled_from(ENDINGS),
     damage=st.dictionaries(st.integers(0, 5000), st.integers(0, 255), min_size=1, max_size=30),
