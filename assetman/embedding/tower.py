@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from assetman.core.errors import EnvironmentProblem
+from assetman.core.turns import Turns
 from assetman.embedding.encoder import Pixels, Vectors
 
 BATCH_SECONDS = 0.4  # aimed at on a CPU, so that stopping is felt at once
@@ -28,8 +28,7 @@ class Tower:
     """
 
     def __init__(self, device: str, lanes: int = 1) -> None:
-        self.lock = threading.Lock()
-        self._turn = threading.Lock()
+        self.lock = Turns()
         self.used = time.monotonic()
         self.rows = 1 if device == "cpu" else LARGEST[device]
         self._device = device
@@ -45,9 +44,7 @@ class Tower:
         parts: list[Vectors] = []
         done = 0
         while done < len(whole):
-            with self._turn:  # whoever waits here is next: a lock alone may starve it
-                self.lock.acquire()
-            try:
+            with self.lock:
                 rows = min(self.rows, len(whole) - done)
                 started = time.monotonic()
                 try:
@@ -59,8 +56,6 @@ class Tower:
                     self.used = time.monotonic()
                 self._learn(rows, self.used - started)
                 done += rows
-            finally:
-                self.lock.release()
         return np.concatenate(parts)
 
     def forget(self) -> None:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from assetman.core.turns import Turns
 from assetman.vectors.folders import (
     DamagedFiles,
     Facts,
@@ -34,7 +35,6 @@ from assetman.vectors.index import (
     checked_pair,
     unit_rows,
 )
-from assetman.vectors.turns import Turns
 
 STEP = 16  # vectors taken in between two looks whether somebody asks: some 20 ms
 CONNECTIVITY = 16  # links of a node, M in the paper
@@ -75,13 +75,13 @@ class GraphIndex(ABC):
         known, units = checked_pair(ids, vectors, self.dimension)
         for start in range(0, len(known), STEP):
             some = known[start : start + STEP]
-            with self._turns.building():
+            with self._turns:
                 self._insert(some, units[start : start + STEP])
                 self._remember(some)
 
     def remove(self, ids: ArrayLike) -> None:
         known = np.unique(checked_ids(ids))
-        with self._turns.building():
+        with self._turns:
             here = known[self._holds(known)]
             if len(here):
                 self._erase(here)
@@ -96,7 +96,7 @@ class GraphIndex(ABC):
         limit = self.restriction_limit
         if some is not None and limit is not None and len(some) > limit:
             raise ValueError(f"{len(some)} ids are more than the {limit} to search among")
-        with self._turns.asking():
+        with self._turns:
             if some is not None:
                 return self._among(queries, count, some[self._holds(some)])
             count = min(count, len(self))
@@ -109,12 +109,12 @@ class GraphIndex(ABC):
 
     def vectors_of(self, ids: Ids) -> Floats:
         """Give the vectors as they were taken in, of ids that are there."""
-        with self._turns.asking():
+        with self._turns:
             return self._stored(ids)
 
     def save(self, path: Path, sequence: int) -> None:
         facts: Facts = {"sequence": sequence, "dimension": self.dimension, "library": self.library}
-        with self._turns.asking():
+        with self._turns:
             facts["count"] = len(self)
             writers = {
                 "ids.npy": array_writer([self._ids], np.int64, (len(self),)),

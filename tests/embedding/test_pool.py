@@ -132,9 +132,9 @@ def test_another_picture_waits_for_one_batch_only(pool: EncoderPool, paper: Pape
     blank = np.zeros((1, 4, 4, 3), np.uint8)
     dropped = threading.Thread(target=pool.images, args=("paper", blank))
     dropped.start()
-    turn = pool._in_use["paper"].images._turn
+    turn = pool._in_use["paper"].images.lock
     deadline = time.monotonic() + 30
-    while not turn.locked() and time.monotonic() < deadline:
+    while not turn.waiting and time.monotonic() < deadline:
         time.sleep(0.001)
     asked.set()
     dropped.join(30)

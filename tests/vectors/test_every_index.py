@@ -322,13 +322,15 @@ def test_adds_removals_and_searches_go_on_side_by_side(kind: type[VectorIndex]) 
     askers = [threading.Thread(target=ask) for _ in range(2)]
     for asker in askers:
         asker.start()
-    for start in range(1000, 2000, 250):
-        index.add(np.arange(start, start + 250), drawn(250, seed=start))
-        index.remove(np.arange(start, start + 100))
-        index.add(np.arange(100), drawn(100, seed=start))
-    done.set()
-    for asker in askers:
-        asker.join()
+    try:
+        for start in range(1000, 2000, 250):
+            index.add(np.arange(start, start + 250), drawn(250, seed=start))
+            index.remove(np.arange(start, start + 100))
+            index.add(np.arange(100), drawn(100, seed=start))
+    finally:
+        done.set()
+        for asker in askers:
+            asker.join()
     assert wrong == []
     assert len(index) == 500 + 4 * 150
 
