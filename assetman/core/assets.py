@@ -97,6 +97,9 @@ class Asset:
     width: int | None  # pixels, upright
     height: int | None
     fingerprint: str  # of its content; names its thumbnail
+    rating: int = 0  # 0 (none) to 5, the person's
+    tags: tuple[str, ...] = ()  # the person's, sorted as they are shown
+    missing_since: float | None = None  # seconds since the epoch; only where state is MISSING
 
     @property
     def name(self) -> str:
@@ -141,6 +144,7 @@ class Failure:
     kind: str  # "bad input", "environment", "bug"
     message: str
     at: float  # seconds since the epoch
+    ignored: bool = False  # the person does not want to hear of it until the file changes
 
 
 def display(path: str) -> str:

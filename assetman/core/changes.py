@@ -16,6 +16,8 @@ class Changes:
     spaces: bool = False
     failures: bool = False
     embedded: int = 0  # embeddings added
+    organised: bool = False  # tags or collections came, went, or have another name or count
+    history: bool = False  # what can be undone or redone is another
 
     def __or__(self, other: Changes) -> Changes:
         return Changes(
@@ -26,6 +28,8 @@ class Changes:
             self.spaces or other.spaces,
             self.failures or other.failures,
             self.embedded + other.embedded,
+            self.organised or other.organised,
+            self.history or other.history,
         )
 
     def __bool__(self) -> bool:

@@ -18,6 +18,14 @@ class Phase(StrEnum):
     PAUSED = "paused"
 
 
+class Pace(StrEnum):
+    """How much of the machine the pipeline takes."""
+
+    AUTO = "auto"  # gentle on battery, full otherwise
+    FULL = "full"
+    GENTLE = "gentle"
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What a run did, by file."""
@@ -51,6 +59,7 @@ class Progress:
     seconds: float = 0.0
     counts: Counts = Counts()
     problem: str = ""  # why the run ended before its work did, for the person
+    gentle: bool = False  # it leaves most of the machine to the person just now
 
 
 class CancelToken:

@@ -47,11 +47,16 @@ class FolderFilter:
 class Filters:
     """What an asset must be to count at all; an empty tuple asks for nothing."""
 
-    kinds: tuple[Kind, ...] = ()
-    folders: tuple[FolderFilter, ...] = ()
+    kinds: tuple[Kind, ...] = ()  # any of them
+    folders: tuple[FolderFilter, ...] = ()  # in any of them
+    tags: tuple[str, ...] = ()  # all of them; case does not matter
+    not_tags: tuple[str, ...] = ()  # none of them
+    ratings: tuple[int, int] | None = None  # least and most, both included
+    collections: tuple[int, ...] = ()  # ids; in any of them
+    missing: bool = False  # only assets whose files are gone, instead of only the others
 
     def __bool__(self) -> bool:
-        return bool(self.kinds or self.folders)
+        return self != Filters()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Settings:
     decode_pixels: int = 500_000_000  # a larger picture is refused
     thumbnail_side: int = 512  # pixels, the longer side
     preview_cache: int = 2 << 30  # bytes
+    keep_missing_days: float = 30.0  # that assets whose files are gone, and removed roots, are kept
 
 
 def load_settings(path: Path) -> Settings:

@@ -14,10 +14,12 @@ from assetman.core.assets import Asset, Failure, Folder, Root
 from assetman.core.changes import Changes
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.models import DeviceChoice, ModelInfo
-from assetman.core.progress import Progress
+from assetman.core.organising import Collection, History, Step, Tag
+from assetman.core.progress import Pace, Progress
 from assetman.core.queries import Query, Results
+from assetman.core.watching import Watch
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 
 
 class EngineLost(EnvironmentProblem):
@@ -70,17 +72,18 @@ class Status:
     filling: str | None = None  # the one being filled to take over
     read_only: bool = False
     device: DeviceChoice | None = None
+    ignored: int = 0  # failures the person does not want to hear of
+    watches: tuple[Watch, ...] = ()  # one a root, in the order of the roots
+    pace: Pace = Pace.AUTO
+    notices: tuple[str, ...] = ()  # what was done to the library that the person should know
 
 
 Event = Changes | Progress
 Listener = Callable[[Event], None]
 
 
-class EngineApi(Protocol):
-    """One library's engine. Every method may be called from any thread and may block.
-
-    All raise the errors of `core.errors`; a client raises `EngineLost` when the engine died.
-    """
+class RootsApi(Protocol):
+    """The folders of the library, and what it made of their files."""
 
     def status(self) -> Status: ...
 
@@ -95,8 +98,41 @@ class EngineApi(Protocol):
         ...
 
     def remove_root(self, root_id: int) -> None:
-        """Forget a folder; its files stay untouched."""
+        """Forget a folder; its files stay untouched. Can be undone."""
         ...
+
+    def relocate_root(self, root_id: int, path: str) -> Root:
+        """Say that a root lies elsewhere now; its assets stay as they are. Can be undone.
+
+        Raises WrongUse where the other folder holds none of the root's files.
+        """
+        ...
+
+    def forget_missing(self, asset_ids: Sequence[int] | None = None) -> None:
+        """Drop assets whose files are gone (default: all such) for good."""
+        ...
+
+    def failures(self) -> list[Failure]: ...
+
+    def retry(self, failure_ids: Sequence[int] | None = None) -> int:
+        """Forget failures (default: all not ignored) and start a run that tries them again."""
+        ...
+
+    def ignore_failures(self, failure_ids: Sequence[int], ignored: bool = True) -> None:
+        """Keep failures out of the count, or count them again. A file that changes is tried."""
+        ...
+
+    def dismiss_notices(self) -> None:
+        """The person has read the notices of the status."""
+        ...
+
+    def check(self) -> list[str]:
+        """Check the catalogue; give what is wrong with it, a sentence each."""
+        ...
+
+
+class RunApi(Protocol):
+    """The work in the background."""
 
     def index(self, root_ids: Sequence[int] | None = None) -> int:
         """Bring roots (default: all) up to date in the background; give the run's number."""
@@ -112,9 +148,17 @@ class EngineApi(Protocol):
 
     def progress(self) -> Progress: ...
 
+    def set_pace(self, pace: Pace) -> None:
+        """Choose how much of the machine the work takes; it is kept for the next start."""
+        ...
+
     def look_at(self, asset_ids: Sequence[int]) -> None:
         """Say what the person sees just now, so that it is worked on first."""
         ...
+
+
+class SearchApi(Protocol):
+    """Questions, and the assets that answer them."""
 
     def search(self, query: Query) -> Results: ...
 
@@ -132,11 +176,66 @@ class EngineApi(Protocol):
         """Find the asset of an absolute path."""
         ...
 
-    def failures(self) -> list[Failure]: ...
 
-    def retry(self, failure_ids: Sequence[int] | None = None) -> int:
-        """Forget failures (default: all) and start a run that tries those files again."""
+class OrganisingApi(Protocol):
+    """Ratings, tags, collections, and taking back what was done. Each can be undone."""
+
+    def rate(self, asset_ids: Sequence[int], rating: int) -> None:
+        """Rate assets 0 (none) to 5. Raises WrongUse for another number."""
         ...
+
+    def tags(self) -> list[Tag]:
+        """List the tags that assets bear, sorted as a person sorts names."""
+        ...
+
+    def tag(self, asset_ids: Sequence[int], names: Sequence[str]) -> None:
+        """Give assets tags; those not known yet come into being.
+
+        Raises WrongUse for a name that is empty, longer than 200 characters or not one line.
+        """
+        ...
+
+    def untag(self, asset_ids: Sequence[int], names: Sequence[str]) -> None:
+        """Take tags off assets. A tag that nothing bears any more is gone."""
+        ...
+
+    def rename_tag(self, name: str, new_name: str) -> None:
+        """Give a tag another name; where that is another tag's, the two become one."""
+        ...
+
+    def collections(self) -> list[Collection]:
+        """List the collections, sorted as a person sorts names."""
+        ...
+
+    def make_collection(self, name: str, asset_ids: Sequence[int] = ()) -> Collection:
+        """Make a collection. Raises WrongUse for a name that is empty or taken."""
+        ...
+
+    def rename_collection(self, collection_id: int, name: str) -> None:
+        """Give a collection another name. Raises WrongUse for one that is empty or taken."""
+        ...
+
+    def delete_collection(self, collection_id: int) -> None:
+        """Delete a collection; its assets stay."""
+        ...
+
+    def collect(self, collection_id: int, asset_ids: Sequence[int], inside: bool = True) -> None:
+        """Put assets into a collection, or take them out."""
+        ...
+
+    def history(self) -> History: ...
+
+    def undo(self) -> Step | None:
+        """Take back the last thing the person did; None if there is nothing."""
+        ...
+
+    def redo(self) -> Step | None:
+        """Do again what was undone last; None if there is nothing."""
+        ...
+
+
+class ModelsApi(Protocol):
+    """The models that turn files and questions into vectors."""
 
     def models(self) -> list[ModelInfo]: ...
 
@@ -148,9 +247,12 @@ class EngineApi(Protocol):
         """Choose a model; the old one answers until the new one is complete. Gives the run."""
         ...
 
-    def check(self) -> list[str]:
-        """Check the catalogue; give what is wrong with it, a sentence each."""
-        ...
+
+class EngineApi(RootsApi, RunApi, SearchApi, OrganisingApi, ModelsApi, Protocol):
+    """One library's engine. Every method may be called from any thread and may block.
+
+    All raise the errors of `core.errors`; a client raises `EngineLost` when the engine died.
+    """
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with every event, on a thread of the engine's; returns unsubscribe."""
