@@ -28,6 +28,7 @@ from assetman.core.models import DeviceChoice, ModelInfo, ModelState
 from assetman.core.progress import Counts, Phase, Progress
 from assetman.core.queries import Filters, Hit, Query, Results, Sort
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
+from tests.ui.fake_organising import FakeOrganising, typed_filters
 
 PICTURES = {
     "red barn.jpg": ("#c0392b", 480, 320),
@@ -92,7 +93,7 @@ class _Row:
 
 
 @dataclass
-class FakeEngine:
+class FakeEngine(FakeOrganising):
     """An engine over folders of pictures, all in memory but the thumbnails."""
 
     folder: Path
@@ -103,6 +104,7 @@ class FakeEngine:
 
     def __post_init__(self) -> None:
         self.rows: dict[int, _Row] = {}
+        self.begin_organising()
         self.root_rows: dict[int, Root] = {}
         self.failure_rows: dict[int, Failure] = {}
         self.model = "starter"
@@ -303,8 +305,10 @@ class FakeEngine:
         self._begin("search", query)
         self.hold.wait(10)
         with self._lock:
-            inside = [row for row in self._present() if self._passes(row, query.filters)]
-            if not query.text.strip() and not query.examples:
+            words, typed = typed_filters(query.text)
+            passing = [row for row in self._listed(query) if self._passes(row, query.filters)]
+            inside = [row for row in passing if self.passes_organised(row, typed)]
+            if not words and not query.examples:
                 rows = _ordered(inside, query)
                 listed = tuple(row.asset.id for row in rows)
                 return Results(query, listed=listed, searchable=len(listed), total=len(listed))
@@ -437,6 +441,11 @@ class FakeEngine:
             self._next += 1
             return self._next
 
+    def _listed(self, query: Query) -> list[_Row]:
+        if not query.filters.missing:
+            return self._present()
+        return [row for row in self.rows.values() if row.asset.state is AssetState.MISSING]
+
     def _present(self) -> list[_Row]:
         with self._lock:
             rows = list(self.rows.values())
@@ -508,6 +517,8 @@ class FakeEngine:
     def _passes(self, row: _Row, filters: Filters) -> bool:
         if filters.kinds and row.asset.kind not in filters.kinds:
             return False
+        if not self.passes_organised(row, filters):
+            return False
         return not filters.folders or any(
             row.asset.root_id == folder.root_id
             and (not folder.path or row.relative.startswith(folder.path + "/"))
@@ -515,7 +526,7 @@ class FakeEngine:
         )
 
     def _hits(self, query: Query, rows: list[_Row]) -> list[Hit]:
-        words = re.findall(r"\w+", query.text.lower())
+        words = re.findall(r"\w+", typed_filters(query.text)[0].lower())
         wanted = [
             (mean_colour(paint(QColor(COLOURS[word]), 64, 64)), 1.0)
             for word in words
