@@ -61,6 +61,12 @@ Stray = TypeVar("Stray", threading.Thread, psutil.Process)
 Look = Callable[[], set[psutil.Process]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("torture")
+    group.addoption("--dose", type=float, default=1.0, help="how many times the usual torture")
+    group.addoption("--seed", type=int, default=1, help="from which its moments are drawn")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs(pattern): what the test may log as a warning or worse")
 
