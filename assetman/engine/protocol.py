@@ -45,6 +45,7 @@ class Details:
     relative_folder: str
     facts: dict[str, str | int | float]
     copies: tuple[str, ...] = ()  # absolute paths of other assets with the same content
+    kept_until: float | None = None  # seconds since the epoch, where its file is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Status:
     watches: tuple[Watch, ...] = ()  # one a root, in the order of the roots
     pace: Pace = Pace.AUTO
     notices: tuple[str, ...] = ()  # what was done to the library that the person should know
+    keep_missing_days: float = 30.0  # that missing files and removed folders are kept
 
 
 Event = Changes | Progress

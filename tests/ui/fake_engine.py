@@ -28,6 +28,7 @@ from assetman.core.models import DeviceChoice, ModelInfo, ModelState
 from assetman.core.progress import Counts, Phase, Progress
 from assetman.core.queries import Filters, Hit, Query, Results, Sort
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
+from tests.ui.fake_living import FakeLiving
 from tests.ui.fake_organising import FakeOrganising, typed_filters
 
 PICTURES = {
@@ -93,7 +94,7 @@ class _Row:
 
 
 @dataclass
-class FakeEngine(FakeOrganising):
+class FakeEngine(FakeLiving, FakeOrganising):
     """An engine over folders of pictures, all in memory but the thumbnails."""
 
     folder: Path
@@ -105,6 +106,7 @@ class FakeEngine(FakeOrganising):
     def __post_init__(self) -> None:
         self.rows: dict[int, _Row] = {}
         self.begin_organising()
+        self.begin_living()
         self.root_rows: dict[int, Root] = {}
         self.failure_rows: dict[int, Failure] = {}
         self.model = "starter"
@@ -220,12 +222,16 @@ class FakeEngine(FakeOrganising):
             segments=len(self.rows),
             missing=sum(row.asset.state is AssetState.MISSING for row in self.rows.values()),
             offline=sum(row.asset.state is AssetState.OFFLINE for row in self.rows.values()),
-            failed=len(self.failure_rows),
+            failed=sum(not row.ignored for row in self.failure_rows.values()),
             roots=tuple(self._roots()),
             model=self.model,
             filling=self.filling,
             read_only=self.read_only,
             device=self.device,
+            ignored=sum(row.ignored for row in self.failure_rows.values()),
+            watches=self.watches(),
+            pace=self.pace,
+            notices=tuple(self.notice_rows),
         )
 
     def roots(self) -> list[Root]:
@@ -258,15 +264,6 @@ class FakeEngine(FakeOrganising):
         self.root_rows[root.id] = root
         self.emit(Changes(roots=True))
         return root
-
-    def remove_root(self, root_id: int) -> None:
-        self._begin("remove_root", root_id)
-        self._root(root_id)
-        gone = [i for i, row in self.rows.items() if row.asset.root_id == root_id]
-        for asset_id in gone:
-            del self.rows[asset_id]
-        del self.root_rows[root_id]
-        self.emit(Changes(assets_removed=frozenset(gone), roots=True))
 
     def index(self, root_ids: Sequence[int] | None = None) -> int:
         self._begin("index", root_ids)
@@ -349,6 +346,7 @@ class FakeEngine(FakeOrganising):
             os.path.dirname(row.relative),
             facts,
             copies,
+            None if row.asset.missing_since is None else row.asset.missing_since + 30 * 86400,
         )
 
     def preview(self, asset_id: int, side: int | None) -> Preview:
@@ -373,13 +371,10 @@ class FakeEngine(FakeOrganising):
         self._begin("asset_at", path)
         return next((i for i, row in self.rows.items() if row.asset.path == path), None)
 
-    def failures(self) -> list[Failure]:
-        self._begin("failures")
-        return list(self.failure_rows.values())
-
     def retry(self, failure_ids: Sequence[int] | None = None) -> int:
         self._begin("retry", failure_ids)
-        for number in list(self.failure_rows if failure_ids is None else failure_ids):
+        every = [number for number, row in self.failure_rows.items() if not row.ignored]
+        for number in every if failure_ids is None else failure_ids:
             self.failure_rows.pop(number, None)
         self.emit(Changes(failures=True))
         self._run += 1
