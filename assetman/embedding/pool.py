@@ -54,6 +54,14 @@ class EncoderPool:
         self._guard = threading.Lock()
         self._in_use: dict[str, _InUse] = {}
         self._texts: OrderedDict[tuple[str, str], Vectors] = OrderedDict()
+        self._gentle = False
+
+    def set_gentle(self, gentle: bool) -> None:
+        """Let pictures take one core at most, or all there are."""
+        with self._guard:
+            self._gentle = gentle
+            for model in self._in_use.values():
+                model.images.narrow = gentle
 
     def device(self) -> DeviceChoice:
         """Tell where models run, and why not on the GPU."""
@@ -133,6 +141,7 @@ class EncoderPool:
             if model is None:
                 device = self.device().device
                 model = _InUse(self._catalogue.encoder(name, device), device)
+                model.images.narrow = self._gentle
                 self._in_use[name] = model
         if modality not in model.encoder.modalities:
             noun = "pictures" if modality is Modality.IMAGE else "words"

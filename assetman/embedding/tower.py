@@ -30,6 +30,7 @@ class Tower:
     def __init__(self, device: str, lanes: int = 1) -> None:
         self.lock = Turns()
         self.used = time.monotonic()
+        self.narrow = False  # one lane, whatever there are
         self.rows = 1 if device == "cpu" else LARGEST[device]
         self._device = device
         self._warm = False
@@ -71,7 +72,7 @@ class Tower:
             return [work(batch)]
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._lanes, "encode", _keep_to_one_core)
-        lanes = min(self._lanes, len(batch)) if self._warm else 1
+        lanes = min(self._lanes, len(batch)) if self._warm and not self.narrow else 1
         share = -(-len(batch) // lanes)
         starts = range(0, len(batch), share)
         return list(self._threads.map(lambda start: work(batch[start : start + share]), starts))

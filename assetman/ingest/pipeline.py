@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assetman.core.errors import Cancelled, EnvironmentProblem
 from assetman.core.progress import CancelToken, Progress
@@ -18,6 +19,7 @@ from assetman.ingest.worklist import Tools, Worklist
 log = logging.getLogger(__name__)
 
 _REPORT_EVERY = 0.25  # seconds between two accounts of progress
+_LONGEST_REST = 2.0  # seconds between two batches, where the work is gentle
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Pipeline:
         self._tally = Tally(0)
         self._tally.ended()
         self._visible: tuple[int, ...] = ()
+        self._gentle = False
         self._thread: threading.Thread | None = None
 
     def start(self, root_ids: Sequence[int] | None = None) -> int:
@@ -102,9 +105,14 @@ class Pipeline:
         """Work on these first."""
         self._visible = tuple(asset_ids)
 
+    def set_gentle(self, gentle: bool) -> None:
+        """Work in small batches with a rest as long as each between them, or at full speed."""
+        self._gentle = gentle
+        self._on_progress(self.progress())
+
     def progress(self) -> Progress:
         """Give the account of the present run, or of the last."""
-        return self._tally.report(paused=self._paused())
+        return replace(self._tally.report(paused=self._paused()), gentle=self._gentle)
 
     def wait(self, run: int, seconds: float | None = None) -> bool:
         """Wait until a run has ended, at most `seconds`; False if it goes on."""
@@ -161,7 +169,7 @@ class Pipeline:
                 if self._asked:  # asked for while the last batch was being stored
                     continue
                 tally.ended(problem)
-            self._on_progress(tally.report())
+            self._on_progress(replace(tally.report(), gentle=self._gentle))
             with self._state:
                 self._active = self._asked
                 self._state.notify_all()
@@ -205,8 +213,10 @@ class Pipeline:
                     surveyor = _Surveyor(self._survey_queue, token)
                     surveyor.start()
                 surveying = not surveyor.is_over()
+                began = time.monotonic()
                 if not worklist.step(surveying, self._paused) and not surveying:
                     break
+                self._rest(token, time.monotonic() - began)
         except BaseException:
             token.cancel()
             raise
@@ -227,6 +237,13 @@ class Pipeline:
             token.check()
         token.check()
 
+    def _rest(self, token: CancelToken, worked: float) -> None:
+        """Where the work is gentle, wait about as long as it took, or until that is over."""
+        until = time.monotonic() + min(worked, _LONGEST_REST)
+        while self._gentle and not self._paused() and (left := until - time.monotonic()) > 0:
+            if token.wait(min(left, 0.2)):
+                return
+
     def _paused(self) -> bool:
         return not self._unpaused.is_set()
 
@@ -236,7 +253,8 @@ class Pipeline:
 
     def _worklist(self, token: CancelToken) -> Worklist:
         targets = self._plan.targets()
-        return Worklist(self._tools, targets, self._tally, token, lambda: self._visible)
+        visible, gentle = (lambda: self._visible), (lambda: self._gentle)
+        return Worklist(self._tools, targets, self._tally, token, visible, gentle)
 
     def _report_until(self, ended: threading.Event) -> None:
         while not ended.wait(_REPORT_EVERY):

@@ -67,12 +67,14 @@ class Worklist:
         tally: Tally,
         cancel: CancelToken,
         visible: Callable[[], tuple[int, ...]] = tuple,
+        gentle: Callable[[], bool] = bool,
     ) -> None:
         self._tools = tools
         self._targets = tuple(targets)
         self._tally = tally
         self._cancel = cancel
         self._visible = visible
+        self._gentle = gentle
         self._seen_visible: tuple[int, ...] = ()
         self._fetched: deque[Pending] = deque()
         self._decoding: dict[Future[Extraction], Pending] = {}
@@ -134,7 +136,11 @@ class Worklist:
 
     def _top_up(self) -> None:
         """Keep decoders in work, and no further ahead than memory should bear."""
-        ahead = self._batch * (1 if self._tools.shares_cores() else 2) + self._tools.decoders
+        if self._gentle():
+            self._batch = _BATCH[self._tools.shares_cores()][0]
+            ahead = 1  # one decoder at work
+        else:
+            ahead = self._batch * (1 if self._tools.shares_cores() else 2) + self._tools.decoders
         if self._visible() != self._seen_visible:
             self._fetched.clear()
         while len(self._decoding) < ahead:

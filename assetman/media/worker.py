@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -16,10 +17,13 @@ import psutil
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import InputSpec
 from assetman.media.decoding import Decoded, Failed, Message, Ready, Room, Task, serve
+from assetman.media.files import opened, write_whole
 from assetman.media.handler import Extraction, Limits
+from assetman.media.lending import LENDS, lend
 
 _START_SECONDS = 60.0
 _WATCH_SECONDS = 0.1  # between two looks at the memory of a process that cannot limit itself
+_GENTLE_NICENESS = 19
 
 NOT_STARTED = "A process for decoding pictures cannot be started"
 
@@ -34,12 +38,13 @@ class Worker:
     """A process that decodes one file at a time. Its memory for pixels is the parent's.
 
     Used by the thread that made it, which must outlive it: on Linux a child may ask to end
-    with the thread that started it. Only `kill` may be called by others.
+    with the thread that started it. Only `kill` and `give_way` may be called by others.
     """
 
     def __init__(self, limits: Limits) -> None:
         """Start the process, without waiting for it; raises EnvironmentProblem."""
         self.served = 0  # tasks
+        self.gentle = False  # it gives way to everything else on this machine
         self._limits = limits
         self._guard = threading.Lock()
         self._block: SharedMemory | None = None
@@ -68,11 +73,25 @@ class Worker:
 
         After WorkerLost, and after a task that took too long, the process is not `alive`.
         """
+        if not LENDS:
+            return self._ask(task, ())
+        with opened(task.path) as source:
+            if task.target is None:
+                return self._ask(task, (source.fileno(),))
+            answers: list[Answer] = []
+            write_whole(
+                task.target,
+                lambda file: answers.append(self._ask(task, (source.fileno(), file.fileno()))),
+            )
+            return answers[-1]
+
+    def _ask(self, task: Task, lent: tuple[int, ...]) -> Answer:
         if not self._ready:
-            self._wait_until_ready()
+            self.wait_until_ready()
         deadline = time.monotonic() + self._limits.seconds
         try:
             self._connection.send(task)
+            lend(self._connection, lent, self._process.pid or 0)
             while True:
                 match self._receive(deadline):
                     case Room(size):
@@ -88,7 +107,11 @@ class Worker:
         except OSError as error:
             raise self._lost() from error
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> tuple[str, ...]:
+        """Wait for the process to start; gives what it may not do, in words for the person.
+
+        Raises EnvironmentProblem if it does not start.
+        """
         try:
             ready = self._receive(time.monotonic() + _START_SECONDS)
         except (WorkerLost, BadInput) as error:
@@ -96,6 +119,24 @@ class Worker:
         assert isinstance(ready, Ready)
         self._ready = True
         self._watched = not ready.limited
+        return ready.rights
+
+    def give_way(self) -> None:
+        """Run only when nothing else wants the processor. For good: most systems allow no return."""
+        with self._guard, suppress(psutil.Error, OSError, ValueError):
+            if self._ended:
+                return
+            self.gentle = True
+            process = psutil.Process(self._process.pid)
+            if sys.platform == "win32":
+                process.nice(psutil.IDLE_PRIORITY_CLASS)
+            else:
+                process.nice(_GENTLE_NICENESS)
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number."""
+        return None if self._ended else self._process.pid
 
     def kill(self) -> None:
         """End the process at once, in the middle of whatever it does."""
@@ -126,9 +167,11 @@ class Worker:
     def _lost(self) -> WorkerLost:
         """Clear up after a process that ended by itself, and say why it did."""
         self._process.join(2)
-        stopped = self._process.exitcode == -9  # SIGKILL, which Windows does not name
+        code = self._process.exitcode
         self.end()
-        if stopped:
+        if code == -24:  # SIGXCPU: numbers, because Windows does not name them
+            return WorkerLost(too_slow(self._limits))
+        if code == -9:  # SIGKILL
             return WorkerLost("The system stopped the decoder: too little memory is free")
         return WorkerLost("The decoder crashed on this file")
 

@@ -68,6 +68,15 @@ class DecodePool:
         task = PreviewTask(path, side, target)
         return cast("Future[tuple[int, int]]", self._submit(task, urgent=True))
 
+    def set_gentle(self, gentle: bool) -> None:
+        """Let the processes give way to everything else on this machine, or no longer."""
+        with self._queue.changed:
+            self._queue.gentle = gentle
+            lanes = tuple(self._lanes)
+        if gentle:
+            for lane in lanes:
+                lane.give_way()
+
     def close(self) -> None:
         """End every process at once; what is not done is cancelled."""
         self._end()
@@ -96,6 +105,7 @@ class _Queue:
     def __init__(self) -> None:
         self.changed = threading.Condition()
         self.closed = False
+        self.gentle = False  # processes give way to everything else on this machine
         self.idle = 0  # lanes that wait for any job
         self._urgent: deque[_Job] = deque()
         self._waiting: deque[_Job] = deque()
@@ -192,6 +202,12 @@ class _Lane(threading.Thread):
         self._only_urgent = only_urgent
         self._worker: Worker | None = None
 
+    def give_way(self) -> None:
+        """Let the process at hand give way to all others. From any thread."""
+        worker = self._worker
+        if worker is not None:
+            worker.give_way()
+
     def run(self) -> None:
         while not self._queue.closed:
             job = self._queue.take(self._only_urgent, _IDLE_SECONDS if self._worker else None)
@@ -217,9 +233,13 @@ class _Lane(threading.Thread):
     def _ask(self, job: _Job) -> object:
         """Ask the process at hand, and a fresh one if it died: only that can blame the file."""
         while True:
+            if self._worker is not None and self._worker.gentle and not self._queue.gentle:
+                self._end_worker()  # it cannot be made quick again
             if self._worker is None:
                 self._worker = Worker(self._limits)
             worker = self._worker
+            if self._queue.gentle and not worker.gentle:
+                worker.give_way()
             fresh = worker.served == 0
             if not self._queue.begin(job, worker):
                 return None
@@ -234,3 +254,15 @@ class _Lane(threading.Thread):
         if self._worker is not None:
             self._worker.end()
             self._worker = None
+
+
+def rights(limits: Limits | None = None) -> list[str]:
+    """Start a decode process for a moment; say what the system keeps it from, as sentences.
+
+    Raises EnvironmentProblem if none can be started.
+    """
+    worker = Worker(limits or Limits())
+    try:
+        return list(worker.wait_until_ready())
+    finally:
+        worker.end()
