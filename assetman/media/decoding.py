@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from assetman.core.assets import Box
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import InputSpec
+from assetman.media.files import lent
 from assetman.media.handler import Extraction, Limits
-from assetman.media.process_limits import confine
+from assetman.media.lending import LENDS, borrow
+from assetman.media.process_limits import MEMORY, allow_seconds, confine
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +34,11 @@ class ExtractTask:
     thumbnail_side: int
     box: Box | None
 
+    @property
+    def target(self) -> Path | None:
+        """The file to be written, if there is one."""
+        return self.thumbnail
+
 
 @dataclass(frozen=True, slots=True)
 class PreviewTask:
@@ -47,9 +54,14 @@ Task = ExtractTask | PreviewTask
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The process has started; `limited` is False where its memory has to be watched."""
+    """The process has started; `rights` says what it may not do, in words for the person."""
 
-    limited: bool
+    rights: tuple[str, ...]
+
+    @property
+    def limited(self) -> bool:
+        """False where its memory has to be watched."""
+        return MEMORY in self.rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +92,12 @@ Message = Ready | Room | Decoded | Failed
 
 def serve(connection: Connection, parent: int, limits: Limits) -> None:
     """Decode tasks until the parent closes the pipe."""
-    limited = confine(limits.memory, parent)
+    rights = confine(limits.memory, parent)
     # one task at a time on one core; the pool has as many processes as there are cores to use
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     with suppress(EOFError, OSError):  # the parent has closed the pipe, or is gone
-        connection.send(Ready(limited))
+        connection.send(Ready(rights))
         while True:
             task: Task = connection.recv()
             connection.send(_answer(connection, task, limits))
@@ -93,7 +105,11 @@ def serve(connection: Connection, parent: int, limits: Limits) -> None:
 
 
 def _answer(connection: Connection, task: Task, limits: Limits) -> Message:
-    answer = _attempt(task, limits)
+    paths = [task.path] if task.target is None else [task.path, str(task.target)]
+    with lent(dict(zip(paths, borrow(connection, len(paths)), strict=True)) if LENDS else {}):
+        # a file may use several cores; the parent counts the time that passes
+        allow_seconds(2 * limits.seconds)
+        answer = _attempt(task, limits)
     if isinstance(answer, Extraction):
         return _hand_over(connection, answer)
     return answer if isinstance(answer, Failed) else Decoded(answer)

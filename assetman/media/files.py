@@ -6,12 +6,14 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from assetman.core.errors import BadInput, EnvironmentProblem
+
+_lent: dict[str, int] = {}  # open files that stand for paths this process may not open
 
 # A named pipe must not hold the opener up until somebody writes to it.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -26,10 +28,23 @@ _DISK_TROUBLE = {
 
 
 @contextmanager
+def lent(descriptors: Mapping[str, int]) -> Iterator[None]:
+    """Use open files in the place of paths, and close them at the end."""
+    _lent.update(descriptors)
+    try:
+        yield
+    finally:
+        _lent.clear()
+        for descriptor in descriptors.values():
+            with suppress(OSError):
+                os.close(descriptor)
+
+
+@contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
     """Open an ordinary file for reading; raises BadInput if it cannot be, or while it is read."""
     try:
-        descriptor = os.open(path, _FLAGS)
+        descriptor = os.dup(_lent[path]) if path in _lent else os.open(path, _FLAGS)
         mode = os.fstat(descriptor).st_mode
     except (OSError, ValueError) as error:
         raise reading_problem(error) from error
@@ -39,6 +54,7 @@ def opened(path: str) -> Iterator[BinaryIO]:
         raise BadInput("This is a folder, not a file" if folder else "This is not an ordinary file")
     with os.fdopen(descriptor, "rb") as file:
         try:
+            file.seek(0)
             yield file
         except OSError as error:
             if error.errno is None:  # a library's own, not the system's
@@ -72,6 +88,9 @@ def write_whole(target: Path, save: Callable[[BinaryIO], object]) -> None:
     What is derived may go at any moment, also in this one: then it is written once more.
     Raises EnvironmentProblem when the disk will not take it.
     """
+    if str(target) in _lent:
+        _write_lent(target, save)
+        return
     for last in (False, False, True):
         try:
             with replacing(target) as file:
@@ -80,6 +99,17 @@ def write_whole(target: Path, save: Callable[[BinaryIO], object]) -> None:
         except EnvironmentProblem as problem:
             if last or not isinstance(problem.__cause__, FileNotFoundError):
                 raise
+
+
+def _write_lent(target: Path, save: Callable[[BinaryIO], object]) -> None:
+    """Write what whoever lent the file makes appear, whole or not at all."""
+    try:
+        with os.fdopen(os.dup(_lent[str(target)]), "w+b") as file:
+            file.seek(0)
+            file.truncate()
+            save(file)
+    except OSError as error:
+        raise writing_problem(error, target) from error
 
 
 @contextmanager

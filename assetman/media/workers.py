@@ -21,6 +21,7 @@ from assetman.media.worker import Worker, WorkerLost
 
 _IDLE_SECONDS = 60.0  # after which a process that nobody needs gives its memory back
 _TASKS = 2000  # of one process: libraries leak
+_LEAVE_SECONDS = 30.0  # for a lane to end; one that hangs on a dead drive is left to the system
 
 
 @dataclass(eq=False, slots=True)
@@ -189,7 +190,7 @@ def _end_lanes(queue: _Queue, lanes: list[_Lane]) -> None:
     queue.close()
     for lane in lanes:
         if lane is not threading.current_thread():
-            lane.join()
+            lane.join(_LEAVE_SECONDS)
 
 
 class _Lane(threading.Thread):
