@@ -67,7 +67,7 @@ class Identifier:
         self._library = library
         self._root = root
         self._vanished = vanished
-        self._known = library.assets.known(root.id)
+        self._known: dict[str, Known] = {}
 
     def identify(
         self,
@@ -93,6 +93,7 @@ class Identifier:
                 prints.append((found, str(error)))
         with self._library.writing():
             self._library.roots.get(self._root.id)
+            self._known = self._library.known.at(self._root.id, [found.path for found, _ in prints])
             for found, print_or_reason in prints:
                 cancel.check()
                 if isinstance(print_or_reason, str):

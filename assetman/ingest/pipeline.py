@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from assetman.core.errors import Cancelled, EnvironmentProblem
 from assetman.core.progress import CancelToken, Progress
 from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.places import Place, joined
+from assetman.ingest.scan import Found
 from assetman.ingest.stages import Target
 from assetman.ingest.survey import Survey
 from assetman.ingest.tally import Tally
@@ -29,6 +31,7 @@ class Plan:
     rules: IgnoreRules
     targets: Callable[[], Sequence[Target]]
     run_ended: Callable[[], None]  # brings indexes up to date, lets a complete space answer
+    unfinished: Callable[[int, Found], bool] = lambda root_id, found: False  # still written to
 
 
 class Pipeline:
@@ -44,7 +47,7 @@ class Pipeline:
         self._plan = plan
         self._on_progress = on_progress
         self._state = threading.Condition()
-        self._queue: list[int] = []  # roots to survey
+        self._queue: list[Place] = []  # what to survey
         self._asked = False  # something was asked for that no run has begun with
         self._active = False
         self._closed = False
@@ -59,14 +62,22 @@ class Pipeline:
         self._thread: threading.Thread | None = None
 
     def start(self, root_ids: Sequence[int] | None = None) -> int:
-        """Survey roots (None: all, empty: none) and work off all that is pending."""
-        wanted = root_ids
-        if wanted is None:
-            wanted = [root.id for root in self._tools.library.roots.all()]
+        """Survey roots (None: all, empty: none) and work off all that is pending.
+
+        A run that is paused goes on.
+        """
+        if root_ids is None:
+            root_ids = [root.id for root in self._tools.library.roots.all()]
+        run = self.refresh([Place(root_id) for root_id in root_ids])
+        self._unpaused.set()
+        return run
+
+    def refresh(self, places: Sequence[Place]) -> int:
+        """Survey some folders and work off all that is pending; what is paused stays so."""
         with self._state:
             if self._closed:
                 raise EnvironmentProblem("The library is being closed.")
-            self._queue.extend(root for root in wanted if root not in self._queue)
+            self._queue = joined([*self._queue, *places])
             self._asked = True
             self._run += 1
             # Over and still active: its end is just being told, and its account is closed.
@@ -76,7 +87,6 @@ class Pipeline:
             else:
                 self._tally.joined(self._run)
             self._active = True
-            self._unpaused.set()
             if self._thread is None:
                 self._thread = threading.Thread(target=self._live, name="pipeline")
                 self._thread.start()
@@ -129,16 +139,18 @@ class Pipeline:
             self._thread.join()
 
     def run(
-        self, root_ids: Sequence[int] | None = None, cancel: CancelToken | None = None
+        self, places: Sequence[Place] | None = None, cancel: CancelToken | None = None
     ) -> Iterator[Progress]:
-        """Do a whole run in sequence on the calling thread, yielding after each batch."""
+        """Do a run in sequence on the calling thread, of places or of everything.
+
+        Yields after each batch.
+        """
         self._run += 1
         self._token = cancel or CancelToken()
         self._tally = Tally(self._run)
-        roots = self._tools.library.roots.all()
-        if root_ids is not None:
-            roots = [root for root in roots if root.id in root_ids]
-        self._survey().run(roots, self._token)
+        if places is None:
+            places = [Place(root.id) for root in self._tools.library.roots.all()]
+        self._survey().run(places, self._token)
         yield self._tally.report()
         worklist = self._worklist(self._token)
         try:
@@ -227,9 +239,8 @@ class Pipeline:
     def _survey_queue(self, token: CancelToken) -> None:
         """Survey what was asked for."""
         with self._state:
-            wanted, self._queue = self._queue, []
-        roots = [root for root in self._tools.library.roots.all() if root.id in wanted]
-        self._survey().run(roots, token, self._gate)
+            places, self._queue = self._queue, []
+        self._survey().run(places, token, self._gate)
 
     def _gate(self, token: CancelToken) -> None:
         """Hold while paused; raise `Cancelled` once stopped."""
@@ -248,8 +259,10 @@ class Pipeline:
         return not self._unpaused.is_set()
 
     def _survey(self) -> Survey:
-        tools = self._tools
-        return Survey(tools.library, tools.thumbnails, self._plan.rules, self._tally, tools.publish)
+        tools, plan = self._tools, self._plan
+        return Survey(
+            tools.library, tools.thumbnails, plan.rules, self._tally, tools.publish, plan.unfinished
+        )
 
     def _worklist(self, token: CancelToken) -> Worklist:
         targets = self._plan.targets()

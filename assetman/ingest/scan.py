@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from itertools import chain
 
 from assetman.core.progress import CancelToken
 from assetman.ingest.ignore import IgnoreRules
@@ -49,11 +50,31 @@ class Differences:
     unchanged: int = 0
 
 
+class Scope:
+    """What a walk looks through: the whole root here, less in `places.Part`."""
+
+    @property
+    def starts(self) -> Sequence[str]:
+        """Name the folders that are looked through, relative to the root."""
+        return ("",)
+
+    def enters(self, path: str) -> bool:
+        """Say whether a folder that was met is looked through as well."""
+        return True
+
+    def gone(self) -> Mapping[str, Known]:
+        """Give rows to be held against the walk that only its end brings up."""
+        return {}
+
+
 FORBIDDEN = "Assetman is not allowed to read it."
+WHOLE = Scope()
 
 
-def walk(root: str, rules: IgnoreRules, cancel: CancelToken) -> Iterator[Found | Unreadable]:
-    """Yield every media file below `root`, folder by folder, at any depth.
+def walk(
+    root: str, rules: IgnoreRules, cancel: CancelToken, scope: Scope = WHOLE
+) -> Iterator[Found | Unreadable]:
+    """Yield every media file of `scope` below `root`, folder by folder, at any depth.
 
     Links to folders are never followed: what they name inside the root is met where it lies,
     what they name outside was not added. Links to files count if they stay inside the root.
@@ -61,7 +82,7 @@ def walk(root: str, rules: IgnoreRules, cancel: CancelToken) -> Iterator[Found |
     cannot be read.
     """
     inside = os.path.join(os.path.realpath(root), "")
-    pending = [""]
+    pending = list(scope.starts)
     while pending:
         cancel.check()
         folder = pending.pop()
@@ -75,16 +96,16 @@ def walk(root: str, rules: IgnoreRules, cancel: CancelToken) -> Iterator[Found |
                 yield Unreadable(folder, _why(error))
             continue
         with entries:
-            yield from _entries(entries, folder, (rules, inside, cancel), pending)
+            yield from _entries(entries, folder, (rules, inside, cancel, scope), pending)
 
 
 def _entries(
     entries: Iterator[os.DirEntry[str]],
     folder: str,
-    context: tuple[IgnoreRules, str, CancelToken],
+    context: tuple[IgnoreRules, str, CancelToken, Scope],
     pending: list[str],
 ) -> Iterator[Found | Unreadable]:
-    rules, inside, cancel = context
+    rules, inside, cancel, scope = context
     prefix = folder + "/" if folder else ""
     for number, entry in enumerate(entries):
         if number % 512 == 0:
@@ -92,7 +113,9 @@ def _entries(
         path = prefix + entry.name
         try:
             if entry.is_dir(follow_symlinks=False):
-                if not _is_junction(entry) and not rules.skips_folder(entry.name, path, entry.path):
+                if is_junction(entry) or rules.skips_folder(entry.name, path, entry.path):
+                    continue
+                if scope.enters(path):
                     pending.append(path)
             elif kind_of(entry.name) is not None and not rules.skips_file(entry.name, path):
                 found = _file_stat(entry, inside)
@@ -104,8 +127,9 @@ def _entries(
             yield Unreadable(path, _why(error))
 
 
-def _is_junction(entry: os.DirEntry[str]) -> bool:
-    # Windows only; DirEntry has the method from Python 3.12 on.
+def is_junction(entry: os.DirEntry[str]) -> bool:
+    """Tell whether a folder is a link of Windows' own kind."""
+    # DirEntry has the method from Python 3.12 on.
     junction: Callable[[], bool] | None = getattr(entry, "is_junction", None)
     return bool(junction and junction())
 
@@ -138,6 +162,7 @@ def compare(
     rules: IgnoreRules,
     cancel: CancelToken,
     seen: Callable[[int], None] = lambda count: None,
+    scope: Scope = WHOLE,
 ) -> Differences:
     """Walk `root` and hold it against the catalogue's rows, by path, size and mtime.
 
@@ -146,7 +171,7 @@ def compare(
     """
     differences = Differences()
     met: set[str] = set()
-    for item in walk(root, rules, cancel):
+    for item in walk(root, rules, cancel, scope):
         if isinstance(item, Unreadable):
             differences.unreadable.append(item)
             continue
@@ -162,7 +187,7 @@ def compare(
     blind = {item.path for item in differences.unreadable}
     differences.vanished = [
         row
-        for path, row in known.items()
+        for path, row in chain(known.items(), scope.gone().items())
         if path not in met
         and not row.missing
         and path not in blind

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 
 from assetman.core.assets import Root
@@ -13,7 +15,17 @@ from assetman.core.errors import BadInput, WrongUse
 from assetman.core.progress import CancelToken
 from assetman.ingest.identify import Identifier, RootLeft, Vanished
 from assetman.ingest.ignore import IGNORE_FILE, IgnoreRules
-from assetman.ingest.scan import FORBIDDEN, Differences, Found, Reach, Unreadable, compare, reach
+from assetman.ingest.places import Part, Place
+from assetman.ingest.scan import (
+    FORBIDDEN,
+    WHOLE,
+    Differences,
+    Found,
+    Reach,
+    Unreadable,
+    compare,
+    reach,
+)
 from assetman.ingest.tally import Tally
 from assetman.library.library import Library
 from assetman.media.thumbnails import ThumbnailCache
@@ -32,33 +44,38 @@ class Survey:
         rules: IgnoreRules,
         tally: Tally,
         publish: Callable[[Changes], None],
+        unfinished: Callable[[int, Found], bool] = lambda root_id, found: False,
     ) -> None:
         self._library = library
         self._thumbnails = thumbnails
         self._rules = rules
         self._tally = tally
         self._publish = publish
+        self._unfinished = unfinished
         self._gate: Callable[[CancelToken], None] = CancelToken.check
 
     def run(
         self,
-        roots: Sequence[Root],
+        places: Sequence[Place],
         cancel: CancelToken,
         gate: Callable[[CancelToken], None] = CancelToken.check,
     ) -> None:
-        """Survey roots together, so that a file moved between two of them is known again.
+        """Survey places together, so that a file moved between two of them is known again.
 
         `gate` is called between batches and may hold the survey while it is paused.
         """
         self._gate = gate
         vanished = Vanished()
         unsettled: list[tuple[Root, list[Found]]] = []
-        for root in roots:
+        for root, places_of_root in self._by_root(places):
             with self._while_kept(root):
-                differences = self._walk(root, cancel)
+                differences = self._walk(root, places_of_root, cancel)
                 if differences is not None:
                     vanished.offer(differences.vanished)
-                    unsettled.append((root, differences.unsettled))
+                    files = differences.unsettled
+                    # What is being written is met again when it is quiet.
+                    ready = [found for found in files if not self._unfinished(root.id, found)]
+                    unsettled.append((root, ready))
         for root, files in unsettled:
             with self._while_kept(root):
                 self._identify(root, files, vanished, cancel)
@@ -66,7 +83,17 @@ class Survey:
         if gone:
             self._publish(self._library.assets.mark_missing(gone))
             self._tally.walked(missing=len(gone), unchanged=0)
-        self._renew_thumbnails()
+        if any(place.whole for place in places):
+            self._renew_thumbnails()
+
+    def _by_root(self, places: Sequence[Place]) -> Iterator[tuple[Root, list[Place]]]:
+        """Sort places by their roots; those whose root is no longer there are left out."""
+        wanted: dict[int, list[Place]] = defaultdict(list)
+        for place in places:
+            wanted[place.root_id].append(place)
+        for root in self._library.roots.all():
+            if root.id in wanted:
+                yield root, wanted[root.id]
 
     def _renew_thumbnails(self) -> None:
         """Have those made again that somebody deleted."""
@@ -90,17 +117,18 @@ class Survey:
             if root.id in {kept.id for kept in self._library.roots.all()}:
                 raise
 
-    def _walk(self, root: Root, cancel: CancelToken) -> Differences | None:
-        """Hold a root against its rows; None if nothing can be said. Raises RootLeft."""
+    def _walk(self, root: Root, places: list[Place], cancel: CancelToken) -> Differences | None:
+        """Hold places of a root against their rows; None if nothing can be said.
+
+        Raises RootLeft.
+        """
         library = self._library
-        known = library.assets.known(root.id)
-        present = any(not row.missing for row in known.values())
         match reach(root.path):
             case Reach.FORBIDDEN:
                 self._publish(library.roots.set_online(root.id, False))
-                self._note_failures(root, [Unreadable("", FORBIDDEN)])
+                self._note_failures(root, [Unreadable("", FORBIDDEN)], None)
                 return None
-            case Reach.EMPTY if present:
+            case Reach.EMPTY if root.assets:
                 # An empty folder where assets were is a mount point whose drive is away.
                 raise RootLeft
             case Reach.AWAY:
@@ -111,23 +139,29 @@ class Survey:
         try:
             rules = self._rules.for_root(root.path)
         except BadInput as error:  # what the person wants left out is not known: nothing is read
-            self._note_failures(root, [Unreadable(IGNORE_FILE, str(error))])
+            self._note_failures(root, [Unreadable(IGNORE_FILE, str(error))], None)
             return None
+        part = None
+        if not any(place.whole for place in places):
+            part = Part(library.known, root, places, rules)
+        known = library.known.of_root(root.id) if part is None else part.known
+        seen = partial(self._tally.scanning, root.name)
         try:
-            differences = compare(
-                root.path, known, rules, cancel, lambda met: self._tally.scanning(root.name, met)
-            )
+            differences = compare(root.path, known, rules, cancel, seen, part or WHOLE)
         except OSError as error:
             raise RootLeft from error
         lost = differences.vanished or differences.unreadable
         if lost and reach(root.path) is not Reach.THERE:
             raise RootLeft
         self._tally.walked(missing=0, unchanged=differences.unchanged)
-        self._note_failures(root, differences.unreadable)
+        self._note_failures(root, differences.unreadable, part)
         return differences
 
-    def _note_failures(self, root: Root, items: Sequence[Unreadable]) -> None:
-        """Keep the rows of the root's failures true: new ones, and none of what is over."""
+    def _note_failures(self, root: Root, items: Sequence[Unreadable], part: Part | None) -> None:
+        """Keep the rows of failures true, in a part of a root or in all of it.
+
+        New ones are added, and those that are over are taken out.
+        """
         failures = self._library.failures
         changes = Changes()
         unreadable = {item.path: item.message for item in items}
@@ -137,8 +171,11 @@ class Survey:
                 over |= {
                     path
                     for path in failures.known(root.id)
-                    if not os.path.lexists(os.path.join(root.path, path))
+                    if (part is None or part.holds(path))
+                    and not os.path.lexists(os.path.join(root.path, path))
                 }
+            if part is not None:
+                over = set(filter(part.holds, over))
             for path in over - unreadable.keys():
                 changes |= failures.clear_file(root.id, path)
             for path, message in unreadable.items():

@@ -15,6 +15,7 @@ from assetman.library.embeddings import Embeddings
 from assetman.library.failures import Failures
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
+from assetman.library.known import KnownFiles
 from assetman.library.opening import BACKUPS, CATALOGUE, open_database
 from assetman.library.problems import DiskFull
 from assetman.library.roots import Roots
@@ -36,6 +37,7 @@ class Library:
         self.journal = Journal(database)
         self.roots = Roots(database, self.journal, gaps)
         self.assets = Assets(database, self.journal, gaps)
+        self.known = KnownFiles(database)
         self.contents = Contents(database, self.journal, gaps)
         self.segments = Segments(database, self.journal, gaps)
         self.spaces = Spaces(database, self.journal, gaps)
