@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from PIL import Image
 
 from assetman.core.errors import BadInput
+from assetman.media import fonts
 from assetman.media.handler import Limits
 from assetman.media.metadata import Metadata
 
@@ -49,6 +50,8 @@ class SvgPicture:
         self._root = root
         self._limits = limits
         self._text = any(_local(element.tag) in ("text", "tspan") for element in root.iter())
+        if self._text:
+            fonts.with_fallbacks(root)
         width, height = _own_size(root)
         self.width, self.height = max(1, round(width)), max(1, round(height))
         self._size = (width, height)
@@ -70,7 +73,10 @@ class SvgPicture:
         self._root.set("height", str(drawn[1]))
         try:
             text = ElementTree.tostring(self._root, encoding="unicode")
-            png = resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=not self._text)
+            if self._text:
+                png = resvg_py.svg_to_bytes(svg_string=text, **fonts.families())
+            else:
+                png = resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=True)
         except (ValueError, RecursionError) as error:
             raise BadInput(DAMAGED) from error
         with Image.open(io.BytesIO(bytes(png)), formats=["PNG"]) as picture:

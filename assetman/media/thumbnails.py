@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+import time
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+_HALF_WRITTEN = 3600.0  # seconds after which nobody writes it any more
+_RIFF = 12  # bytes of a thumbnail that tell what it is and how long
 _HEAD, _TAIL = 4096, 8  # bytes of a preview that tell its size, and that it is whole
 
 
@@ -22,17 +25,41 @@ class ThumbnailCache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._previews = folder / "previews"
+        self._swept = False
 
     def path_of(self, key: str) -> Path:
         """Say where the thumbnail of a content lies, made or not."""
         return _sharded(self.folder, key) / f"{key}.webp"
 
     def has(self, key: str) -> bool:
-        """Tell whether a thumbnail has been made; an empty file, left by a power cut, is none."""
+        """Tell whether a thumbnail has been made; an empty file, left by a power cut, is none.
+
+        This looks at its size alone, for those who ask about all of them; see `whole`.
+        """
         try:
             return self.path_of(key).stat().st_size > 0
         except OSError:
             return False
+
+    def whole(self, key: str) -> bool:
+        """Tell whether a thumbnail is there and as long as it says; deletes one that is not.
+
+        What is deleted is missed by the next run, and made again.
+        """
+        path = self.path_of(key)
+        try:
+            with path.open("rb") as file:
+                start = file.read(_RIFF)
+                size = os.fstat(file.fileno()).st_size
+        except OSError:
+            return False
+        if start[:4] == b"RIFF" and start[8:] == b"WEBP":
+            says = struct.unpack_from("<I", start, 4)[0] + 8
+            if says == size:
+                return True
+        with suppress(OSError):
+            path.unlink()
+        return False
 
     def preview_path(self, key: str, side: int | None) -> Path:
         """Say where a preview of at most `side` pixels (None: full size) lies, made or not."""
@@ -62,8 +89,33 @@ class ThumbnailCache:
             with suppress(OSError):
                 preview.unlink()
 
+    def sweep(self, known: Container[str] | None = None) -> int:
+        """Delete what killed processes left half-written; gives how many files went.
+
+        With `known`, the keys of all contents of the catalogue (offline and missing ones too),
+        what was made of other contents goes as well. Nothing younger than an hour is touched.
+        """
+        swept = 0
+        before = time.time() - _HALF_WRITTEN
+        for parent, _, names in os.walk(self.folder):
+            for name in names:
+                key = name.removesuffix(".webp").split("-")[0]
+                if not name.endswith(".part") and (known is None or key in known):
+                    continue
+                with suppress(OSError):  # another may be showing it, or have deleted it
+                    if os.stat(os.path.join(parent, name)).st_mtime < before:
+                        os.unlink(os.path.join(parent, name))
+                        swept += 1
+        return swept
+
     def prune_previews(self, max_bytes: int) -> int:
-        """Delete the previews used longest ago until `max_bytes` are left; gives bytes freed."""
+        """Delete the previews used longest ago until `max_bytes` are left; gives bytes freed.
+
+        The first time also `sweep`s: who was killed before this process came left something.
+        """
+        if not self._swept:
+            self._swept = True
+            self.sweep()
         found = sorted(_files(self._previews), key=lambda file: file[0])
         excess = sum(size for _, size, _ in found) - max_bytes
         freed = 0

@@ -14,7 +14,7 @@ from PIL import Image
 from assetman.core.assets import Box, Kind, SegmentKind
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Fit, InputSpec
-from assetman.media import formats
+from assetman.media import fonts, formats
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
 from assetman.media.raster import open_raster
@@ -284,3 +284,25 @@ def test_the_registry_and_the_pool_load_no_decoder() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not fonts.families()["font_family"], reason="no font is installed here")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<text y='40'>Words</text>",
+        "<text y='40' font-family='No Such Font'>Words</text>",
+        "<text y='40' font-family='Times New Roman, serif'>Words</text>",
+        "<text y='40' style='font-family:\"No Such\", monospace;fill:#000'>Words</text>",
+        "<style>text {font: bold 30px 'No Such' !important}</style><text y='40'>Words</text>",
+        "<text y='40' font-family='cursive'><tspan font-family='Nothing'>Words</tspan></text>",
+    ],
+)
+def test_text_in_a_font_that_is_not_here_is_drawn_in_another(
+    handler: ImageHandler, limits: Limits, tmp_path: Path, text: str
+) -> None:
+    start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 50" font-size="30">'
+    (tmp_path / "a.svg").write_text(f"{start}{text}</svg>")
+    spec = InputSpec(64, Fit.SQUASH)
+    pixels = handler.extract(str(tmp_path / "a.svg"), [spec], None, 48, limits).pixels[spec]
+    assert pixels.min() < 100 < 200 < pixels.max()

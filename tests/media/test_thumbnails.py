@@ -42,6 +42,58 @@ def test_a_thumbnail_is_there_when_it_is_whole(cache: ThumbnailCache) -> None:
     assert cache.has(KEY)
 
 
+@pytest.mark.parametrize("damage", ["empty", "cut", "longer", "zeros", "another file"])
+def test_a_damaged_thumbnail_is_as_good_as_none(
+    cache: ThumbnailCache, tmp_path: Path, damage: str
+) -> None:
+    Image.effect_noise((90, 60), 40).save(tmp_path / "a.png")
+    path = cache.path_of(KEY)
+    assert not cache.whole(KEY)
+    ImageHandler().extract(str(tmp_path / "a.png"), [], path, 64, Limits())
+    assert cache.whole(KEY)
+    good = path.read_bytes()
+    spoilt = {
+        "empty": b"",
+        "cut": good[:-1],
+        "longer": good + b"\0",
+        "zeros": bytes(len(good)),
+        "another file": b"<html>" * 99,
+    }
+    path.write_bytes(spoilt[damage])
+    assert not cache.whole(KEY)
+    assert not cache.has(KEY), "so that the next run makes it again"
+    ImageHandler().extract(str(tmp_path / "a.png"), [], path, 64, Limits())
+    assert (cache.whole(KEY), path.read_bytes()) == (True, good)
+
+
+def test_what_killed_processes_left_is_swept_when_nobody_writes_it_any_more(
+    cache: ThumbnailCache,
+) -> None:
+    old, young = (cache.path_of(KEY).with_name(f".{word}.part") for word in ("old", "young"))
+    below = cache.preview_path(KEY, 800).with_name(".below.part")
+    for path in (old, young, below, cache.path_of(KEY), cache.preview_path(KEY, 800)):
+        put(path)
+        if path != young:
+            os.utime(path, (1, 1))
+    cache.prune_previews(1 << 20)
+    assert [path.exists() for path in (old, below, young)] == [False, False, True]
+    assert cache.has(KEY)
+    assert cache.preview_path(KEY, 800).exists()
+
+
+def test_what_was_made_of_contents_nobody_knows_any_more_is_swept(cache: ThumbnailCache) -> None:
+    forgotten, fresh = "fedcba98", "00112233"
+    for key in (KEY, forgotten, fresh):
+        for path in (cache.path_of(key), cache.preview_path(key, None)):
+            put(path)
+            if key != fresh:
+                os.utime(path, (1, 1))
+    assert cache.sweep({KEY}) == 2
+    assert [cache.has(key) for key in (KEY, forgotten, fresh)] == [True, False, True]
+    assert cache.preview_path(KEY, None).exists()
+    assert not cache.preview_path(forgotten, None).exists()
+
+
 def test_a_file_that_could_not_be_finished_leaves_nothing(tmp_path: Path) -> None:
     target = put(tmp_path / "folder" / "a")
 
