@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from assetman.core.queries import Results
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Organiser
 from assetman.ui.controller.state import SearchState
 from assetman.ui.empty import EmptyState
-from assetman.ui.grid import GridPlace, GridView, LargeView
+from assetman.ui.grid import GridPlace, GridView, LargeView, TagPanel
 from assetman.ui.result_line import ResultLine
 
 
@@ -19,12 +20,14 @@ class ContentArea(QWidget):
 
     closed_large = Signal(int)
 
-    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: EngineBridge, organiser: Organiser, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("content")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.line = ResultLine(self)
-        self.grid = GridView(bridge, self)
+        self.grid = GridView(bridge, organiser, self)
         self.empty = EmptyState(self)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.grid)
@@ -34,10 +37,12 @@ class ContentArea(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.line)
         layout.addWidget(self.stack, 1)
-        self.large = LargeView(bridge, self)
+        self.large = LargeView(bridge, organiser, self)
         self.large.hide()
         self.large.closed.connect(self._close_large)
         self.grid.opened.connect(self.open_large)
+        self.tagging = TagPanel(bridge, organiser, self)
+        organiser.tags_wanted.connect(self.tagging.open_for)
 
     def show_results(self, state: SearchState, results: Results, place: GridPlace | None) -> None:
         """Show results, at a place where the person has been if one is given."""

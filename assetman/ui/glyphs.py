@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 
 def _pen(colour: QColor, width: float) -> QPen:
@@ -86,6 +88,32 @@ def draw_play(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon([box.topLeft(), QPointF(box.right(), box.center().y()), box.bottomLeft()])
+
+
+def draw_star(painter: QPainter, box: QRectF, colour: QColor, filled: bool = True) -> None:
+    """Draw a star, filled or only its outline."""
+    out = box.width() / 2
+    middle = QPointF(box.center().x(), box.top() + out * 1.05)
+    points = []
+    for corner in range(10):
+        reach, angle = out * (0.44 if corner % 2 else 1.0), math.pi * (corner / 5 - 0.5)
+        points.append(middle + QPointF(math.cos(angle) * reach, math.sin(angle) * reach))
+    painter.setPen(_pen(colour, 1.1))
+    painter.setBrush(colour if filled else Qt.BrushStyle.NoBrush)
+    painter.drawPolygon(QPolygonF(points))
+
+
+def draw_tag(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw a label with a hole, as it hangs on a thing."""
+    painter.setPen(_pen(colour, 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    left, right, middle = box.left(), box.right(), box.center().y()
+    half, point = box.height() * 0.36, box.left() + box.width() * 0.38
+    corners = [(left, middle), (point, middle - half), (right, middle - half)]
+    corners += [(right, middle + half), (point, middle + half)]
+    painter.drawPolygon(QPolygonF([QPointF(x, y) for x, y in corners]))
+    painter.setBrush(colour)
+    painter.drawEllipse(QPointF(point + box.width() * 0.08, middle), 0.4, 0.4)
 
 
 def draw_ring(painter: QPainter, box: QRectF, colour: QColor, radius: float) -> None:

@@ -23,6 +23,7 @@ from assetman.core.errors import AssetmanError, Cancelled
 from assetman.engine.protocol import EngineLost
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.content import ContentArea
+from assetman.ui.controller.organiser import Organiser
 from assetman.ui.controller.renewal import Renewal
 from assetman.ui.controller.search_session import SearchSession
 from assetman.ui.explain import explain_nothing
@@ -56,8 +57,9 @@ class MainWindow(QMainWindow):
         Renewal(bridge, self.session)
         self.library = LibrarySide(bridge, self)
         self.top_bar = TopBar(self.library.folders)
-        self.content = ContentArea(bridge)
-        self.inspector = Inspector(bridge)
+        self.organiser = Organiser(bridge, self)
+        self.content = ContentArea(bridge, self.organiser)
+        self.inspector = Inspector(bridge, self.organiser)
         self.message_bar = MessageBar()
         self.frame = Frame(
             self.library.sidebar,

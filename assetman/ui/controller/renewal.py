@@ -31,6 +31,11 @@ class Renewal(QObject):
     def _library_changed(self, changes: Changes) -> None:
         if changes.embedded or changes.assets_added or changes.assets_removed or changes.spaces:
             self._soon()
+            return
+        state = self._session.state
+        organised = state.by_hand and (changes.organised or changes.history)
+        if organised or (state.missing and changes.assets_changed):
+            self._soon()
 
     @Slot()
     def _engine_back(self) -> None:

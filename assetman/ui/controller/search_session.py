@@ -112,6 +112,13 @@ class SearchSession(QObject):
         else:
             self.add([chip])
 
+    def choose(self, chip: Chip, also: bool = False) -> None:
+        """Limit the search to this instead of others of its kind, or to this as well."""
+        if also:
+            self.toggle(chip)
+        else:
+            self.go(self._state.with_only(chip))
+
     def take_news(self) -> None:
         """Show the fresh results that were kept back."""
         if self._kept is not None:
@@ -130,7 +137,8 @@ class SearchSession(QObject):
         there = set(fresh)
         # What is gone has left the grid already; the rest need only stay where it is.
         shown = tuple(asset_id for asset_id in self._shown.ids if asset_id in there)
-        if not shown or fresh[: len(shown)] == shown:
+        left = self._state.by_hand and len(shown) < len(self._shown.ids)
+        if not left and (not shown or fresh[: len(shown)] == shown):
             self._show(results)
             return
         self._kept = results

@@ -62,7 +62,68 @@ class KindChip:
         return f"only {self.label.lower()}"
 
 
-Chip = ExampleChip | FolderChip | KindChip
+@dataclass(frozen=True, slots=True)
+class TagChip:
+    """A tag that everything searched bears."""
+
+    name: str
+
+    @property
+    def label(self) -> str:
+        return f"tagged {self.name}"
+
+    spoken = label
+
+
+@dataclass(frozen=True, slots=True)
+class RatingChip:
+    """The ratings the search is limited to, both ends included; 0 is none."""
+
+    least: int
+    most: int = 5
+
+    @property
+    def label(self) -> str:
+        if self.most == 0:
+            return "not rated"
+        if self.least == self.most:
+            return "★" * self.least
+        return f"{'★' * self.least} and up"
+
+    @property
+    def spoken(self) -> str:
+        if self.most == 0:
+            return self.label
+        return f"rated {self.least}" + (" and up" if self.least < self.most else "")
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionChip:
+    """A collection the search is limited to."""
+
+    id: int
+    name: str
+
+    @property
+    def label(self) -> str:
+        return f"in {self.name}"
+
+    @property
+    def spoken(self) -> str:
+        return f"in the collection {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingChip:
+    """The search is limited to assets whose files are gone."""
+
+    label = "missing"
+    spoken = "only missing files"
+
+
+FilterChip = FolderChip | KindChip | TagChip | RatingChip | CollectionChip | MissingChip
+Chip = ExampleChip | FilterChip
+_PLACES = (FolderChip, TagChip, CollectionChip, MissingChip)  # what is chosen at the left
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +154,43 @@ class SearchState:
         return bool(self.words.strip() or self.examples)
 
     @property
+    def tags(self) -> tuple[str, ...]:
+        return tuple(chip.name for chip in self.chips if isinstance(chip, TagChip))
+
+    @property
+    def collections(self) -> tuple[int, ...]:
+        return tuple(chip.id for chip in self.chips if isinstance(chip, CollectionChip))
+
+    @property
+    def ratings(self) -> tuple[int, int] | None:
+        found = (chip for chip in self.chips if isinstance(chip, RatingChip))
+        return next(((chip.least, chip.most) for chip in found), None)
+
+    @property
+    def missing(self) -> bool:
+        return MissingChip() in self.chips
+
+    @property
     def filtered(self) -> bool:
-        return bool(self.folders or self.kinds)
+        return any(not isinstance(chip, ExampleChip) for chip in self.chips)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether the answer depends on what the person adds: ratings, tags, collections."""
+        typed = any(word in self.words.lower() for word in ("tag:", "rating:"))
+        return typed or bool(self.tags or self.collections or self.ratings)
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether nothing at the left limits the search."""
+        return not any(isinstance(chip, _PLACES) for chip in self.chips)
 
     @property
     def where(self) -> str:
-        """Name the folders for a sentence: "Photos", "Photos and Coast", "" for everywhere."""
-        names = [chip.name for chip in self.chips if isinstance(chip, FolderChip)]
+        """Name the places for a sentence: "Photos", "Photos and Coast", "" for everywhere."""
+        names = [c.name for c in self.chips if isinstance(c, FolderChip | CollectionChip)]
         if len(names) > 2:
-            return f"{len(names)} folders"
+            return f"{len(names)} places"
         return " and ".join(names)
 
     def query(self) -> Query:
@@ -109,17 +198,24 @@ class SearchState:
         return Query(
             self.words,
             self.examples,
-            Filters(self.kinds, self.folders),
+            Filters(
+                self.kinds,
+                self.folders,
+                tags=self.tags,
+                ratings=self.ratings,
+                collections=self.collections,
+                missing=self.missing,
+            ),
             self.leave_out,
             self.sort,
             self.descending,
         )
 
     def with_chip(self, chip: Chip) -> SearchState:
-        """Add a chip, unless it is there; an example's opposite gives way to it."""
+        """Add a chip, unless it is there; an example's opposite and another rating give way."""
         if any(_same(chip, other) for other in self.chips):
             return self
-        return replace(self, chips=(*(c for c in self.chips if not _opposite(c, chip)), chip))
+        return replace(self, chips=(*(c for c in self.chips if not _gives_way(c, chip)), chip))
 
     def without_chip(self, chip: Chip) -> SearchState:
         """Take a chip away; with the last example go the assets that were left out for it."""
@@ -141,16 +237,38 @@ class SearchState:
         rest = tuple(other for other in self.chips if not isinstance(other, FolderChip))
         return replace(self, chips=rest if chip is None else (*rest, chip))
 
+    def at_no_place(self) -> SearchState:
+        """Search without the limits that were chosen at the left."""
+        return replace(self, chips=tuple(c for c in self.chips if not isinstance(c, _PLACES)))
+
+    def with_only(self, chip: Chip) -> SearchState:
+        """Let a chip stand instead of those of its kind; alone already, it is taken away."""
+        same = [other for other in self.chips if type(other) is type(chip)]
+        rest = tuple(other for other in self.chips if type(other) is not type(chip))
+        alone = len(same) == 1 and _same(same[0], chip)
+        return replace(self, chips=rest if alone else (*rest, chip))
+
+    def renamed(self, old: Chip, new: Chip) -> SearchState:
+        """Give a chip another name where it stands."""
+        chips = tuple(new if _same(chip, old) else chip for chip in self.chips)
+        return replace(self, chips=tuple(dict.fromkeys(chips)))
+
 
 def _same(a: Chip, b: Chip) -> bool:
     if isinstance(a, ExampleChip) and isinstance(b, ExampleChip):
         return a.example == b.example
     if isinstance(a, FolderChip) and isinstance(b, FolderChip):
         return a.folder == b.folder
+    if isinstance(a, TagChip) and isinstance(b, TagChip):
+        return a.name.casefold() == b.name.casefold()
+    if isinstance(a, CollectionChip) and isinstance(b, CollectionChip):
+        return a.id == b.id
     return a == b
 
 
-def _opposite(a: Chip, b: Chip) -> bool:
+def _gives_way(a: Chip, b: Chip) -> bool:
+    if isinstance(a, RatingChip) and isinstance(b, RatingChip):
+        return True
     if not (isinstance(a, ExampleChip) and isinstance(b, ExampleChip)):
         return False
     return replace(a.example, weight=1.0) == replace(b.example, weight=1.0)

@@ -16,7 +16,9 @@ from assetman.core.assets import Kind, display
 from assetman.core.queries import Example
 from assetman.engine.protocol import Card, EngineApi
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.file_manager import require, reveal
+from assetman.ui.grid.organising_menu import offer_organising
 from assetman.ui.grid.pictures import file_url, read_image
 from assetman.ui.grid.wording import count_text
 from assetman.ui.jobs import Job
@@ -69,9 +71,10 @@ class AssetActions(QObject):
     folder_asked = Signal(int)  # asset id
     said = Signal(str)  # one sentence for the person
 
-    def __init__(self, bridge: EngineBridge, parent: QWidget) -> None:
+    def __init__(self, bridge: EngineBridge, organiser: Organiser, parent: QWidget) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._organiser = organiser
         self._place = parent
         self._open_menu: QMenu | None = None
 
@@ -101,6 +104,7 @@ class AssetActions(QObject):
             action = menu.addAction(f"{title}\t{keys}" if keys else title)
             action.triggered.connect(partial(_call, verb, ids))
             action.setEnabled(not (many and verb == self.show_in_folder))
+        offer_organising(menu, self._organiser, ids, before=menu.actions()[2])
         return menu
 
     def show_menu(self, asset_ids: Sequence[int], at: QPoint) -> QMenu | None:
@@ -122,6 +126,17 @@ class AssetActions(QObject):
         """Ask for less like these."""
         if asset_ids:
             self.asked.emit(less_like(asset_ids))
+
+    def rate(self, asset_ids: Sequence[int], rating: int) -> None:
+        """Rate files 0 (no rating) to 5."""
+        self._organiser.rate(asset_ids, rating)
+
+    def type_tags(self, asset_ids: Sequence[int]) -> None:
+        """Ask for the tag field."""
+        if asset_ids:
+            self._organiser.tags_wanted.emit(list(asset_ids))
+        else:
+            self.said.emit("Select what you want to tag first.")
 
     def show_in_folder(self, asset_ids: Sequence[int]) -> None:
         """Ask for the folder of an asset."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 
+from assetman.core.assets import Asset, display
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
+from assetman.ui.glyphs import draw_star, draw_tag
 from assetman.ui.grid.labels import elided
 from assetman.ui.grid.thumbnails import Thumbnail
 from assetman.ui.grid.wording import FAILED, score_text, state_word
@@ -18,6 +20,9 @@ QUICK = "Similar"
 _PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
 _ON_PLATE = QColor(255, 255, 255)
 _INSET = 6
+_STAR, _TAG = 11, 11  # pixels that one takes
+_STARS_FROM = 150  # pixels of a caption: a narrower one says the rating as a number
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class CardPainter:
             self._picture(painter, picture, look, look.thumbnail)
         if look.card is not None and (word := state_word(look.card)):
             self._word(painter, self._plate(word, picture, top=False), word, _PLATE, _ON_PLATE)
+        elif look.card is not None and look.hovered and look.card.asset.tags:
+            self._tags(painter, picture, look.card.asset)
         if look.hovered and look.card is not None and not look.gone:
             self._quick_action(painter, picture, look)
         self._outlines(painter, picture, look)
@@ -111,6 +118,13 @@ class CardPainter:
             self._word(painter, place, QUICK, self._theme.accent, self._theme.on_accent)
         else:
             self._word(painter, place, QUICK, _PLATE, _ON_PLATE)
+
+    def _tags(self, painter: QPainter, picture: QRect, asset: Asset) -> None:
+        """Name the tags on a picture that the pointer is over."""
+        room = picture.width() - 2 * _INSET - 14
+        names = " · ".join(display(name) for name in asset.tags)
+        words = self._small_metrics.elidedText(names, Qt.TextElideMode.ElideRight, room)
+        self._word(painter, self._plate(words, picture, top=False), words, _PLATE, _ON_PLATE)
 
     def _word(
         self, painter: QPainter, place: QRect, word: str, plate: QColor, colour: QColor
@@ -163,10 +177,44 @@ class CardPainter:
             room -= self._metrics.horizontalAdvance(score) + 8
         if look.card is None:
             return
+        room -= self._marks(painter, line, room, look.card.asset)
+        painter.setFont(self._font)
         name = self._elide(look.card.asset.display_name, room)
         bright = look.hovered or look.selected
         painter.setPen(self._theme.text if bright else self._name)
         painter.drawText(line, near | middle, name)
+
+    def _marks(self, painter: QPainter, line: QRect, room: int, asset: Asset) -> int:
+        """Paint what the person added, left of the score; give the room it takes."""
+        parts = []
+        if asset.tags:
+            parts.append(_TAG * self._scale)
+        stars = asset.rating if line.width() >= _STARS_FROM * self._scale else min(1, asset.rating)
+        number = str(asset.rating) if 0 < stars < asset.rating else ""
+        if asset.rating:
+            parts.append(stars * _STAR * self._scale + self._metrics.horizontalAdvance(number))
+        if not parts:
+            return 0
+        width = round(sum(parts) + 5 * (len(parts) - 1))
+        side = 9 * self._scale
+        left = line.left() + line.width() - room if self._mirrored else line.left() + room - width
+        colour, top = self._theme.secondary, line.center().y() + 0.5 - side / 2
+        at = float(left)
+        for star in range(stars):
+            draw_star(painter, QRectF(at + star * _STAR * self._scale, top, side, side), colour)
+        at += stars * _STAR * self._scale
+        if number:
+            painter.setPen(colour)
+            painter.drawText(QRectF(at, line.top(), 40, line.height()), _LEFT, number)
+            at += self._metrics.horizontalAdvance(number)
+        if asset.tags:
+            at += 5 if asset.rating else 0
+            draw_tag(painter, QRectF(at, top - 0.5, side + 1, side + 1), colour)
+        return width + 8
+
+    @property
+    def _scale(self) -> float:
+        return self._theme.scale
 
     @property
     def _name(self) -> QColor:

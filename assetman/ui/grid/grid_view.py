@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from assetman.core.changes import Changes
 from assetman.core.queries import Hit, Results
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.grid_place import GridPlace
 from assetman.ui.grid.handled_grid import HandledGrid
@@ -26,14 +27,16 @@ class GridView(HandledGrid):
     def __init__(
         self,
         bridge: EngineBridge,
+        organiser: Organiser,
         parent: QWidget | None = None,
         *,
         captions: bool = True,
         margin: int = MARGIN,
         card: int = 180,
     ) -> None:
-        super().__init__(bridge, parent, captions=captions, margin=margin, card=card)
+        super().__init__(bridge, organiser, parent, captions=captions, margin=margin, card=card)
         self.setAccessibleName("Results")
+        self.assets.store.follow(organiser)
         self._removed: set[int] = set()  # no longer in the library, still in their places
         self._awaited: GridPlace | None = None  # to be restored when there is a size
         self._telling = QTimer(self)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import AssetActions, mime_of
 from assetman.ui.grid.card_view import CardView
 from assetman.ui.grid.drag_picture import drag_picture
@@ -25,6 +26,7 @@ from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.rubber_band import RubberBand
 
 _Key = Qt.Key
+_RATINGS = tuple("012345")
 _KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -43,6 +45,7 @@ class HandledGrid(CardView):
     def __init__(
         self,
         bridge: EngineBridge,
+        organiser: Organiser,
         parent: QWidget | None = None,
         *,
         captions: bool = True,
@@ -56,7 +59,7 @@ class HandledGrid(CardView):
         self._band = RubberBand(self)
         self._pressed_quick = -1
         self._drag_awaited = False  # its files are being looked up
-        self.verbs = AssetActions(bridge, self)
+        self.verbs = AssetActions(bridge, organiser, self)
         self.verbs.asked.connect(self.asked)
         self.verbs.folder_asked.connect(self.folder_asked)
         self.verbs.said.connect(self.said)
@@ -93,12 +96,15 @@ class HandledGrid(CardView):
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
         shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
         ids, do = self.selected_ids, self.verbs
+        if event.text() in _RATINGS and not control:
+            return lambda: do.rate(ids(), int(event.text()))
         if key in (_Key.Key_Return, _Key.Key_Enter):
             return (lambda: do.open_files(ids())) if control else self._open_current
         verbs: dict[tuple[int, bool, bool], Callable[[], object]] = {
             (_Key.Key_Space, False, False): self._open_current,
             (_Key.Key_C, True, False): lambda: do.copy(ids()),
             (_Key.Key_C, True, True): lambda: do.copy_paths(ids()),
+            (_Key.Key_T, False, False): lambda: do.type_tags(ids()),
             (_Key.Key_S, False, False): lambda: do.find_similar(ids()),
             (_Key.Key_S, False, True): lambda: do.less_like(ids()),
             (_Key.Key_Menu, False, False): self._menu_by_keyboard,

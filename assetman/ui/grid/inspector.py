@@ -3,51 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from assetman.core.assets import AssetState, Kind
+from assetman.core.assets import AssetState
 from assetman.core.changes import Changes
 from assetman.core.queries import Hit
-from assetman.engine.protocol import Details, EngineApi
+from assetman.engine.protocol import Details
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Expected, Organiser
 from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows
 from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture, ReasonList
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import cell_image
 from assetman.ui.grid.similar_strip import OUTLINE, SimilarStrip
+from assetman.ui.grid.stars import Stars
+from assetman.ui.grid.summary import Summary, Summing, sum_up
+from assetman.ui.grid.tag_editor import TagEditor
 from assetman.ui.grid.wording import KINDS, card_name, count_text, plain_tip, size_text
 from assetman.ui.jobs import Job
 from assetman.ui.theme import Text
 
 EMPTY = "Select a picture to see what is known about it."
 STEADY_MS = 40  # how long a selection must hold before it is looked up
-SUMMED = 5000  # assets whose sizes are added up, at most
-PAGE = 1000
+MANY, PATIENT_MS = 500, 1000  # so many change all the time while files are read: no hurry then
 SIDE = 14  # pixels
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Several assets at once."""
-
-    size: int  # bytes
-    kinds: tuple[tuple[Kind, int], ...]
-
-
 class Inspector(QWidget):
-    """Preview, name, facts, reasons, and what is like it."""
+    """Preview, name, rating, tags, facts, reasons, and what is like it."""
 
     asked = Signal(object)  # Question
     opened = Signal(list, int)  # asset ids to walk along, the one to begin with
     folder_asked = Signal(int)  # asset id
     said = Signal(str)  # one sentence for the person
+    tag_chosen = Signal(str)  # everything with this tag is wanted
+    left = Signal()  # the keyboard belongs to the grid again
 
-    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: EngineBridge, organiser: Organiser, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -55,7 +53,7 @@ class Inspector(QWidget):
         self._bridge = bridge
         self._ids: tuple[int, ...] = ()
         self._hits: Mapping[int, Hit] = {}
-        self._details: Details | None = None
+        self._several: tuple[tuple[int, ...], Summary] = ((), Summary())
         self._steady = QTimer(self)
         self._steady.setSingleShot(True)
         self._steady.setInterval(STEADY_MS)
@@ -64,12 +62,23 @@ class Inspector(QWidget):
         self.title = WrappedLabel(Text.TITLE, lines=4)
         self.place = WrappedLabel(Text.SECONDARY, "secondary", lines=4)
         self.trouble = WrappedLabel(Text.SECONDARY, "warning")
+        self.stars = Stars()
+        self.mixed = WrappedLabel(Text.SECONDARY, "secondary")
+        self.tags = TagEditor(organiser)
         self.facts = FactsTable()
         self.reasons = ReasonList()
         self.why = _group(6, Heading("Why this matches"), self.reasons)
-        self.strip = SimilarStrip(bridge, self)
+        self.strip = SimilarStrip(bridge, organiser, self)
         self.more = Heading("More like this")
+        self._summing = Summing(bridge, self)
+        self._summing.summed.connect(self._show_summary)
+        self._summing.failed.connect(self._fail)
         bridge.changed.connect(self._renew)
+        organiser.expected.connect(self._expect)
+        organiser.mistaken.connect(lambda _: self._steady.start())
+        self.stars.rated.connect(lambda rating: organiser.rate(self._ids, rating))
+        self.tags.tag_chosen.connect(self.tag_chosen)
+        self.tags.closed.connect(self.left)
         self._connect_strip()
         self._lay_out()
         self._show_nothing()
@@ -83,7 +92,7 @@ class Inspector(QWidget):
         self._ids = tuple(ids)
         if not ids:
             self._show_nothing()
-        self._steady.start()
+        self._steady.start(STEADY_MS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -94,7 +103,8 @@ class Inspector(QWidget):
         """Look the selection up again if something about it has changed."""
         changed = changes.assets_changed | changes.assets_removed
         if not changed.isdisjoint(self._ids):
-            self._steady.start()
+            hurry = len(self._ids) <= MANY or changes.history
+            self._steady.start(STEADY_MS if hurry else PATIENT_MS)
 
     def _connect_strip(self) -> None:
         self.strip.asked.connect(self.asked)
@@ -111,7 +121,13 @@ class Inspector(QWidget):
         column.setContentsMargins(SIDE - OUTLINE, 16, 0, 16)
         column.setSpacing(0)
         head = _group(2, self.title, self.place, self.trouble)
-        upper = _group(16, self.picture, head, self.facts, self.why, self.more)
+        rating = QWidget()
+        line = QHBoxLayout(rating)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(self.stars)
+        line.addWidget(self.mixed, 1)
+        self.by_hand = _group(8, rating, self.tags)
+        upper = _group(16, self.picture, head, self.by_hand, self.facts, self.why, self.more)
         upper.setContentsMargins(OUTLINE, 0, OUTLINE, 0)
         column.addWidget(upper)
         column.addWidget(self.strip)
@@ -135,15 +151,15 @@ class Inspector(QWidget):
             job = self._bridge.call(self, lambda api: api.details(ids[0]))
             job.on_done(partial(self._show_one, ids)).on_error(partial(self._fail, ids)).start()
         elif ids:
-            self._show_count(ids, None)
-            if len(ids) <= SUMMED:
-                sums = self._bridge.call(self, lambda api: _sum(api, ids))
-                sums.on_done(partial(self._show_count, ids)).on_error(partial(self._fail, ids))
-                sums.start()
+            if self._several[0] != ids:
+                self._show_count(ids, None)
+                self._show_by_hand(Summary())
+            self._summing.ask(ids)
 
     def _show_nothing(self) -> None:
         for piece in (self.picture, self.place, self.trouble, self.facts, self.more, self.strip):
             piece.hide()
+        self.by_hand.hide()
         self.title.hide()
         self.place.setText(EMPTY)
         self.place.show()
@@ -153,7 +169,8 @@ class Inspector(QWidget):
         if ids != self._ids:
             return
         card = details.card
-        self._details = details
+        self._several = (ids, sum_up([card.asset]))
+        self._show_by_hand(self._several[1])
         self.title.setText(card.asset.display_name)
         self.title.setToolTip(plain_tip(card.asset.display_name))
         self.place.setText(folder_text(details))
@@ -190,6 +207,28 @@ class Inspector(QWidget):
         self.place.setVisible(bool(words))
         self._show_reasons()
 
+    def _show_summary(self, ids: tuple[int, ...], summary: Summary) -> None:
+        if ids == self._ids:
+            self._several = (ids, summary)
+            self._show_count(ids, summary)
+            self._show_by_hand(summary)
+
+    def _show_by_hand(self, summary: Summary) -> None:
+        """Show what the person added: the rating and the tags."""
+        least, most = summary.ratings
+        self.stars.show_ratings(least, most)
+        self.mixed.setText(f"mixed, {least} to {most}" if least != most else "")
+        self.tags.show_tags(self._ids, summary.tags)
+        self.by_hand.show()
+
+    def _expect(self, expected: Expected) -> None:
+        """Show at once what is being done to the whole selection."""
+        ids, summary = self._several
+        if ids and ids == self._ids and expected.asset_ids.issuperset(ids):
+            self._summing.forget()
+            self._several = (ids, summary.after(expected, len(ids)))
+            self._show_by_hand(self._several[1])
+
     def _show_reasons(self) -> None:
         hit = self._hits.get(self._ids[0]) if len(self._ids) == 1 else None
         reasons = reason_rows(hit)
@@ -222,12 +261,3 @@ def _trouble(details: Details) -> str:
     if card.asset.state is AssetState.MISSING:
         return "Missing: the file is no longer where it was."
     return ""
-
-
-def _sum(api: EngineApi, ids: Sequence[int]) -> Summary:
-    size, kinds = 0, dict.fromkeys(Kind, 0)
-    for start in range(0, len(ids), PAGE):
-        for card in api.cards(ids[start : start + PAGE]):
-            size += card.asset.size
-            kinds[card.asset.kind] += 1
-    return Summary(size, tuple((kind, count) for kind, count in kinds.items() if count))

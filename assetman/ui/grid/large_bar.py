@@ -30,7 +30,8 @@ class LargeBar(QWidget):
         self.title = NameLabel(Text.BODY)
         self.place = QLabel()
         self.zoom = QLabel()
-        for label in (self.place, self.zoom):
+        self.rating = QLabel()
+        for label in (self.place, self.zoom, self.rating):
             label.setProperty("role", "secondary")
         layout = self._line = QHBoxLayout(self)
         layout.setContentsMargins(12, 8, 12, 8)
@@ -39,6 +40,7 @@ class LargeBar(QWidget):
         layout.addWidget(self.next)
         layout.addSpacing(4)
         layout.addWidget(self.title, 1)
+        layout.addWidget(self.rating)
         layout.addWidget(self.place)
         layout.addSpacing(4)
         layout.addWidget(self.zoom)
@@ -61,6 +63,12 @@ class LargeBar(QWidget):
         self.previous.setEnabled(position > 1)
         self.next.setEnabled(position < count)
         self._fit()
+
+    def set_rating(self, rating: int) -> None:
+        """Show the rating, where there is one."""
+        self.rating.setText("★" * rating)
+        self.rating.setAccessibleName(f"Rated {rating}" if rating else "")
+        self.rating.setVisible(bool(rating))
 
     def set_zoom(self, scale: float) -> None:
         """Say how large: 100 % is one screen pixel for one of the picture's."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from assetman.core.changes import Changes
 from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import AssetActions
 from assetman.ui.grid.cards import CardStore
 from assetman.ui.grid.large_bar import LargeBar
@@ -23,6 +24,7 @@ from assetman.ui.jobs import Job
 from assetman.ui.theme import theme
 
 STEADY_MS = 40  # how long the same picture is looked at before it is loaded large
+RATINGS = tuple("012345")
 _Key = Qt.Key
 
 
@@ -36,7 +38,7 @@ class LargeView(QWidget):
     folder_asked = Signal(int)  # asset id
     said = Signal(str)  # one sentence for the person
 
-    def __init__(self, bridge: EngineBridge, parent: QWidget) -> None:
+    def __init__(self, bridge: EngineBridge, organiser: Organiser, parent: QWidget) -> None:
         super().__init__(parent)
         self.hide()
         self.setAccessibleName("Large view")
@@ -46,15 +48,17 @@ class LargeView(QWidget):
         self._thumbnail_of: str | None = None
         self._store = CardStore(bridge, self)
         self._store.arrived.connect(self._cards_arrived)
+        self._store.follow(organiser)
         bridge.changed.connect(self._assets_changed)
         self._previews = PreviewLoader(bridge, self)
+        self._store.altered.connect(self._previews.forget)
         self._previews.arrived.connect(self._preview_arrived)
         self._previews.failed.connect(self._preview_failed)
         self._steady = QTimer(self)
         self._steady.setSingleShot(True)
         self._steady.setInterval(STEADY_MS)
         self._steady.timeout.connect(self._load)
-        self.verbs = AssetActions(bridge, self)
+        self.verbs = AssetActions(bridge, organiser, self)
         self.verbs.asked.connect(self.asked)
         self.verbs.folder_asked.connect(self.folder_asked)
         self.verbs.said.connect(self.said)
@@ -136,6 +140,10 @@ class LargeView(QWidget):
             self.verbs.open_files(current)
         elif key == _Key.Key_M:
             self.bar.mark.click()
+        elif key == _Key.Key_T and not control:
+            self.verbs.type_tags(current)
+        elif event.text() in RATINGS and not control:
+            self.verbs.rate(current, int(event.text()))
         elif key == _Key.Key_S:
             (self.verbs.less_like if shift else self.verbs.find_similar)(current)
         elif key == _Key.Key_C and control:
@@ -198,6 +206,7 @@ class LargeView(QWidget):
         self.canvas.set_images(images)
         name = card.asset.display_name if card is not None else ""
         self.bar.set_caption(name, self._position + 1, len(self._ids))
+        self.bar.set_rating(card.asset.rating if card is not None else 0)
         self.canvas.setAccessibleName(card_name(card, None, self._position + 1))
         if card is not None and card.failure and not images:
             self.canvas.say(card.failure)
@@ -236,14 +245,15 @@ class LargeView(QWidget):
             self.canvas.say("This file is no longer in the library.")
             self.bar.set_trouble(True)
             return
+        self._steady.start()  # there is nothing to load unless its file is another
         if not self.canvas.mark.area and card.asset.width and card.asset.height:
             self.canvas.set_size(QSize(card.asset.width, card.asset.height))
         self._renew()
 
     def _assets_changed(self, changes: Changes) -> None:
         touched = changes.assets_changed | changes.assets_removed
-        self._store.mark_stale(touched)
-        self._previews.forget(touched)
+        self._store.mark_stale(touched)  # its pictures are dropped if its file is another
+        self._previews.forget(changes.assets_removed)
         if self.isVisible() and self.current in touched:
             self._store.want([self.current])
             self._steady.start()

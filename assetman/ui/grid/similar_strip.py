@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from assetman.core.errors import AssetmanError
 from assetman.core.queries import Query, Results
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import similar_to
 from assetman.ui.grid.grid_view import GridView
 from assetman.ui.jobs import report
@@ -26,8 +27,8 @@ class SimilarStrip(GridView):
 
     filled = Signal(bool)  # whether there is anything to show
 
-    def __init__(self, bridge: EngineBridge, parent: QWidget) -> None:
-        super().__init__(bridge, parent, captions=False, margin=OUTLINE, card=CARD)
+    def __init__(self, bridge: EngineBridge, organiser: Organiser, parent: QWidget) -> None:
+        super().__init__(bridge, organiser, parent, captions=False, margin=OUTLINE, card=CARD)
         self.setAccessibleName("More like this")
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.set_fill(True)

@@ -55,8 +55,19 @@ def state_word(card: Card) -> str:
     return ""
 
 
+def rating_text(rating: int) -> str:
+    """Say a rating in words."""
+    return count_text(rating, "star", "stars") if rating else "not rated"
+
+
+def hand_words(asset: Asset) -> list[str]:
+    """Say what the person added to an asset."""
+    words = [f"rated {asset.rating}"] if asset.rating else []
+    return [*words, f"tagged {', '.join(asset.tags)}"] if asset.tags else words
+
+
 def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool = False) -> str:
-    """Name a card for a screen reader: name, kind, score, state."""
+    """Name a card for a screen reader: name, kind, score, rating, tags, state."""
     if gone:
         return f"{position}, no longer in the library"
     if card is None:
@@ -66,6 +77,7 @@ def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool =
     if hit is not None:
         parts.append(f"score {score_text(hit)}")
     if card is not None:
+        parts += hand_words(card.asset)
         if word := state_word(card):
             parts.append(word)
         if card.failure:
@@ -89,6 +101,7 @@ def card_tip(card: Card | None) -> str | None:
     if card is None:
         return None
     lines = [card.asset.display_name, card_sentence(card)]
+    lines += [words[:1].upper() + words[1:] for words in hand_words(card.asset)]
     if card.asset.state is AssetState.OFFLINE:
         lines.append("Offline: its drive or folder cannot be reached just now.")
     elif card.asset.state is AssetState.MISSING:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from assetman.core.queries import Hit, Query, Results
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid import GridView, Inspector, LargeView
 from assetman.ui.jobs import finish
 from tests.ui.fake_engine import FakeEngine
@@ -29,6 +31,15 @@ def bridge(qtbot: QtBot, engine: FakeEngine) -> Iterator[EngineBridge]:
 
 
 @pytest.fixture
+def organiser(bridge: EngineBridge) -> Iterator[Organiser]:
+    made = Organiser(bridge)
+    made.renew()
+    yield made
+    assert finish(5000)
+    shiboken6.delete(made)  # here, or the thread of some job might come to do it
+
+
+@pytest.fixture
 def place(qtbot: QtBot, bridge: EngineBridge) -> QWidget:
     """Give a window to put things into."""
     window = QWidget()
@@ -40,8 +51,8 @@ def place(qtbot: QtBot, bridge: EngineBridge) -> QWidget:
 
 
 @pytest.fixture
-def grid(place: QWidget, bridge: EngineBridge) -> GridView:
-    made = GridView(bridge, place)
+def grid(place: QWidget, bridge: EngineBridge, organiser: Organiser) -> GridView:
+    made = GridView(bridge, organiser, place)
     made.setGeometry(place.rect())
     made.show()
     made.setFocus()
@@ -49,13 +60,13 @@ def grid(place: QWidget, bridge: EngineBridge) -> GridView:
 
 
 @pytest.fixture
-def large(place: QWidget, bridge: EngineBridge) -> LargeView:
-    return LargeView(bridge, place)
+def large(place: QWidget, bridge: EngineBridge, organiser: Organiser) -> LargeView:
+    return LargeView(bridge, organiser, place)
 
 
 @pytest.fixture
-def inspector(place: QWidget, bridge: EngineBridge) -> Inspector:
-    made = Inspector(bridge, place)
+def inspector(place: QWidget, bridge: EngineBridge, organiser: Organiser) -> Inspector:
+    made = Inspector(bridge, organiser, place)
     made.setGeometry(0, 0, 316, 600)
     made.show()
     return made

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -263,6 +264,8 @@ def test_a_file_that_changes_is_loaded_anew(
 ) -> None:
     look(qtbot, large, ids[:1], ids[0])
     calls = len(previews(engine))
+    row = engine.rows[ids[0]]
+    row.asset = replace(row.asset, modified=row.asset.modified + 1)
     bridge.changed.emit(Changes(assets_changed=frozenset(ids[:1])))
     qtbot.waitUntil(lambda: len(previews(engine)) > calls)
 
