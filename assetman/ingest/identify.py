@@ -1,22 +1,37 @@
-"""Say which content each new or changed file holds, and so whether it is new, changed or moved."""
+"""Say of each new or changed file which asset it is: the same, changed, moved, or a new one."""
 
 from __future__ import annotations
 
-import os
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
-from assetman.core.assets import Kind, Root
+from assetman.core.assets import Root
 from assetman.core.changes import Changes
 from assetman.core.errors import BadInput
 from assetman.core.progress import CancelToken
+from assetman.ingest.claims import (
+    RECENT,
+    Claims,
+    Decision,
+    Fate,
+    Item,
+    absolute,
+    is_alike,
+    is_there,
+)
+from assetman.ingest.pairing import same_name
 from assetman.ingest.scan import Found, has_left
 from assetman.library.assets import Known
 from assetman.library.contents import Content
 from assetman.library.library import Library
-from assetman.media.fingerprint import Fingerprint, fingerprint, same_bytes
+from assetman.library.whereabouts import Lain
+from assetman.media.fingerprint import fingerprint, same_bytes
 from assetman.media.registry import kind_of
+
+_AT_ONCE = 200  # files in one transaction
 
 
 class RootLeft(Exception):
@@ -35,43 +50,27 @@ class Identified:
     changes: Changes = field(default_factory=Changes)
 
 
-@dataclass(slots=True)
-class Vanished:
-    """Assets whose files are no longer at their paths: where a new path may have come from."""
+class Identification:
+    """What the files of one survey are, of all its roots together.
 
-    _by_content: dict[int, list[Known]] = field(default_factory=lambda: defaultdict(list))
+    `offer` it what each walk showed, then let it `identify` the files in batches, `settle` what
+    had to wait until all were read, and ask what is `gone`. See docs/decisions/identity.md.
+    """
 
-    def offer(self, rows: Iterable[Known]) -> None:
-        """Add rows that a walk did not meet."""
-        for row in rows:
-            self._by_content[row.content_id].append(row)
-
-    def take(self, content_id: int, accept: bool, found: Found) -> Known | None:
-        """Take the row a file moved from; `accept` False asks for equal size and mtime too."""
-        rows = self._by_content.get(content_id, [])
-        for row in rows:
-            if accept or _looks_like(row, found):
-                rows.remove(row)
-                return row
-        return None
-
-    def rest(self) -> list[int]:
-        """Give the asset ids nothing was found to have come from."""
-        return [row.asset_id for rows in self._by_content.values() for row in rows]
-
-
-class Identifier:
-    """Works through one root's unsettled files, batch by batch, one transaction each."""
-
-    def __init__(self, library: Library, root: Root, vanished: Vanished) -> None:
+    def __init__(self, library: Library) -> None:
         self._library = library
-        self._root = root
-        self._vanished = vanished
-        self._known: dict[str, Known] = {}
+        self._whereabouts = library.whereabouts
+        self._claims = Claims(library)
+        self._waiting: list[Item] = []
+
+    def offer(self, root: Root, unsettled: Iterable[Found], vanished: Iterable[Known]) -> None:
+        """Take in what a walk showed: files to be settled, and rows whose files it did not meet."""
+        self._claims.offer(root, unsettled, vanished)
 
     def identify(
         self,
-        batch: Iterable[Found],
+        root: Root,
+        batch: Sequence[Found],
         cancel: CancelToken,
         gate: Callable[[CancelToken], None] = CancelToken.check,
     ) -> Identified:
@@ -80,92 +79,186 @@ class Identifier:
         `gate` is called before each file is read and may hold the work while it is paused.
         Raises RootLeft, and WrongUse if the root was removed from the library.
         """
-        result = Identified()
-        prints: list[tuple[Found, Fingerprint | str]] = []
+        rows = self._rows_at(root.id, [found.path for found in batch])
+        items: list[Item] = []
+        unreadable: list[tuple[Found, str]] = []
         for found in batch:
             gate(cancel)
-            path = self._absolute(found.path)
             try:
-                prints.append((found, fingerprint(path)))
+                items.append(self._read(root, found, rows.get(found.path), cancel))
             except BadInput as error:
-                if has_left(self._root.path, path):
+                if has_left(root.path, absolute(root, found.path)):
                     raise RootLeft from error
-                prints.append((found, str(error)))
+                unreadable.append((found, str(error)))
+        result = Identified(failed=len(unreadable))
         with self._library.writing():
-            self._library.roots.get(self._root.id)
-            self._known = self._library.known.at(self._root.id, [found.path for found, _ in prints])
-            for found, print_or_reason in prints:
+            self._library.roots.get(root.id)
+            for found, reason in unreadable:
+                result.changes |= self._library.failures.add(
+                    root.id, found.path, "identify", "bad input", reason,
+                    found.stat.size, found.stat.mtime_ns,
+                )  # fmt: skip
+            for item in items:
                 cancel.check()
-                if isinstance(print_or_reason, str):
-                    result.failed += 1
-                    result.changes |= self._library.failures.add(
-                        self._root.id, found.path, "identify", "bad input", print_or_reason,
-                        found.stat.size, found.stat.mtime_ns,
-                    )  # fmt: skip
+                if item.content is None and item.print is not None and not item.print.whole:
+                    self._look_up(item, cancel)  # one of this batch may just have brought it
+                if self._claims.must_wait(item):
+                    self._waiting.append(item)
                 else:
-                    self._settle(found, print_or_reason, result, cancel)
+                    for decision in self._claims.decide([item]):
+                        self._write(decision, result)
         return result
 
-    def _settle(
-        self, found: Found, print_: Fingerprint, result: Identified, cancel: CancelToken
-    ) -> None:
-        library, root = self._library, self._root
-        kind = kind_of(found.path)
-        assert kind is not None  # the walk yields nothing else
-        content, changes = self._content(found, print_, kind, cancel)
-        row = self._known.get(found.path)
-        changes |= library.failures.clear_file(root.id, found.path)
-        if row is not None and row.content_id == content:
-            changes |= library.assets.touch(row.asset_id, found.stat)
-            result.unchanged += 1
-        elif row is not None:
-            changes |= library.assets.change(row.asset_id, found.stat, content)
-            result.changed += 1
-        elif (origin := self._origin(content, print_.whole, found)) is not None:
-            changes |= library.assets.move(origin.asset_id, root.id, found.path, found.stat)
-            result.moved += 1
-        else:
-            _, added = library.assets.add(root.id, found.path, found.stat, content)
-            changes |= added
-            result.added += 1
-        result.changes |= changes
+    def settle(self, cancel: CancelToken) -> Iterator[Identified]:
+        """Settle the files that had to wait for each other, then moves seen in two steps."""
+        waiting, self._waiting = self._waiting, []
+        for root_id, items in _by_root(waiting).items():
+            rows = self._rows_at(root_id, [item.found.path for item in items])
+            for item in items:
+                item.row = rows.get(item.found.path)
+        decisions = iter(sorted(self._claims.decide(waiting), key=lambda decision: decision[0]))
+        while some := list(islice(decisions, _AT_ONCE)):
+            cancel.check()
+            result = Identified()
+            with self._library.writing():
+                kept = {root.id for root in self._library.roots.all()}
+                for decision in some:
+                    if decision[1].root.id in kept:
+                        self._write(decision, result)
+            yield result
+        cancel.check()
+        yield self._take_over()
 
-    def _origin(self, content: int, whole: bool, found: Found) -> Known | None:
-        """Find the asset a new path was before: one just gone, or one missing for a while."""
-        while (row := self._vanished.take(content, whole, found)) is not None:
-            if self._library.assets.get([row.asset_id]):  # else its root was removed meanwhile
-                return row
-        for row in self._library.assets.missing_with_content(content):
-            if whole or _looks_like(row, found):
-                return row
-        return None
+    def gone(self) -> list[int]:
+        """Give the assets whose files vanished and were met nowhere else."""
+        return list(self._claims.lost())
 
-    def _content(
-        self, found: Found, print_: Fingerprint, kind: Kind, cancel: CancelToken
-    ) -> tuple[int, Changes]:
-        """Find the content these bytes are, or add it."""
-        for content in self._library.contents.with_digest(print_.digest):
-            if print_.whole or self._is_same(content, found, cancel):
-                return content.id, Changes()
-        return self._library.contents.add(print_.digest, print_.size, print_.whole, kind)
+    # -- reading
 
-    def _is_same(self, content: Content, found: Found, cancel: CancelToken) -> bool:
+    def _read(self, root: Root, found: Found, row: Lain | None, cancel: CancelToken) -> Item:
+        """Find out what a file holds, if need be by reading it. Raises BadInput."""
+        origin = self._claims.proven(root, found, row)
+        if origin is not None:
+            return Item(root, found, None, origin, row, origin.content_id)
+        item = Item(root, found, fingerprint(absolute(root, found.path)), None, row)
+        self._look_up(item, cancel)
+        return item
+
+    def _look_up(self, item: Item, cancel: CancelToken) -> None:
+        """Find the content a file's bytes are, if the catalogue has it."""
+        assert item.print is not None
+        for content in self._library.contents.with_digest(item.print.digest):
+            if content.id in item.compared:
+                continue
+            item.compared |= {content.id}
+            if item.print.whole or self._is_same(content, item, cancel):
+                item.content = content.id
+                return
+
+    def _is_same(self, content: Content, item: Item, cancel: CancelToken) -> bool:
         """Compare with a present file of a sampled content; without one, by size and mtime."""
-        here = self._absolute(found.path)
-        for asset in self._library.assets.get(self._library.assets.of_content(content.id)):
-            if asset.path != here and os.path.exists(asset.path):
+        for row in self._whereabouts.of_content(content.id):
+            alike = is_alike(row, item.found)
+            if (row.root_id, row.path) != (item.root.id, item.found.path) and is_there(row):
                 try:
-                    return same_bytes(here, asset.path, cancel.check)
+                    here = absolute(item.root, item.found.path)
+                    return same_bytes(here, row.file, cancel.check)
                 except (BadInput, OSError):
                     continue
-            elif abs(asset.modified - found.stat.mtime_ns / 1e9) < 1e-3:
-                return asset.size == found.stat.size
-        missing = self._library.assets.missing_with_content(content.id)
-        return any(_looks_like(row, found) for row in missing)
+            if alike:
+                return True
+        return False
 
-    def _absolute(self, path: str) -> str:
-        return os.path.join(self._root.path, *path.split("/"))
+    def _rows_at(self, root_id: int, paths: Sequence[str]) -> dict[str, Lain]:
+        known = self._library.known.at(root_id, paths)
+        rows = self._whereabouts.of_assets([row.asset_id for row in known.values()])
+        return {row.path: row for row in rows}
+
+    # -- writing
+
+    def _write(self, decision: Decision, result: Identified) -> None:
+        library = self._library
+        fate, item, row = decision
+        root_id, path, stat = item.root.id, item.found.path, item.found.stat
+        changes = library.failures.clear_file(root_id, path)
+        if fate is Fate.KEPT:
+            assert row is not None
+            changes |= library.assets.touch(row.asset_id, stat)
+            result.unchanged += 1
+        elif fate is Fate.MOVED:
+            assert row is not None
+            changes |= self._whereabouts.place(row.asset_id, root_id, path, stat)
+            result.moved += 1
+        elif fate is Fate.ADDED:
+            there = library.assets.at(root_id, path)
+            if there is not None:
+                changes |= self._whereabouts.displace(there)
+            content = self._content(item)
+            asset_id, added = library.assets.add(root_id, path, stat, content)
+            self._claims.take(asset_id)
+            changes |= added
+            result.added += 1
+        else:
+            assert row is not None
+            if fate is Fate.MOVED_AND_CHANGED:
+                changes |= self._whereabouts.place(row.asset_id, root_id, path, stat)
+            changes |= library.assets.change(row.asset_id, stat, self._content(item))
+            result.changed += 1
+        result.changes |= changes
+
+    def _content(self, item: Item) -> int:
+        """Give the content of a file's bytes, added if the catalogue lacks it."""
+        kind, read = kind_of(item.found.path), item.print
+        assert kind is not None  # the walk yields nothing else
+        if item.content is not None and self._whereabouts.of_content(item.content):
+            return item.content
+        assert read is not None  # else it is the content of an asset that is there
+        if read.whole:
+            for content in self._library.contents.with_digest(read.digest):
+                return content.id
+        content_id, _ = self._library.contents.add(read.digest, read.size, read.whole, kind)
+        return content_id
+
+    def _take_over(self) -> Identified:
+        """Give assets whose files vanished to the copies of them that appeared just before.
+
+        Moving to another drive copies first and deletes later; a survey in between has met both.
+        """
+        result = Identified()
+        lost = self._claims.lost()
+        copies: dict[int, list[Lain]] = defaultdict(list)
+        for copy in self._whereabouts.of_contents(row.content_id for row in lost.values()):
+            if copy.asset_id not in lost and copy.missing_since is None and copy.bare:
+                copies[copy.content_id].append(copy)
+        searched = [i for i, row in lost.items() if row.content_id in copies]
+        if not searched and not self._claims.superseded:
+            return result
+        with self._library.writing():
+            result.changes |= self._library.assets.forget(self._claims.superseded)
+            for row in self._whereabouts.of_assets(searched):
+                heir = _heir(row, copies[row.content_id])
+                if heir is not None:
+                    copies[row.content_id].remove(heir)
+                    result.changes |= self._whereabouts.take_over(row.asset_id, heir.asset_id)
+                    result.moved += 1
+                    self._claims.take(row.asset_id)
+        return result
 
 
-def _looks_like(row: Known, found: Found) -> bool:
-    return (row.size, row.mtime_ns) == (found.stat.size, found.stat.mtime_ns)
+def _heir(row: Lain, copies: Sequence[Lain]) -> Lain | None:
+    """Choose the copy that a vanished file most likely was moved to; None if it was not."""
+    now = time.time()
+    fitting = [
+        copy
+        for copy in copies
+        if row.added < copy.added and now - copy.added < RECENT and copy.online
+        if copy.mtime_ns == row.mtime_ns or same_name(copy.path, row.path)
+    ]
+    return min(fitting, key=lambda copy: not same_name(copy.path, row.path), default=None)
+
+
+def _by_root(items: Iterable[Item]) -> Mapping[int, list[Item]]:
+    grouped: dict[int, list[Item]] = defaultdict(list)
+    for item in items:
+        grouped[item.root.id].append(item)
+    return grouped

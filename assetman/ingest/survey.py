@@ -13,7 +13,7 @@ from assetman.core.assets import Root
 from assetman.core.changes import Changes
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.progress import CancelToken
-from assetman.ingest.identify import Identifier, RootLeft, Vanished
+from assetman.ingest.identify import Identification, RootLeft
 from assetman.ingest.ignore import IGNORE_FILE, IgnoreRules
 from assetman.ingest.places import Part, Place
 from assetman.ingest.scan import (
@@ -65,21 +65,24 @@ class Survey:
         `gate` is called between batches and may hold the survey while it is paused.
         """
         self._gate = gate
-        vanished = Vanished()
+        identification = Identification(self._library)
         unsettled: list[tuple[Root, list[Found]]] = []
         for root, places_of_root in self._by_root(places):
             with self._while_kept(root):
                 differences = self._walk(root, places_of_root, cancel)
                 if differences is not None:
-                    vanished.offer(differences.vanished)
                     files = differences.unsettled
                     # What is being written is met again when it is quiet.
                     ready = [found for found in files if not self._unfinished(root.id, found)]
+                    identification.offer(root, ready, differences.vanished)
                     unsettled.append((root, ready))
         for root, files in unsettled:
             with self._while_kept(root):
-                self._identify(root, files, vanished, cancel)
-        gone = vanished.rest()
+                self._identify(root, files, identification, cancel)
+        for result in identification.settle(cancel):
+            self._tally.identified(result)
+            self._publish(result.changes)
+        gone = identification.gone()
         if gone:
             self._publish(self._library.assets.mark_missing(gone))
             self._tally.walked(missing=len(gone), unchanged=0)
@@ -186,13 +189,12 @@ class Survey:
             self._publish(changes)
 
     def _identify(
-        self, root: Root, files: list[Found], vanished: Vanished, cancel: CancelToken
+        self, root: Root, files: list[Found], identification: Identification, cancel: CancelToken
     ) -> None:
         """Settle files, newest first: they are what the person is most likely to look for."""
         files.sort(key=lambda found: found.stat.mtime_ns, reverse=True)
-        identifier = Identifier(self._library, root, vanished)
         for batch in _batches(files):
-            result = identifier.identify(batch, cancel, self._gate)
+            result = identification.identify(root, batch, cancel, self._gate)
             self._tally.identified(result)
             self._publish(result.changes)
 

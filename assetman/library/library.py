@@ -21,6 +21,7 @@ from assetman.library.problems import DiskFull
 from assetman.library.roots import Roots
 from assetman.library.segments import Segments
 from assetman.library.spaces import Spaces
+from assetman.library.whereabouts import Whereabouts
 
 
 class Library:
@@ -38,6 +39,7 @@ class Library:
         self.roots = Roots(database, self.journal, gaps)
         self.assets = Assets(database, self.journal, gaps)
         self.known = KnownFiles(database)
+        self.whereabouts = Whereabouts(database, self.journal, gaps, self.assets)
         self.contents = Contents(database, self.journal, gaps)
         self.segments = Segments(database, self.journal, gaps)
         self.spaces = Spaces(database, self.journal, gaps)

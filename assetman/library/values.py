@@ -28,9 +28,17 @@ def from_bytes(path: bytes) -> str:
     return path.decode(_ENCODING, _ERRORS)
 
 
+def on_disk(path: bytes) -> bytes:
+    """Give the path an asset's file had, without the mark of one that was displaced.
+
+    No path holds a NUL: what follows it only tells assets apart that had the same place.
+    """
+    return path.partition(b"\0")[0]
+
+
 def absolute(root: bytes, path: bytes) -> str:
     """Join a root and a path inside it as this platform writes it."""
-    inside = os.fsdecode(path)
+    inside = os.fsdecode(on_disk(path))
     if os.sep != "/":
         inside = inside.replace("/", os.sep)
     return os.path.join(os.fsdecode(root), inside) if inside else os.fsdecode(root)
