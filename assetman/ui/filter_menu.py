@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QMenu, QWidget
 
 from assetman.core.assets import Kind
-from assetman.ui.controller.state import KIND_NAMES, FolderChip, KindChip, SearchState
+from assetman.core.organising import Collection, Tag
+from assetman.ui.controller.state import (
+    KIND_NAMES,
+    Chip,
+    CollectionChip,
+    FolderChip,
+    KindChip,
+    RatingChip,
+    SearchState,
+    TagChip,
+)
 from assetman.ui.folder_model import FolderModel, FolderNode
 
+RATINGS = (*(RatingChip(least) for least in (5, 4, 3, 2, 1)), RatingChip(0, 0))
 _MOST = 40  # entries of one menu; the rest is in the sidebar
 
 
 class FilterMenu(QMenu):
-    """Offers the kinds that are in the library, and its folders. Each choice becomes a chip."""
+    """Offers kinds, ratings, tags, collections and folders. Each choice becomes a chip."""
 
     kind_toggled = Signal(object)  # KindChip
+    rating_chosen = Signal(object)  # RatingChip
+    chip_toggled = Signal(object)  # TagChip or CollectionChip
     folder_chosen = Signal(object)  # FolderChip or None
 
     def __init__(self, folders: FolderModel, parent: QWidget) -> None:
         super().__init__(parent)
         self._folders = folders
         self._kinds: Mapping[str, int] = {}
+        self._tags: Sequence[Tag] = ()
+        self._collections: Sequence[Collection] = ()
         self._state = SearchState()
         self.aboutToShow.connect(self._fill)
         folders.rowsInserted.connect(self._folders_came)
@@ -37,6 +52,10 @@ class FilterMenu(QMenu):
         """Offer these kinds, with how many assets there are of each."""
         self._kinds = kinds
 
+    def show_organised(self, tags: Sequence[Tag], collections: Sequence[Collection]) -> None:
+        """Offer these tags and collections."""
+        self._tags, self._collections = tags, collections
+
     def _fill(self) -> None:
         self.clear()
         self._open = {}
@@ -46,6 +65,7 @@ class FilterMenu(QMenu):
                 self._offer_kind(kind)
         if not self._kinds:
             self.addAction("Nothing is here yet").setEnabled(False)
+        self._offer_organised()
         roots = self._folders.roots()
         if roots:
             self.addSeparator()
@@ -57,6 +77,35 @@ class FilterMenu(QMenu):
             everywhere.triggered.connect(lambda: self.folder_chosen.emit(None))
         for node in roots[:_MOST]:
             self._offer_folder(self, node)
+
+    def _offer_organised(self) -> None:
+        """Offer what the person added: ratings, and the tags and collections there are."""
+        if not self._kinds:
+            return
+        self.addSeparator()
+        menu = self.addMenu("Rating")
+        for chip in RATINGS:
+            name = chip.label[:1].upper() + chip.label[1:]
+            self._offer_chip(menu, name, chip, self.rating_chosen)
+        if self._tags:
+            menu = self.addMenu("Tag")
+            used = sorted(self._tags, key=lambda tag: -tag.assets)[:_MOST]
+            for tag in sorted(used, key=lambda tag: tag.name.casefold()):
+                name = f"{_plain(tag.name)}\t{tag.assets:,}"
+                self._offer_chip(menu, name, TagChip(tag.name), self.chip_toggled)
+            _say_more(menu, len(self._tags) - _MOST)
+        if self._collections:
+            menu = self.addMenu("Collection")
+            for each in self._collections[:_MOST]:
+                name = f"{_plain(each.name)}\t{each.assets:,}"
+                self._offer_chip(menu, name, CollectionChip(each.id, each.name), self.chip_toggled)
+            _say_more(menu, len(self._collections) - _MOST)
+
+    def _offer_chip(self, menu: QMenu, name: str, chip: Chip, chosen: SignalInstance) -> None:
+        action = menu.addAction(name)
+        action.setCheckable(True)
+        action.setChecked(chip in self._state.chips)
+        action.triggered.connect(lambda: chosen.emit(chip))
 
     def _offer_kind(self, kind: Kind) -> None:
         action = self.addAction(f"{KIND_NAMES[kind]}\t{self._kinds.get(kind, 0):,}")
@@ -91,11 +140,19 @@ class FilterMenu(QMenu):
             menu.addAction("Reading the folders…").setEnabled(False)
         for child in node.children[:_MOST]:
             self._offer_folder(menu, child)
-        if len(node.children) > _MOST:
-            more = len(node.children) - _MOST
-            menu.addAction(f"{more:,} more in the sidebar").setEnabled(False)
+        _say_more(menu, len(node.children) - _MOST)
 
     def _folders_came(self, parent: object) -> None:
         for menu in list(self._open.values()):
             if menu.isVisible():
                 menu.aboutToShow.emit()
+
+
+def _say_more(menu: QMenu, more: int) -> None:
+    if more > 0:
+        menu.addAction(f"{more:,} more in the sidebar").setEnabled(False)
+
+
+def _plain(name: str) -> str:
+    """Write a name so that no letter of it is taken for a shortcut, nor a tab for a column."""
+    return name.replace("&", "&&").replace("\t", " ")

@@ -34,6 +34,7 @@ class RowState:
     hovered: bool = False
     focused: bool = False
     faint: bool = False
+    target: bool = False  # what is dragged would be dropped here
 
 
 def paint_row(painter: QPainter, row: QRectF, name: str, count: str, state: RowState) -> None:
@@ -43,7 +44,12 @@ def paint_row(painter: QPainter, row: QRectF, name: str, count: str, state: RowS
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     plate = row.adjusted(px(10), 0, -px(10), 0)
-    if state.selected or state.hovered:
+    if state.target:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.tint)
+        painter.drawRoundedRect(plate, _RADIUS, _RADIUS)
+        draw_ring(painter, plate, look.accent, _RADIUS - 1)
+    elif state.selected or state.hovered:
         path = QPainterPath()
         path.addRoundedRect(plate, _RADIUS, _RADIUS)
         painter.fillPath(path, look.raised if state.selected else look.hover)

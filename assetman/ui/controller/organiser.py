@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -68,6 +69,7 @@ class Organiser(QObject):
     mistaken = Signal(object)  # Expected
     tags_wanted = Signal(object)  # asset ids: the person wants to type tags for them
     collection_wanted = Signal(object)  # asset ids: for a new collection
+    taken_out = Signal(object)  # Collection that has fewer assets now
 
     def __init__(self, bridge: EngineBridge, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,6 +79,7 @@ class Organiser(QObject):
         self.inside: Collection | None = None  # the one whose assets are shown, if it is one
         self._acts: deque[_Act] = deque()
         self._doing = False
+        self._after: list[Callable[[], object]] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RENEW_MS)
@@ -123,9 +126,11 @@ class Organiser(QObject):
         ids, number = list(asset_ids), collection.id
         files = counted(len(ids), "file", "files")
         said = f"Added {files} to {quoted([collection.name])}"
+        done = None
         if not inside:
             said = f"Took {files} out of {quoted([collection.name])}"
-        self._do(_Act(lambda api: api.collect(number, ids, inside), said))
+            done = partial(self.taken_out.emit, collection)
+        self._do(_Act(lambda api: api.collect(number, ids, inside), said, None, done))
 
     # -- tags and collections themselves ------------------------------------------------
 
@@ -176,6 +181,11 @@ class Organiser(QObject):
         # What cannot be told just now is asked again with the next change.
         job.on_done(self._take).on_error(lambda error: report_bug(self, error)).start()
 
+    def when_idle(self, do: Callable[[], object]) -> None:
+        """Do something once every act so far has been done."""
+        self._after.append(do)
+        self._next()
+
     # -- inside -------------------------------------------------------------------------
 
     def _do(self, act: _Act) -> None:
@@ -186,7 +196,12 @@ class Organiser(QObject):
 
     def _next(self) -> None:
         """Begin the next act: never two at once, or the last key pressed might not win."""
-        if self._doing or not self._acts:
+        if self._doing:
+            return
+        if not self._acts:
+            after, self._after = self._after, []
+            for do in after:
+                do()
             return
         self._doing = True
         act = self._acts.popleft()
