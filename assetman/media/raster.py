@@ -102,6 +102,8 @@ class RasterPicture:
     def pixels(self, share: float) -> Image.Image:
         """Decode to upright RGB or RGBA in sRGB, at `share` of its size or more, up to 1."""
         check_pixels(*self._leave_out_detail(max(1, int(1 / share))), self._limits)
+        if self._picture.format in ("JPEG", "MPO"):
+            _check_jpeg_size(self._file, *self._size)
         picture = self._load()
         # the decoder may have had no say in it, or have stopped at a power of two
         reached = max(picture.width / self._size[0], picture.height / self._size[1])
@@ -257,6 +259,21 @@ def _without_its_end(file: BinaryIO, scale: tuple[int, ...]) -> Image.Image | No
     difference = ImageChops.difference(*decoded)
     worst = max(_share_above_zero(band) for band in difference.split())
     return decoded[0] if worst <= 0.01 else None
+
+
+def _check_jpeg_size(file: BinaryIO, width: int, height: int) -> None:
+    """Refuse a JPEG that has fewer bytes than its size takes at least.
+
+    libjpeg fills what is missing with grey. Where Huffman codes are used, as nearly everywhere,
+    each block of 8 by 8 pixels takes a bit or more (ITU T.81, F.1.2.1 and G.1.2.1).
+    """
+    here = file.tell()
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    start = file.read(1 << 16) if size * 8 * 64 < width * height else b""
+    file.seek(here)
+    if any(start.find(bytes((0xFF, kind))) >= 0 for kind in (0xC0, 0xC1, 0xC2)):
+        raise BadInput(CUT_OFF)
 
 
 def _share_above_zero(band: Image.Image) -> float:

@@ -79,6 +79,10 @@ class SvgPicture:
                 png = resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=True)
         except (ValueError, RecursionError) as error:
             raise BadInput(DAMAGED) from error
+        except BaseException as error:  # a panic in Rust, which is no Exception
+            if type(error).__name__ == "PanicException":
+                raise BadInput(DAMAGED) from error
+            raise
         with Image.open(io.BytesIO(bytes(png)), formats=["PNG"]) as picture:
             return picture.convert("RGBA")
 

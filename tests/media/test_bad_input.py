@@ -318,3 +318,29 @@ def test_damage_of_any_kind_is_a_picture_or_a_sentence(
     with contextlib.suppress(BadInput):
         found = ImageHandler().extract(str(path), [SQUARE], None, 48, Limits(pixels=10_000_000))
         assert found.pixels[SQUARE].shape == (1, 32, 32, 3)
+
+
+def test_a_jpeg_that_claims_more_pixels_than_its_bytes_can_hold_is_cut_off(
+    why: Why, save: Callable[..., str]
+) -> None:
+    path = Path(save(quarters(), "a.jpg"))
+    data = bytearray(path.read_bytes())
+    frame = data.index(b"\xff\xc0")
+    data[frame + 5 : frame + 9] = struct.pack(">HH", 20_000, 30_000)
+    path.write_bytes(data)
+    assert why(path) == "The picture is cut off: the file ends before the picture does"
+
+
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"optimize": True}])
+def test_a_large_jpeg_of_one_colour_holds_enough(
+    handler: ImageHandler, limits: Limits, save: Callable[..., str], options: dict[str, bool]
+) -> None:
+    path = save(Image.new("L", (9000, 9000), 40), "a.jpg", quality=5, **options)
+    pixels = handler.extract(path, [SQUARE], None, 48, limits).pixels[SQUARE]
+    assert_corners(pixels[0], *[(40, 40, 40)] * 4)
+
+
+def test_a_drawing_that_upsets_its_painter_is_damaged(why: Why, tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    path.write_text(f'{SVG} width="1e30" height="1e30"><circle r="1e30"/></svg>')
+    assert why(path) == "The drawing is damaged and cannot be read"
