@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,13 @@ from platformdirs import user_data_path
 
 from assetman.core.changes import Changes
 from assetman.core.errors import AssetmanError, EnvironmentProblem, LibraryBusy
-from assetman.core.progress import Progress
+from assetman.core.progress import Pace, Progress
 from assetman.core.settings import Settings, cores, load_settings
 from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.pool import EncoderPool
+from assetman.housekeeping import Housekeeping
 from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.pace import PaceKeeper
 from assetman.ingest.pipeline import Pipeline, Plan
 from assetman.ingest.stages import Stored, Target
 from assetman.ingest.worklist import Tools
@@ -33,8 +35,8 @@ from assetman.search.service import SearchService
 from assetman.vectors.store import VectorStore
 
 DEFAULT_MODEL = "starter"
-_HOUSEKEEPING = 60.0  # seconds between two looks for idle models
 _IDLE = 600.0  # seconds after which a model that is not used is let go
+_PACE = "pace"  # the fact in the library
 Listener = Callable[[Changes | Progress], None]
 
 
@@ -90,11 +92,11 @@ class Workspace:
             undo.callback(self.pipeline.close)
             if not self.library.read_only:
                 self._ensure_model()
-            self._closed = threading.Event()
-            keeper = threading.Thread(target=self._keep_house, name="housekeeping", daemon=True)
-            keeper.start()
-            undo.callback(keeper.join)
-            undo.callback(self._closed.set)
+            self.pace = PaceKeeper(_pace_of(None), self._set_gentle)
+            self._housekeeping = Housekeeping(
+                self.library, settings.keep_missing_days, self._gone, self._look, self._prune
+            )
+            undo.callback(self._housekeeping.close)
             self._closing = undo.pop_all()
 
     @classmethod
@@ -157,12 +159,16 @@ class Workspace:
         self.publish(changes)
         return changes
 
-    def forget_root(self, root_id: int) -> Changes:
-        """Take a root and all that is known of its files out of the library, not the files."""
-        changes = self.library.roots.remove(root_id)
-        self._catch_up()
-        self.publish(changes)
-        return changes
+    def forget(self, asset_ids: Sequence[int]) -> None:
+        """Drop assets for good, and what only they needed."""
+        if asset_ids:
+            self._gone(self.library.assets.forget(asset_ids))
+
+    def set_pace(self, pace: Pace) -> None:
+        """Choose how much of the machine the work takes, now and at the next start."""
+        if not self.library.read_only:
+            self.library.remember(_PACE, pace.value)
+        self.pace.choose(pace)
 
     def close(self) -> None:
         """Stop work, save indexes, let go of the library."""
@@ -235,7 +241,6 @@ class Workspace:
     def _run_ended(self) -> None:
         self.publish(self._switch_if_complete())
         self._catch_up()
-        self.thumbnails.prune_previews(self.settings.preview_cache)
 
     def _catch_up(self) -> None:
         with self._opening:
@@ -245,16 +250,36 @@ class Workspace:
             if not self.library.read_only:
                 store.save()
 
-    def _keep_house(self) -> None:
-        """Let go of models nobody has used for a while; they load again when needed."""
-        while not self._closed.wait(_HOUSEKEEPING):
-            self.encoders.unload_idle(_IDLE)
+    def _gone(self, changes: Changes) -> None:
+        """Follow what was dropped from the catalogue for good."""
+        self._catch_up()
+        self.publish(changes)
+
+    def _look(self) -> None:
+        """Do what is looked at often and costs nothing."""
+        self.pace.look()
+        self.encoders.unload_idle(_IDLE)
+
+    def _prune(self) -> None:
+        self.thumbnails.prune_previews(self.settings.preview_cache)
+
+    def _set_gentle(self, gentle: bool) -> None:
+        self.pipeline.set_gentle(gentle)
+        self.decoders.set_gentle(gentle)
+        self.encoders.set_gentle(gentle)
 
     def _close_stores(self) -> None:
         with self._opening:
             stores, self._stores = tuple(self._stores.values()), {}
         for store in stores:
             store.close()
+
+
+def _pace_of(kept: str | None) -> Pace:
+    try:
+        return Pace(kept or Pace.AUTO)
+    except ValueError:  # of another version
+        return Pace.AUTO
 
 
 def default_models() -> Path:

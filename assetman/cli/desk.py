@@ -62,6 +62,7 @@ class Desk:
             client = self._running()
             if client is not None:
                 with client:
+                    self._tell_notices(client)
                     yield client
                 return
             try:
@@ -72,10 +73,19 @@ class Desk:
                     raise
             time.sleep(_LOOK_SECONDS)
         try:
+            self._tell_notices(engine)
             with _served(engine, self.folder) if long else nullcontext():
                 yield engine
         finally:
             engine.close()
+
+    def _tell_notices(self, engine: EngineApi) -> None:
+        """Say what was done to the library, until the person has taken note of it."""
+        notices = engine.status().notices
+        for notice in notices:
+            self.console.tell(notice)
+        if notices:
+            self.console.tell("“assetman status --dismiss” takes note of this.")
 
     def _running(self) -> EngineClient | None:
         if not endpoints(self.folder):  # saves loading the client

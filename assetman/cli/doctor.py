@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import importlib
 import importlib.metadata
 import platform
 import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assetman import __version__
 from assetman.cli.desk import Desk
 from assetman.core.errors import AssetmanError
+from assetman.core.watching import WatchMode
 from assetman.embedding import operators
+
+if TYPE_CHECKING:
+    from assetman.engine.protocol import Status
 
 HELP = "check the installation and the library, and say how to mend them"
 
 _LEAST_SPACE = 1 << 30  # bytes
 _OLDEST_PYTHON = (3, 11)
+_DAY = 86400.0  # seconds
 _OPTIONAL = frozenset({"hnswlib"})  # compiled at install, where there is a compiler
 # What is imported, what it comes with, what it is for.
 _LIBRARIES = (
@@ -47,6 +55,7 @@ class Finding:
     sound: bool
     detail: str
     mend: str = ""
+    warning: bool = False  # it works, and the person should know
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,9 +71,9 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
         sick = sick or not finding.sound
         findings.append(dataclasses.asdict(finding))
         if not given.json:
-            desk.console.print(
-                f"{'ok ' if finding.sound else 'BAD'} {finding.what}: {finding.detail}"
-            )
+            mark = "ok " if finding.sound else "BAD"
+            mark = "!  " if finding.sound and finding.warning else mark
+            desk.console.print(f"{mark} {finding.what}: {finding.detail}")
             if finding.mend:
                 desk.console.print(f"    {finding.mend}")
             desk.console.out.flush()
@@ -79,7 +88,9 @@ def _examine(desk: Desk) -> Iterator[Finding]:
     for module, package, purpose in _LIBRARIES:
         yield _library(module, package, purpose)
     yield _space(desk.folder)
+    yield _decoders()
     yield from _catalogue(desk)
+    yield _backups(desk.folder)
 
 
 def _python() -> Finding:
@@ -126,7 +137,44 @@ def _space(folder: Path) -> Finding:
     detail = f"{free / 1e9:,.1f} GB free for {folder}"
     if free >= _LEAST_SPACE:
         return Finding("disk", True, detail)
-    return Finding("disk", False, detail, "Make room, or name another folder with --library.")
+    mend = "Make room, or name another folder with --library."
+    return Finding("disk", True, detail, mend, warning=True)
+
+
+def _decoders() -> Finding:
+    """Tell which rights a process that reads foreign files is left with."""
+    from assetman.media.workers import rights
+
+    try:
+        found = rights()
+    except AssetmanError as error:
+        return Finding("decoders", False, str(error), "Is there memory and room for a process?")
+    return Finding("decoders", True, "; ".join(found))
+
+
+def _backups(folder: Path) -> Finding:
+    """Tell how old the newest backup of the catalogue is."""
+    ages = []
+    for path in (folder / "backups").glob("*.sqlite"):
+        with contextlib.suppress(OSError):
+            ages.append(time.time() - path.stat().st_mtime)
+    if not ages:
+        return Finding("backups", True, "none yet; one is taken each day that the window is open")
+    old = min(ages)
+    age = f"{old / 3600:.0f} hours" if old < 2 * _DAY else f"{old / _DAY:.0f} days"
+    return Finding("backups", True, f"{len(ages)}, the newest {age} old")
+
+
+def _watching(status: Status) -> Iterator[Finding]:
+    """Tell what the system allows for watching, and which folders are polled instead."""
+    with contextlib.suppress(OSError, ValueError):
+        most = int(Path("/proc/sys/fs/inotify/max_user_watches").read_text("ascii"))
+        yield Finding("watching", True, f"{most:,} folders can be watched at once")
+    paths = {root.id: root.path for root in status.roots}
+    for watch in status.watches:
+        if watch.mode is WatchMode.POLLING:
+            detail = f"{paths.get(watch.root_id, '')} is looked through now and then"
+            yield Finding("watching", True, detail, watch.reason, warning=True)
 
 
 def _catalogue(desk: Desk) -> Iterator[Finding]:
@@ -141,9 +189,13 @@ def _catalogue(desk: Desk) -> Iterator[Finding]:
         yield Finding("library", False, " ".join(torn), mend)
     else:
         yield Finding("library", True, f"{sum(status.assets.values()):,} assets, sound")
+    for notice in status.notices:
+        yield Finding("library", True, notice, "“assetman status --dismiss” takes note of it.")
+    yield from _watching(status)
     for root in status.roots:
         if not root.online:
-            yield Finding("folder", True, f"{root.path} is offline", "Connect its drive.")
+            mend = "Connect its drive, or say where it lies now: “assetman roots --move”."
+            yield Finding("folder", True, f"{root.path} is offline", mend, warning=True)
     if status.failed:
         listed = "“assetman failures” lists them."
         yield Finding("files", True, f"{status.failed:,} could not be read", listed)

@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace, desk: Desk) -> int:
     """Serve the library until nobody needs it."""
     from assetman.engine import process
+    from assetman.engine.service import EngineService
 
     grace = process.GRACE_SECONDS if given.grace is None else given.grace
-    return process.main(desk.folder, desk.open_here, grace)
+    return process.main(desk.folder, EngineService.open, grace)

@@ -14,15 +14,24 @@ from typing import TYPE_CHECKING, NoReturn
 from assetman import __version__
 from assetman.cli import (
     add,
+    collections,
     doctor,
     engine,
     failures,
     index,
+    missing,
     models,
+    pace,
+    rate,
+    redo,
     roots,
     search,
     similar,
     status,
+    tag,
+    tags,
+    undo,
+    untag,
 )
 from assetman.cli.console import Console
 from assetman.cli.desk import Desk, default_library, open_service
@@ -55,9 +64,18 @@ COMMANDS: dict[str, ModuleType] = {
     "search": search,
     "similar": similar,
     "status": status,
+    "tag": tag,
+    "untag": untag,
+    "rate": rate,
+    "tags": tags,
+    "collections": collections,
+    "undo": undo,
+    "redo": redo,
     "failures": failures,
+    "missing": missing,
     "roots": roots,
     "models": models,
+    "pace": pace,
     "doctor": doctor,
     "engine": engine,
 }

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assetman.cli.desk import Desk, existing_file, existing_folder
+from assetman.cli.files import folder_in
 from assetman.cli.hits import print_results, results_json, tell_notes
 from assetman.cli.runs import follow, known_failures
-from assetman.core.assets import Kind, Root
+from assetman.core.assets import Kind
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.queries import Example, Filters, FolderFilter, Query
 from assetman.engine.protocol import EngineLost
@@ -184,43 +184,16 @@ def _answer(
 
 def _limit_to(engine: EngineApi, folder: str, desk: Desk) -> tuple[FolderFilter, int]:
     """Make a folder searchable if it is new; give it as a filter, and the exit status so far."""
-    root = _covering(engine.roots(), folder)
-    if root is not None:
-        filter_ = _filter_of(root, folder)
-        if engine.search(Query(filters=Filters(folders=(filter_,)), limit=1)).total:
-            return filter_, 0
+    inside = folder_in(engine.roots(), folder)
+    if inside is not None:
+        if engine.search(Query(filters=Filters(folders=(inside,)), limit=1)).total:
+            return inside, 0
     else:
         root = engine.add_root(folder)
-        filter_ = _filter_of(root, folder)
+        inside = folder_in([root], folder) or FolderFilter(root.id)
     known = known_failures(engine)
-    _, failed = follow(engine, engine.index([root.id]), known, desk.console)
-    return filter_, 1 if failed else 0
-
-
-def _covering(roots: Sequence[Root], folder: str) -> Root | None:
-    """Find the root that a folder is or lies in."""
-    for root in roots:
-        if _relative(root, folder) is not None:
-            return root
-    return None
-
-
-def _filter_of(root: Root, folder: str) -> FolderFilter:
-    return FolderFilter(root.id, (_relative(root, folder) or "").replace(os.sep, "/"))
-
-
-def _relative(root: Root, folder: str) -> str | None:
-    """Give a folder's path below a root, "" for the root itself, None if it is elsewhere."""
-    for way in (folder, os.path.realpath(folder)):
-        try:
-            inside = os.path.relpath(way, root.path)
-        except ValueError:  # another drive
-            continue
-        if inside == os.curdir:
-            return ""
-        if inside != os.pardir and not inside.startswith(os.pardir + os.sep):
-            return inside
-    return None
+    _, failed = follow(engine, engine.index([inside.root_id]), known, desk.console)
+    return inside, 1 if failed else 0
 
 
 def _positive(text: str) -> int:

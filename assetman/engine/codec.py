@@ -13,6 +13,8 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from operator import eq
 from typing import Any, TypeVar, cast, get_type_hints
 
 from cattrs.preconf.json import JsonConverter, make_converter
@@ -108,15 +110,24 @@ _ID_LISTS: dict[Any, type] = {
 }
 
 
+def _words(value: Any, _: Any) -> list[str]:
+    """Take a list of words; one word is none, though it is a sequence of letters."""
+    if not isinstance(value, list) or set(map(type, value)) - {str}:
+        raise TypeError(f"{str(value)[:80]!r} is not a list of words")
+    return value
+
+
 def _build_converter() -> JsonConverter:
     converter = make_converter(detailed_validation=False, forbid_extra_keys=True)
     for kind in (int, float, str, bool):
         converter.register_structure_hook(kind, _strict(kind))
     # Nearer to our enums than str, whose hook would take any word for them.
     converter.register_structure_hook(StrEnum, lambda value, kind: kind(value))
+    converter.register_structure_hook_func(partial(eq, Sequence[str]), _words)
     for shape, build in _ID_LISTS.items():
-        converter.register_structure_hook_func(shape.__eq__, _numbers(build))
-        converter.register_unstructure_hook_func(shape.__eq__, list)
+        # Not `shape.__eq__`: that is the list's, not the type's.
+        converter.register_structure_hook_func(partial(eq, shape), _numbers(build))
+        converter.register_unstructure_hook_func(partial(eq, shape), list)
     return converter
 
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from assetman.core.errors import AssetmanError, LibraryBusy
 from assetman.core.progress import Phase
@@ -33,10 +34,25 @@ _LONGEST_LOG = 2 << 20  # bytes
 _END_SECONDS = 60.0
 
 
-def main(
-    folder: Path, open_engine: Callable[[Path], EngineApi], grace: float = GRACE_SECONDS
-) -> int:
-    """Be the engine of a library until nobody needs it any more; give the exit status."""
+class Served(EngineApi, Protocol):
+    """An engine that a process of its own is for."""
+
+    def watch(self) -> None:
+        """Follow what happens in the library's folders from now on."""
+        ...
+
+    def on_damage(self, tell: Callable[[str], None]) -> None:
+        """Call `tell`, from any thread, when the library turns out to be damaged."""
+        ...
+
+
+def main(folder: Path, open_engine: Callable[[Path], Served], grace: float = GRACE_SECONDS) -> int:
+    """Be the engine of a library until nobody needs it any more; give the exit status.
+
+    Watching alone does not keep it: when the last window has gone it ends with the work at hand,
+    and what changes then is found by the run that the next window begins with. A library that
+    turns out to be damaged ends it too: whoever starts it again has the library recovered.
+    """
     faulthandler.enable()
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -56,9 +72,17 @@ def main(
     except Exception:
         _log.exception("the engine could not start")
         return EXIT_BUG
+    damage: list[str] = []
+
+    def damaged(sentence: str) -> None:
+        damage.append(sentence)
+        wake.put("stop")
+
     try:
+        engine.on_damage(damaged)
         with Server(engine, folder, on_leave=lambda: wake.put("left")) as server:
             _log.info("engine %d serves %s", os.getpid(), ascii(str(folder)))
+            engine.watch()
             _wait_until_unneeded(server, engine, folder, wake, grace)
     except AssetmanError as error:
         print(f"assetman: {error}", file=sys.stderr)
@@ -67,10 +91,12 @@ def main(
         _end_in_time()
         engine.close()
         _log.info("engine %d has ended", os.getpid())
-    return 0
+    for sentence in damage:
+        print(f"assetman: {sentence}", file=sys.stderr)
+    return EXIT_ENVIRONMENT if damage else 0
 
 
-def _open(folder: Path, open_engine: Callable[[Path], EngineApi]) -> EngineApi:
+def _open(folder: Path, open_engine: Callable[[Path], Served]) -> Served:
     """Open the library, waiting a while for an engine that is just closing it."""
     deadline = time.monotonic() + _BUSY_SECONDS
     while True:

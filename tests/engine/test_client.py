@@ -19,8 +19,9 @@ from assetman.core.errors import (
     LibraryBusy,
     WrongUse,
 )
-from assetman.core.progress import Phase, Progress
+from assetman.core.progress import Pace, Phase, Progress
 from assetman.core.queries import Query
+from assetman.core.watching import Watch, WatchMode
 from assetman.engine.client import EngineClient, connect, running
 from assetman.engine.codec import EngineFault
 from assetman.engine.endpoint import endpoints
@@ -214,6 +215,51 @@ def test_an_engine_that_is_killed_can_be_started_again(
 def test_an_engine_that_crashes_at_work_is_lost_too(client: EngineClient) -> None:
     with pytest.raises(EngineLost, match="stopped unexpectedly"):
         client.search(Query("die"))
+
+
+def test_an_engine_whose_library_is_damaged_ends_and_is_started_anew(
+    open_client: Open, library: Path
+) -> None:
+    client = open_client(again=True)
+    back = threading.Event()
+    client.on_back(back.set)
+    first = psutil.Process(engine_pid(library))
+    with pytest.raises((EnvironmentProblem, EngineLost)):
+        client.search(Query("damage"))
+    first.wait(LIMIT)
+    assert back.wait(LIMIT)
+    assert client.roots() == []
+    assert "The catalogue is damaged." in (library / "engine.log").read_text()
+
+
+def test_an_engine_of_its_own_follows_the_folders(client: EngineClient, pictures: Path) -> None:
+    root = client.add_root(str(pictures))
+    assert client.status().watches == (Watch(root.id, WatchMode.SYSTEM),)
+
+
+def test_what_a_person_adds_and_takes_back_reaches_the_engine(
+    client: EngineClient, pictures: Path
+) -> None:
+    client.add_root(str(pictures))
+    index_all(client)
+    heard: list[Event] = []
+    client.subscribe(heard.append)
+    client.rate([1, 2], 4)
+    client.tag([1], ["pond"])
+    made = client.make_collection("Best", [1])
+    client.collect(made.id, [2])
+    assert [(each.name, each.assets) for each in client.collections()] == [("Best", 2)]
+    assert [tag.name for tag in client.tags()] == ["pond"]
+    assert client.undo() is not None
+    assert client.history().redo is not None
+    client.redo()
+    for _ in range(4):
+        client.undo()
+    assert [card.asset.rating for card in client.cards([1, 2])] == [0, 0]
+    assert client.undo() is None
+    wait_for(lambda: any(isinstance(each, Changes) and each.history for each in heard))
+    client.set_pace(Pace.GENTLE)
+    assert client.status().pace is Pace.GENTLE
 
 
 def test_a_client_that_shall_brings_a_dead_engine_back_by_itself_and_goes_on_listening(

@@ -14,8 +14,10 @@ from assetman.core.errors import (
     LibraryBusy,
     WrongUse,
 )
-from assetman.core.progress import Counts, Phase, Progress
+from assetman.core.organising import Collection, History, Step, Tag
+from assetman.core.progress import Counts, Pace, Phase, Progress
 from assetman.core.queries import Example, Filters, FolderFilter, Hit, Query, Results, Sort
+from assetman.core.watching import Watch, WatchMode
 from assetman.engine import codec
 from assetman.engine.codec import VERBS, EngineFault
 from assetman.engine.protocol import Card, Details, EngineLost, Event, Status
@@ -34,6 +36,11 @@ filters = st.builds(
     Filters,
     kinds=st.lists(st.sampled_from(Kind)).map(tuple),
     folders=st.lists(st.builds(FolderFilter, ids, paths), max_size=2).map(tuple),
+    tags=st.lists(texts, max_size=2).map(tuple),
+    not_tags=st.lists(texts, max_size=2).map(tuple),
+    ratings=st.none() | st.tuples(st.integers(0, 5), st.integers(0, 5)),
+    collections=st.lists(ids, max_size=2).map(tuple),
+    missing=st.booleans(),
 )
 id_tuples = st.lists(ids, max_size=5).map(tuple)
 queries = st.builds(
@@ -56,7 +63,7 @@ results = st.builds(
 )  # fmt: skip
 id_sets = st.frozensets(ids, max_size=5)
 flags = st.booleans()
-changes = st.builds(Changes, id_sets, id_sets, id_sets, flags, flags, flags, ids)
+changes = st.builds(Changes, id_sets, id_sets, id_sets, flags, flags, flags, ids, flags, flags)
 progresses = st.builds(
     Progress,
     run=ids,
@@ -64,22 +71,32 @@ progresses = st.builds(
     label=texts,
     rate=maybe() | reals,
     counts=st.builds(Counts, ids, ids, ids),
+    problem=texts,
+    gentle=flags,
 )
 assets = st.builds(
     Asset, ids, ids, paths, st.sampled_from(Kind), st.sampled_from(AssetState), ids, reals,
-    maybe() | reals, maybe() | ids, maybe() | ids, texts,
+    maybe() | reals, maybe() | ids, maybe() | ids, texts, st.integers(0, 5),
+    st.lists(texts, max_size=3).map(tuple), maybe() | reals,
 )  # fmt: skip
 cards = st.builds(Card, assets, maybe() | paths, maybe() | texts)
 facts = st.dictionaries(texts, st.one_of(texts, ids, reals), max_size=3)
 details = st.builds(
     Details, cards, paths, texts, paths, facts, st.lists(paths, max_size=2).map(tuple)
 )
-failures = st.builds(Failure, ids, ids, paths, texts, texts, texts, reals)
+failures = st.builds(Failure, ids, ids, paths, texts, texts, texts, reals, flags)
+steps = st.builds(Step, ids, reals, texts)
 statuses = st.builds(
     Status,
     library=paths,
     assets=st.dictionaries(texts, ids, max_size=2),
     roots=st.lists(st.builds(Root, ids, paths, flags, ids), max_size=2).map(tuple),
+    ignored=ids,
+    watches=st.lists(
+        st.builds(Watch, ids, st.sampled_from(WatchMode), maybe() | reals, texts), max_size=2
+    ).map(tuple),
+    pace=st.sampled_from(Pace),
+    notices=st.lists(texts, max_size=2).map(tuple),
 )
 answers = {
     "search": results,
@@ -89,6 +106,12 @@ answers = {
     "status": statuses,
     "progress": progresses,
     "asset_at": maybe() | ids,
+    "tags": st.lists(st.builds(Tag, texts, ids), max_size=3),
+    "collections": st.lists(st.builds(Collection, ids, texts, ids), max_size=3),
+    "make_collection": st.builds(Collection, ids, texts, ids),
+    "history": st.builds(History, maybe() | steps, maybe() | steps),
+    "undo": maybe() | steps,
+    "relocate_root": st.builds(Root, ids, paths, flags, ids),
 }
 
 
@@ -161,6 +184,10 @@ def test_anything_else_is_a_bug_and_brings_its_traceback() -> None:
         ("cards", {"asset_ids": [True]}),
         ("preview", {"asset_id": 1, "side": 2.5}),
         ("add_root", {"path": None}),
+        ("rate", {"asset_ids": [1], "rating": "3"}),
+        ("tag", {"asset_ids": [1], "names": "word"}),
+        ("set_pace", {"pace": "breakneck"}),
+        ("search", {"query": {"filters": {"ratings": [3]}}}),
     ],
 )
 def test_arguments_that_do_not_fit_are_wrong_use(name: str, arguments: object) -> None:

@@ -16,6 +16,7 @@ from assetman.core.changes import Changes
 from assetman.core.progress import Phase, Progress
 from assetman.engine.client import running
 from assetman.engine.endpoint import endpoints, new_endpoint
+from assetman.engine.protocol import PROTOCOL_VERSION
 from assetman.engine.server import Server
 from assetman.engine.wire import LARGEST_REQUEST, Gone, Wire, dial
 from kit.paper_engine import PaperEngine
@@ -41,8 +42,8 @@ def wire(server: Server) -> Iterator[Wire]:
     """A client that speaks the protocol and has been let in."""
     made = dial(server.endpoint)
     assert made is not None
-    assert made.receive() == {"protocol": 1}
-    made.send({"protocol": 1})
+    assert made.receive() == {"protocol": PROTOCOL_VERSION}
+    made.send({"protocol": PROTOCOL_VERSION})
     yield made
     made.hang_up()
     made.close()
@@ -116,7 +117,7 @@ def test_a_client_of_another_protocol_is_told(server: Server) -> None:
     wire = dial(server.endpoint)
     assert wire is not None
     wire.receive()
-    wire.send({"protocol": 2})
+    wire.send({"protocol": PROTOCOL_VERSION + 1})
     assert "another version" in wire.receive()["error"]["message"]
     wire.close()
 

@@ -3,8 +3,8 @@
 It keeps what `EngineApi` promises without a model or a catalogue, so that processes, wires and
 commands can be tried alone. A test steers it through the library's folder: a file whose name
 holds `slow` is worked on, and the question `wait` is thought about, until a file `go` lies
-there; a name that holds `broken` fails; the questions `bug` and `die` do what they say.
-Run as a script it is the engine's process.
+there; a name that holds `broken` fails; the questions `bug`, `die` and `damage` do what they
+say; a file `news` is a notice.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from assetman.core.changes import Changes
 from assetman.core.errors import BadInput, EnvironmentProblem, LibraryBusy, WrongUse
 from assetman.core.inputs import Modality
 from assetman.core.models import DeviceChoice, ModelInfo, ModelState
-from assetman.core.progress import Counts, Phase, Progress
+from assetman.core.progress import Counts, Pace, Phase, Progress
 from assetman.core.queries import Example, Filters, Hit, Query, Results
+from assetman.core.watching import Watch, WatchMode
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
+from kit.paper_organising import PaperOrganising
 
 LIMIT = 60.0  # seconds that anything here waits at most
 ENDINGS = {".jpg": Kind.IMAGE, ".png": Kind.IMAGE, ".mp4": Kind.VIDEO}
@@ -34,11 +36,13 @@ ENDINGS = {".jpg": Kind.IMAGE, ".png": Kind.IMAGE, ".mp4": Kind.VIDEO}
 
 def paper_command(folder: Path) -> list[str]:
     """Give the command line of a process that is this engine and soon ends without clients."""
-    return [sys.executable, __file__, str(folder), "0.2"]
+    tests = str(Path(__file__).parents[1])
+    code = f"import sys; sys.path.insert(0, {tests!r}); import kit.paper_engine as e; e.serve()"
+    return [sys.executable, "-c", code, str(folder), "0.2"]
 
 
-class PaperEngine:
-    """Satisfies `EngineApi`."""
+class PaperEngine(PaperOrganising):
+    """Satisfies `EngineApi`, and `process.Served`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,6 +60,10 @@ class PaperEngine:
         self._stop = threading.Event()
         self._runs: list[threading.Thread] = []
         self._model = "starter"
+        self._pace = Pace.AUTO
+        self._watched = False
+        self._damaged: Callable[[str], None] = print
+        self._start_organising()
 
     @classmethod
     def open(cls, folder: Path) -> PaperEngine:
@@ -72,10 +80,15 @@ class PaperEngine:
             assets={kind: kinds.count(kind) for kind in sorted(set(kinds))},
             segments=len(kinds),
             embeddings={"starter-1-p1-2": len(kinds)},
-            failed=len(self._failures),
+            missing=sum(asset.state is AssetState.MISSING for asset in self._assets.values()),
+            failed=sum(not failure.ignored for failure in self._failures.values()),
             roots=tuple(self.roots()),
             model=self._model,
             device=DeviceChoice("cpu", "CPU", "there is no GPU"),
+            ignored=sum(failure.ignored for failure in self._failures.values()),
+            watches=tuple(Watch(root, WatchMode.SYSTEM) for root in self._roots if self._watched),
+            pace=self._pace,
+            notices=(news.read_text(),) if (news := self.folder / "news").exists() else (),
         )
 
     def roots(self) -> list[Root]:
@@ -97,12 +110,33 @@ class PaperEngine:
         return root
 
     def remove_root(self, root_id: int) -> None:
-        self._root(root_id)
-        del self._roots[root_id]
+        name = self._root(root_id).name
         gone = {asset.id for asset in self._assets.values() if asset.root_id == root_id}
-        for asset_id in gone:
-            del self._assets[asset_id]
+        with self._act(f"Remove folder {name}"):
+            del self._roots[root_id]
+            for asset_id in gone:
+                del self._assets[asset_id]
         self._tell(Changes(assets_removed=frozenset(gone), roots=True))
+
+    def relocate_root(self, root_id: int, path: str) -> Root:
+        root = self._root(root_id)
+        here = [asset for asset in self._assets.values() if asset.root_id == root_id]
+        places = {
+            each.id: os.path.join(path, os.path.relpath(each.path, root.path)) for each in here
+        }
+        if here and not any(os.path.exists(place) for place in places.values()):
+            raise WrongUse(f"{path} holds none of the files of {root.name}.")
+        with self._act(f"Move folder {root.name}"):
+            self._roots[root_id] = replace(root, path=path)
+            for asset in here:
+                self._assets[asset.id] = replace(asset, path=places[asset.id])
+        self._tell(Changes(roots=True))
+        return self._root(root_id)
+
+    def forget_missing(self, asset_ids: Sequence[int] | None = None) -> None:
+        for asset in list(self._assets.values()):
+            if asset.state is AssetState.MISSING and (asset_ids is None or asset.id in asset_ids):
+                del self._assets[asset.id]
 
     def index(self, root_ids: Sequence[int] | None = None) -> int:
         roots = [self._root(each) for each in (self._roots if root_ids is None else root_ids)]
@@ -127,6 +161,9 @@ class PaperEngine:
     def progress(self) -> Progress:
         return self._progress
 
+    def set_pace(self, pace: Pace) -> None:
+        self._pace = pace
+
     def look_at(self, asset_ids: Sequence[int]) -> None:
         self.cards(asset_ids)
 
@@ -136,6 +173,9 @@ class PaperEngine:
             raise KeyError("no such thing")
         if query.text == "die":
             os._exit(9)
+        if query.text == "damage":
+            self._damaged("The catalogue is damaged.")
+            raise EnvironmentProblem("The catalogue is damaged.")
         if query.text == "wait":
             self._await("go")
         words = self._words(query)
@@ -176,9 +216,18 @@ class PaperEngine:
 
     def retry(self, failure_ids: Sequence[int] | None = None) -> int:
         for path, failure in list(self._failures.items()):
-            if failure_ids is None or failure.id in failure_ids:
+            if not failure.ignored if failure_ids is None else failure.id in failure_ids:
                 del self._failures[path]
         return self.index()
+
+    def ignore_failures(self, failure_ids: Sequence[int], ignored: bool = True) -> None:
+        for path, failure in self._failures.items():
+            if failure.id in failure_ids:
+                self._failures[path] = replace(failure, ignored=ignored)
+        self._tell(Changes(failures=True))
+
+    def dismiss_notices(self) -> None:
+        (self.folder / "news").unlink(missing_ok=True)
 
     def models(self) -> list[ModelInfo]:
         return [
@@ -199,6 +248,12 @@ class PaperEngine:
     def check(self) -> list[str]:
         return ["A page is torn."] if (self.folder / "torn").exists() else []
 
+    def watch(self) -> None:
+        self._watched = True
+
+    def on_damage(self, tell: Callable[[str], None]) -> None:
+        self._damaged = tell
+
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
@@ -216,6 +271,7 @@ class PaperEngine:
     def _work(self, run: int, roots: list[Root], stop: threading.Event) -> None:
         began = time.monotonic()
         counts = Counts()
+        self._look_for_missing()
         known = {asset.path for asset in self._assets.values()}
         paths = [(root, path) for root in roots for path in sorted(_pictures(root.path))]
         for done, (root, path) in enumerate(paths):
@@ -235,6 +291,13 @@ class PaperEngine:
                     self._add(root, path)
         self._say(run=run, phase=Phase.IDLE, seconds=time.monotonic() - began, counts=counts,
                   done=len(paths), failed=counts.failed)  # fmt: skip
+
+    def _look_for_missing(self) -> None:
+        for number, asset in list(self._assets.items()):
+            there = os.path.exists(asset.path)
+            state = AssetState.PRESENT if there else AssetState.MISSING
+            since = None if there else asset.missing_since or time.time()
+            self._assets[number] = replace(asset, state=state, missing_since=since)
 
     def _add(self, root: Root, path: str) -> None:
         with self._state:
@@ -278,6 +341,8 @@ class PaperEngine:
     def _passes(self, asset: Asset, filters: Filters) -> bool:
         if filters.kinds and asset.kind not in filters.kinds:
             return False
+        if filters.missing != (asset.state is AssetState.MISSING):
+            return False
         if not filters.folders:
             return True
         folder = os.path.dirname(asset.path)
@@ -316,7 +381,8 @@ def _words(text: str) -> set[str]:
     return set(Path(text).stem.lower().replace("_", " ").split())
 
 
-if __name__ == "__main__":
+def serve() -> None:
+    """Be the engine's process for the folder on the command line."""
     from assetman.engine import process
 
     sys.exit(process.main(Path(sys.argv[1]), PaperEngine.open, float(sys.argv[2])))
