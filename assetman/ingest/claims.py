@@ -23,6 +23,9 @@ RECENT = 86400.0  # seconds: what is younger may be part of a change under way
 _BRIEF = 3600.0  # seconds a path may be empty and still be the same asset's, whatever comes
 
 
+Inode = tuple[str, str]  # with its device, both as the catalogue keeps them
+
+
 class Fate(IntEnum):
     """What is done with a file, in the order that lets no content go before it is needed."""
 
@@ -61,19 +64,19 @@ class Claims:
         self._whereabouts = library.whereabouts
         self._roots: dict[int, Root] = {}
         self._vanished: dict[int, Known] = {}
-        self._open: set[tuple[int, str]] = set()  # roots and paths of files not decided on yet
+        self._open: dict[tuple[int, str], Inode] = {}  # files not decided on, by root and path
         self._sizes: Counter[int] = Counter()  # of all files that were offered
-        self._inodes: Counter[tuple[str, str]] = Counter()
+        self._inodes: Counter[Inode] = Counter()
         self._taken: set[int] = set()  # assets whose file is known
         self._loose_rows: dict[int, list[Lain]] = {}  # by content
-        self._by_inode: dict[tuple[str, str], list[Lain]] | None = None
+        self._by_inode: dict[Inode, list[Lain]] | None = None
         self.superseded: list[int] = []  # assets of files that were only written aside
 
     def offer(self, root: Root, unsettled: Iterable[Found], vanished: Iterable[Known]) -> None:
         """Take in what a walk showed: files to be settled, and rows whose files it did not meet."""
         self._roots[root.id] = root
         for found in unsettled:
-            self._open.add((root.id, found.path))
+            self._open[root.id, found.path] = _inode(found)
             self._sizes[found.stat.size] += 1
             self._inodes[_inode(found)] += 1
         self._vanished |= {row.asset_id: row for row in vanished}
@@ -168,8 +171,9 @@ class Claims:
         if row.missing_since is not None:
             # Taken out of the library, not off the disk: what turns up elsewhere is a copy.
             return None if row.removed and is_there(row) and not self._is_met(row) else 2
-        if (row.root_id, row.path) in self._open:
-            return 1
+        here = self._open.get((row.root_id, row.path))
+        if here is not None:  # changed in place, or replaced by another file
+            return None if here == (row.inode, row.device) else 1
         if not row.online:
             return 3
         return 0 if self._is_gone(row) else None
@@ -215,7 +219,7 @@ class Claims:
                 self._taken.add(origin.asset_id)
         decisions += [self._without_origin(item) for item in rest]
         for item in items:
-            self._open.discard((item.root.id, item.found.path))
+            self._open.pop((item.root.id, item.found.path), None)
         return decisions
 
     def _origins(self, items: Sequence[Item]) -> dict[int, Lain]:
@@ -250,7 +254,7 @@ class Claims:
             if row.bare or not lost:
                 self._taken.add(row.asset_id)
                 return Fate.CHANGED, item, row
-        elif row is None and item.print is not None:
+        elif row is None and item.print is not None and not self._is_backup(*item.spot):
             rows = self._of_inode(item.found)
             if len(rows) == 1 and self._is_same_file(item.spot, rows[0]):
                 self._taken.add(rows[0].asset_id)
@@ -281,7 +285,7 @@ def _order(ranked: tuple[int, bool, str, int, Lain]) -> tuple[int, bool, str, in
     return ranked[:4]
 
 
-def _inode(found: Found) -> tuple[str, str]:
+def _inode(found: Found) -> Inode:
     return str(found.stat.inode), str(found.stat.device)
 
 
