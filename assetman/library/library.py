@@ -12,6 +12,7 @@ from assetman.library.backup import RESTORED, back_up
 from assetman.library.contents import Contents, collect
 from assetman.library.database import Database
 from assetman.library.embeddings import Embeddings
+from assetman.library.facts import Facts
 from assetman.library.failures import Failures
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
@@ -36,6 +37,7 @@ class Library:
         self._database = database
         gaps = Gaps(database)
         self.journal = Journal(database)
+        self._facts = Facts(database, self.journal)
         self.roots = Roots(database, self.journal, gaps)
         self.assets = Assets(database, self.journal, gaps)
         self.known = KnownFiles(database)
@@ -80,6 +82,26 @@ class Library:
         the journal who asked for it, where that is not plain from the writes.
         """
         return self._database.writing(origin)
+
+    def recall(self, key: str) -> str | None:
+        """Give a small fact that was remembered under a key."""
+        return self._facts.recall(key)
+
+    def remember(self, key: str, value: str | None) -> None:
+        """Keep a small fact under a key; None forgets it."""
+        self._facts.remember(key, value)
+
+    def notices(self) -> tuple[str, ...]:
+        """List the sentences that wait for the person to read them, the oldest first."""
+        return self._facts.notices()
+
+    def add_notice(self, sentence: str) -> None:
+        """Keep a sentence for the person until it is dismissed."""
+        self._facts.add_notice(sentence)
+
+    def dismiss_notices(self) -> None:
+        """Forget the notices: the person has read them."""
+        self._facts.dismiss_notices()
 
     def back_up(self) -> Path:
         """Write a copy of the catalogue without embeddings into `backups` and give its path."""
