@@ -16,7 +16,12 @@ def explain_nothing(
     add_folder: Callable[[], object],
 ) -> None:
     """Put a sentence where the pictures would be."""
-    if session.state.asks or session.state.filtered:
+    if session.state.missing and not session.state.asks and len(session.state.chips) == 1:
+        content.line.show_nothing()
+        content.show_sentence(
+            "No file is missing.", "Show all", lambda: session.go(session.state.without_filters())
+        )
+    elif session.state.asks or session.state.filtered:
         content.show_sentence(_no_matches(session, watch))
     elif watch.status is None:
         return  # nobody knows yet

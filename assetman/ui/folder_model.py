@@ -11,6 +11,9 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 
 from assetman.core.assets import Folder, Root, display
 from assetman.core.queries import FolderFilter
+from assetman.core.watching import Watch
+from assetman.ui.grid.wording import plain_tip
+from assetman.ui.watching import watch_text
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -54,11 +57,13 @@ class FolderModel(QAbstractItemModel):
         super().__init__(parent)
         self._roots: list[FolderNode] = []
         self._have_folders: set[int] = set()
+        self._watches: dict[int, Watch] = {}
 
     # -- filling ------------------------------------------------------------------------
 
-    def set_roots(self, roots: Sequence[Root]) -> None:
-        """Show these roots; what is open stays open."""
+    def set_roots(self, roots: Sequence[Root], watches: Sequence[Watch] = ()) -> None:
+        """Show these roots, and how they are watched; what is open stays open."""
+        self._watches = {watch.root_id: watch for watch in watches}
         names = names_apart(roots)
         wanted = {root.id for root in roots}
         for row in reversed(range(len(self._roots))):
@@ -179,8 +184,8 @@ class FolderModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return node.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            where = display(node.absolute)
-            return where if node.root.online else f"{where} is offline; it stays searchable"
+            how = watch_text(self._watches.get(node.root.id), node.root.online)
+            return plain_tip(display(node.absolute), how)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             state = "" if node.root.online else ", offline"
             return f"{node.name}, {node.assets:,} assets{state}"

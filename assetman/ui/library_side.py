@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from assetman.core.changes import Changes
-from assetman.core.progress import Progress
+from assetman.core.progress import Pace, Progress
 from assetman.engine.protocol import EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.library_watch import LibraryWatch
 from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.folder_model import FolderModel
-from assetman.ui.library_actions import LibraryActions
+from assetman.ui.folders_dialog import FoldersDialog
+from assetman.ui.library_actions import LibraryActions, place_of
 from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.sidebar import Sidebar
 from assetman.ui.status_bar import StatusBar
@@ -28,7 +29,10 @@ class LibrarySide(QObject):
     renewed = Signal()  # counts, roots or progress are other than they were
     said = Signal(str)
     went_wrong = Signal(str)  # one sentence that says what to do
+    acted = Signal(str)  # what the person has just done, and can take back
     root_removed = Signal(int)
+    missing_wanted = Signal()
+    notices = Signal(str)  # what was done to the library; empty once it is read
 
     def __init__(self, bridge: EngineBridge, window: QWidget) -> None:
         super().__init__(window)
@@ -46,13 +50,13 @@ class LibrarySide(QObject):
         self._look_soon.setInterval(_SEEN_MS)
         self._look_soon.timeout.connect(self._look)
         bridge.attached.connect(self.watch.renew)
-        bridge.attached.connect(self._update)
-        bridge.back.connect(self._update)
         bridge.changed.connect(self._changed)
         self.watch.renewed.connect(self._show)
         self.watch.progressed.connect(self._show_progress)
         self.folders.wanted.connect(self._ask_folders)
         self.actions.said.connect(self.said)
+        self.actions.acted.connect(self.acted)
+        self.actions.refused.connect(self.went_wrong)
         self.actions.removed.connect(self.root_removed)
         self._connect_bars()
 
@@ -69,13 +73,30 @@ class LibrarySide(QObject):
         """Open the list of models."""
         _open(ModelsDialog(self._bridge, self._window))
 
+    def show_folders(self) -> None:
+        """Open the list of folders, where each lies and how it is watched."""
+        dialog = FoldersDialog(self._bridge, self.watch, self.actions, self._window)
+        dialog.missing_wanted.connect(self.missing_wanted)
+        _open(dialog)
+
+    def set_pace(self, pace: Pace) -> None:
+        """Choose how much of the machine the work takes."""
+        job = self._bridge.call(self, lambda api: api.set_pace(pace))
+        job.on_done(lambda _: self.watch.renew()).start()
+
+    def dismiss_notices(self) -> None:
+        """Take note that the person has read what was done to the library."""
+        self._tell(lambda api: api.dismiss_notices())
+
     def _connect_bars(self) -> None:
         side, status, actions = self.sidebar, self.status_bar, self.actions
-        side.add_wanted.connect(actions.choose_folder)
-        side.update_wanted.connect(actions.update)
-        side.show_wanted.connect(actions.show)
-        side.copy_wanted.connect(actions.copy_path)
-        side.remove_wanted.connect(actions.remove)
+        side.add_wanted.connect(lambda: actions.choose_folder())
+        side.update_wanted.connect(lambda node: actions.update(place_of(node)))
+        side.show_wanted.connect(lambda node: actions.show(place_of(node)))
+        side.copy_wanted.connect(lambda node: actions.copy_path(place_of(node)))
+        side.relocate_wanted.connect(lambda node: actions.choose_new_place(place_of(node)))
+        side.folders_wanted.connect(self.show_folders)
+        side.remove_wanted.connect(lambda node: actions.remove(place_of(node)))
         status.pause_wanted.connect(lambda: self._tell(lambda api: api.pause()))
         status.resume_wanted.connect(lambda: self._tell(lambda api: api.resume()))
         status.stop_wanted.connect(lambda: self._tell(lambda api: api.stop()))
@@ -84,10 +105,6 @@ class LibrarySide(QObject):
 
     def _tell(self, what: Callable[[EngineApi], object]) -> None:
         self._bridge.call(self, what).start()
-
-    def _update(self) -> None:
-        """Meet what has changed in the folders while there was no engine to watch them."""
-        self._tell(lambda api: api.index() if not api.status().read_only else None)
 
     def _changed(self, changes: Changes) -> None:
         if changes.assets_added or changes.assets_removed or changes.roots:
@@ -98,12 +115,14 @@ class LibrarySide(QObject):
         watch, status = self.watch, self.watch.status
         if status is None:
             return
-        self.folders.set_roots(status.roots)
+        self.folders.set_roots(status.roots, status.watches)
         self.sidebar.show_count(sum(status.assets.values()))
         self.sidebar.allow_adding(not watch.no_adding, watch.no_adding)
         self.status_bar.show_failures(status.failed)
         self.status_bar.show_model(watch.model_line)
         self.status_bar.show_line("Read only" if watch.no_adding else "")
+        self.status_bar.show_pace(status.pace)
+        self.notices.emit("\n".join(status.notices))
         self.renewed.emit()
 
     def _show_progress(self, progress: Progress) -> None:
@@ -128,6 +147,6 @@ class LibrarySide(QObject):
             self._tell(lambda api: api.look_at(seen))
 
 
-def _open(dialog: FailuresDialog | ModelsDialog) -> None:
+def _open(dialog: QDialog) -> None:
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.open()

@@ -18,6 +18,7 @@ class ResultLine(QWidget):
 
     everywhere_wanted = Signal()
     news_wanted = Signal()
+    forget_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,17 +27,21 @@ class ResultLine(QWidget):
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.note = label("", "warning", self)
         self.everywhere = button("Search everywhere", "", self)
+        self.forget = button("", "", self)
         self.news = button("", "quiet", self)
         self.news.setProperty("tone", "accent")
         self._text = ("", "")
         self._working = False
+        self._selected = 0
+        self._kept_days = 30.0
         self._said: tuple[SearchState, Results, Results] | None = None
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.sentence, 1)
-        for part in (self.note, self.everywhere, self.news):
+        for part in (self.note, self.everywhere, self.forget, self.news):
             self._layout.addWidget(part)
             part.hide()
         self.everywhere.clicked.connect(self.everywhere_wanted)
+        self.forget.clicked.connect(self.forget_wanted)
         self.news.clicked.connect(self.news_wanted)
         appearance().changed.connect(self._restyle)
         self._restyle()
@@ -45,6 +50,18 @@ class ResultLine(QWidget):
         """Know whether more is still becoming searchable."""
         if working != self._working:
             self._working = working
+            if self._said is not None:
+                self._say(*self._said)
+
+    def set_selected(self, count: int) -> None:
+        """Know how many assets are selected: they can be forgotten if they are missing."""
+        self._selected = count
+        self._offer_forget()
+
+    def set_kept(self, days: float) -> None:
+        """Know for how many days missing files are kept."""
+        if days != self._kept_days:
+            self._kept_days = days
             if self._said is not None:
                 self._say(*self._said)
 
@@ -76,7 +93,7 @@ class ResultLine(QWidget):
         self._said = None
         self._text = ("", "")
         self._write()
-        for part in (self.note, self.everywhere, self.news):
+        for part in (self.note, self.everywhere, self.forget, self.news):
             part.hide()
 
     def text(self) -> str:
@@ -90,7 +107,18 @@ class ResultLine(QWidget):
     def _say(self, state: SearchState, shown: Results, fresh: Results) -> None:
         self._said = (state, shown, fresh)
         self._text = sentence_for(state, shown, fresh, self._working)
+        if state.missing and shown.ids and not state.asks:
+            self._text = missing_text(len(shown.ids), self._kept_days)
+        self._offer_forget()
         self._write()
+
+    def _offer_forget(self) -> None:
+        state, shown = self._said[:2] if self._said is not None else (None, None)
+        offered = state is not None and shown is not None and state.missing and bool(shown.ids)
+        self.forget.setVisible(offered)
+        if offered and shown is not None:
+            which = f"{self._selected:,} selected" if self._selected else f"all {len(shown.ids):,}"
+            self.forget.setText(f"Forget {which}…")
 
     def _write(self) -> None:
         look = theme()
@@ -136,6 +164,14 @@ def sentence_for(
         parts.append(f"{fresh.searchable:,} of {fresh.total:,} searchable so far")
     parts.append(f"{shown.seconds:.{2 if shown.seconds >= 0.01 else 3}f} s")
     return f"Closest {count:,}", f"{where} · ".lstrip() + " · ".join(parts)
+
+
+def missing_text(count: int, days: float) -> tuple[str, str]:
+    """Say how many files are gone, for how long they are kept, and that they may come back."""
+    kept = f"kept for {days:g} {'day' if days == 1 else 'days'}"
+    back = "comes back whole when its file does"
+    head = counted(count, "missing file", "missing files")
+    return head, f"{kept} · {'it' if count == 1 else 'each'} {back}"
 
 
 def _escape(text: str) -> str:

@@ -27,7 +27,9 @@ class Sidebar(QWidget):
     update_wanted = Signal(object)  # FolderNode
     show_wanted = Signal(object)  # FolderNode
     copy_wanted = Signal(object)  # FolderNode
+    relocate_wanted = Signal(object)  # FolderNode
     remove_wanted = Signal(object)  # FolderNode
+    folders_wanted = Signal()
 
     def __init__(self, model: FolderModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -145,8 +147,14 @@ class Sidebar(QWidget):
         menu.addAction("Copy path", lambda: self.copy_wanted.emit(node))
         if node.parent is None:
             menu.addSeparator()
-            remove = menu.addAction("Remove from library…", lambda: self.remove_wanted.emit(node))
-            remove.setEnabled(self.add.isEnabled())
+            for text, wanted in (
+                ("It lies elsewhere now…", self.relocate_wanted),
+                ("Remove from library", self.remove_wanted),
+            ):
+                act = menu.addAction(text, lambda wanted=wanted: wanted.emit(node))
+                act.setEnabled(self.add.isEnabled())
+        menu.addSeparator()
+        menu.addAction("All folders…", self.folders_wanted.emit)
         menu.popup(place)
 
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from assetman.core.assets import display
-from assetman.core.progress import Phase, Progress
+from assetman.core.progress import Pace, Phase, Progress
 from assetman.ui.controls import GlyphButton, button, counted, label
 from assetman.ui.glyphs import draw_cross, draw_pause, draw_play
 from assetman.ui.theme import appearance, theme
@@ -22,12 +22,14 @@ class StatusBar(QWidget):
     stop_wanted = Signal()
     failures_wanted = Signal()
     models_wanted = Signal()
+    pace_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._progress = Progress()
+        self._pace = Pace.AUTO
         self.doing = label("", "secondary", self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -36,12 +38,16 @@ class StatusBar(QWidget):
         self.numbers = label("", "secondary", self)
         self.pause = GlyphButton(draw_pause, "Pause", self, 9)
         self.stop = GlyphButton(draw_cross, "Stop", self, 8)
+        self.gentle = button("", "quiet", self)
+        self.gentle.setToolTip("Choose how much of the computer the work takes")
         self.failures = button("", "quiet", self)
         self.failures.setProperty("tone", "warning")
         self.model = button("", "quiet", self)
         self.model.setAccessibleName("Models")
         self._layout = QHBoxLayout(self)
-        for part in (self.doing, self.bar, self.numbers, self.pause, self.stop, self.failures):
+        for part in (
+            self.doing, self.bar, self.numbers, self.pause, self.stop, self.gentle, self.failures,
+        ):  # fmt: skip
             self._layout.addWidget(part)
             part.hide()
         self._layout.addStretch(1)
@@ -51,6 +57,7 @@ class StatusBar(QWidget):
         self.stop.clicked.connect(self.stop_wanted)
         self.failures.clicked.connect(self.failures_wanted)
         self.model.clicked.connect(self.models_wanted)
+        self.gentle.clicked.connect(self.pace_wanted)
         appearance().changed.connect(self._restyle)
         self._restyle()
 
@@ -59,13 +66,14 @@ class StatusBar(QWidget):
         self._progress = progress
         working = progress.phase is not Phase.IDLE
         paused = progress.phase is Phase.PAUSED
-        self._say(doing_text(progress))
+        self._say(doing_text(progress), bool(progress.problem) and not working)
         self.numbers.setText(numbers_text(progress, self.width() < theme().px(_NARROW)))
         self.numbers.setVisible(working)
         self._hold_still(working)
         self.bar.setVisible(working and progress.total > 0)
         self.pause.setVisible(working)
         self.stop.setVisible(working)
+        self._show_gentle()
         if progress.total:
             self.bar.setValue(round(1000 * progress.done / progress.total))
             percent = round(100 * progress.done / progress.total)
@@ -82,9 +90,21 @@ class StatusBar(QWidget):
                 words.setMinimumWidth(0)
 
     def show_line(self, sentence: str) -> None:
-        """Say something while the pipeline has nothing to say."""
-        if self._progress.phase is Phase.IDLE:
+        """Say something while the pipeline has nothing to say: not even why it stopped."""
+        if self._progress.phase is Phase.IDLE and not self._progress.problem:
             self._say(sentence)
+
+    def show_pace(self, pace: Pace) -> None:
+        """Know what the person chose, to say why the work is gentle."""
+        self._pace = pace
+        self._show_gentle()
+
+    def _show_gentle(self) -> None:
+        working = self._progress.phase in (Phase.SCANNING, Phase.INDEXING)
+        self.gentle.setText(gentle_text(self._pace))
+        self.gentle.setAccessibleName(f"The work goes on {self.gentle.text()}")
+        roomy = self.width() >= theme().px(_NARROW)
+        self.gentle.setVisible(working and self._progress.gentle and roomy)
 
     def show_failures(self, count: int) -> None:
         """Say how many files could not be read."""
@@ -98,8 +118,11 @@ class StatusBar(QWidget):
         self.model.setToolTip("Show the models and where they run")
         self.model.setVisible(bool(sentence))
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, problem: bool = False) -> None:
         self.doing.setText(sentence)
+        self.doing.setToolTip(sentence if problem else "")
+        self.doing.setProperty("tone", "warning" if problem else "")
+        self.doing.style().polish(self.doing)
         self.doing.setVisible(bool(sentence))
 
     def _pause_or_resume(self) -> None:
@@ -124,6 +147,11 @@ def doing_text(progress: Progress) -> str:
         Phase.INDEXING: f"Indexing{place}",
         Phase.PAUSED: f"Paused{':' + place if place else ''}",
     }[progress.phase]
+
+
+def gentle_text(pace: Pace) -> str:
+    """Say that the work leaves most of the computer to the person, and why."""
+    return "gently, on battery" if pace is Pace.AUTO else "gently"
 
 
 def numbers_text(progress: Progress, brief: bool = False) -> str:

@@ -31,12 +31,14 @@ from assetman.ui.frame import Frame
 from assetman.ui.grid import Inspector
 from assetman.ui.intake import Intake
 from assetman.ui.library_side import LibrarySide
+from assetman.ui.living import Living
 from assetman.ui.memory import WindowMemory
 from assetman.ui.message_bar import MessageBar
+from assetman.ui.organising_side import OrganisingSide
 from assetman.ui.theme import Scheme, appearance, theme
 from assetman.ui.top_bar import TopBar
 from assetman.ui.walk import Walk
-from assetman.ui.window_menu import add_shortcuts, make_menu, open_below
+from assetman.ui.window_menu import add_shortcuts, make_menu, open_below, theme_menu
 
 log = logging.getLogger(__name__)
 
@@ -71,8 +73,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.frame)
         self.intake = Intake(bridge, pasted, self)
         self.walk = Walk(bridge, self.session, self.content, self.inspector, self)
+        self.living = Living(
+            bridge, self.session, self.content, self.library, self.message_bar, self
+        )
+        self.living.follow(self.organiser)
         self._connect_library()
         self._connect_search()
+        self._connect_organising()
         self._connect_intake()
         self._add_keys()
         self._recall()
@@ -88,7 +95,6 @@ class MainWindow(QMainWindow):
         library.said.connect(say)
         library.went_wrong.connect(lambda sentence: say(sentence, problem=True))
         library.renewed.connect(self._library_renewed)
-        library.root_removed.connect(self._root_removed)
         self.content.empty.models_wanted.connect(library.show_models)
         self.content.grid.visible_changed.connect(library.see)
 
@@ -112,6 +118,14 @@ class MainWindow(QMainWindow):
         walk.nothing_shown.connect(self._explain_nothing)
         for part in (self.content.grid, self.content.large, self.inspector, walk):
             part.said.connect(self.message_bar.say)
+
+    def _connect_organising(self) -> None:
+        organiser, say, top = self.organiser, self.message_bar.say, self.top_bar
+        side = OrganisingSide(organiser, self.session, self.library.sidebar, top.filters, self)
+        for part in (self.inspector, self.content.tagging):
+            part.tag_chosen.connect(side.show_tag)
+        self.inspector.left.connect(self.content.grid.setFocus)
+        organiser.went_wrong.connect(lambda sentence: say(sentence, problem=True))
 
     def _connect_intake(self) -> None:
         intake = self.intake
@@ -144,16 +158,21 @@ class MainWindow(QMainWindow):
                 "Ctrl+=": top.larger,
                 "Ctrl+-": top.smaller,
                 "Ctrl+Q": self.close,
+                **self.living.keys(),
             },
         )
         self.menu = make_menu(
             self,
             [
+                *self.living.entries(),
+                None,
                 ("Add a folder…", "Ctrl+O", self._add_folder),
                 ("Update all folders", "F5", self._update_all),
+                ("Folders…", "", library.show_folders),
+                ("Files that could not be read…", "", library.show_failures),
                 None,
                 ("Models…", "", library.show_models),
-                ("Files that could not be read…", "", library.show_failures),
+                self.living.paces,
                 None,
                 ("Back", "Alt+Left", walk.back),
                 ("Forward", "Alt+Right", walk.forward),
@@ -164,9 +183,10 @@ class MainWindow(QMainWindow):
                 None,
                 ("Show or hide the sidebar", "Ctrl+B", lambda: frame.toggle(frame.sidebar)),
                 ("Show or hide details", "Ctrl+I", lambda: frame.toggle(frame.inspector)),
+                theme_menu(self._choose_scheme, self),
+                None,
                 ("Quit", "Ctrl+Q", self.close),
             ],
-            self._choose_scheme,
         )
         more = library.sidebar.more
         more.clicked.connect(lambda: open_below(self.menu, more))
@@ -191,12 +211,6 @@ class MainWindow(QMainWindow):
         results = self.session.results
         if results is not None and not results.ids:
             self._explain_nothing()
-
-    def _root_removed(self, root_id: int) -> None:
-        if any(folder.root_id == root_id for folder in self.session.state.folders):
-            self.session.go_to_folder(None)
-        else:
-            self.session.ask()  # what it held is gone because the person said so
 
     def _explain_nothing(self) -> None:
         library = self.library
@@ -251,6 +265,8 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.walk.escape()
+        elif event.key() == Qt.Key.Key_Delete and self.session.state.missing:
+            self.living.forget_missing()
         else:
             super().keyPressEvent(event)
 

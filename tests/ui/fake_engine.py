@@ -192,6 +192,7 @@ class FakeEngine(FakeLiving, FakeOrganising):
         """Die and come back."""
         for function in self._lost:
             function()
+        self._progress = Progress()
         for function in self._back:
             function()
 

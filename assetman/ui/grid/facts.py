@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
-from assetman.core.assets import display
+from assetman.core.assets import AssetState, display
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Details
 from assetman.ui.grid.wording import KINDS, dimensions_text, size_text
@@ -50,6 +50,29 @@ def folder_text(details: Details) -> str:
     """Say where an asset lies, as a person walked there: “Photos / Coast”."""
     parts = [details.root_name, *filter(None, details.relative_folder.split("/"))]
     return " / ".join(display(part) for part in parts)
+
+
+def trouble_text(details: Details) -> str:
+    """Say what is unusual about an asset, and what becomes of it; nothing if all is well."""
+    asset = details.card.asset
+    if asset.state is AssetState.MISSING:
+        since = "" if asset.missing_since is None else f" since {date_text(asset.missing_since)}"
+        until = "" if details.kept_until is None else f" until {day_text(details.kept_until)}"
+        return (
+            f"Missing{since}. What is known of it is kept{until}, and it comes back by itself "
+            "when the file does."
+        )
+    if details.card.failure:
+        return details.card.failure
+    if asset.state is AssetState.OFFLINE:
+        return "Offline: its drive or folder cannot be reached just now."
+    return ""
+
+
+def day_text(seconds: float) -> str:
+    """Write a day."""
+    moment = datetime.fromtimestamp(seconds)
+    return QLocale().toString(QDate(moment.year, moment.month, moment.day), "d MMM yyyy")
 
 
 def date_text(seconds: float, *, of_camera: bool = False) -> str:

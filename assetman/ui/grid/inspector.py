@@ -9,13 +9,12 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from assetman.core.assets import AssetState
 from assetman.core.changes import Changes
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Details
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Expected, Organiser
-from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows
+from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows, trouble_text
 from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture, ReasonList
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import cell_image
@@ -174,7 +173,7 @@ class Inspector(QWidget):
         self.title.setText(card.asset.display_name)
         self.title.setToolTip(plain_tip(card.asset.display_name))
         self.place.setText(folder_text(details))
-        self.trouble.setText(_trouble(details))
+        self.trouble.setText(trouble_text(details))
         self.facts.show_rows(fact_rows(details))
         for piece in (self.picture, self.title, self.place, self.facts):
             piece.show()
@@ -250,14 +249,3 @@ def _group(spacing: int, *pieces: QWidget) -> QWidget:
     for piece in pieces:
         column.addWidget(piece)
     return group
-
-
-def _trouble(details: Details) -> str:
-    card = details.card
-    if card.failure:
-        return card.failure
-    if card.asset.state is AssetState.OFFLINE:
-        return "Offline: its drive or folder cannot be reached just now."
-    if card.asset.state is AssetState.MISSING:
-        return "Missing: the file is no longer where it was."
-    return ""

@@ -12,8 +12,8 @@ from pytestqt.qtbot import QtBot
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.progress import Phase, Progress
 from assetman.ui.add_model import AddModel
-from assetman.ui.confirm import Confirm
 from assetman.ui.failures_dialog import TRYING, FailuresDialog
+from assetman.ui.library_actions import place_of
 from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.status_bar import duration_text, numbers_text
 from assetman.ui.window import MainWindow
@@ -107,31 +107,16 @@ def context_menu(qtbot: QtBot, window: MainWindow) -> dict[str, object]:
     return dict(actions)
 
 
-def test_removing_a_root_asks_first_and_says_that_the_files_stay(
-    qtbot: QtBot, window: MainWindow, engine: FakeEngine, pictures: Path
-) -> None:
-    window.session.go_to_folder(None)
-    actions = context_menu(qtbot, window)
-    assert list(actions) == [
+def test_a_root_offers_what_can_be_done_with_it(qtbot: QtBot, window: MainWindow) -> None:
+    assert list(context_menu(qtbot, window)) == [
         "Update now",
         "Show in file manager",
         "Copy path",
         "",
-        "Remove from library…",
+        "It lies elsewhere now…",
+        "Remove from library",
+        "All folders…",
     ]
-    window.library.actions.remove(window.library.folders.roots()[0])
-    box = dialog_of(qtbot, window, Confirm)
-    assert isinstance(box, Confirm)
-    assert "untouched" in box.meaning.text()
-    qtbot.keyClick(box, Qt.Key.Key_Escape)
-    assert engine.root_rows
-    window.library.actions.remove(window.library.folders.roots()[0])
-    box = dialog_of(qtbot, window, Confirm)
-    assert isinstance(box, Confirm)
-    qtbot.mouseClick(box.do, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.content.grid.ids() == [])
-    assert not engine.root_rows
-    assert (pictures / "red barn.jpg").exists()
 
 
 def test_adding_a_folder_inside_another_says_that_it_is_there_already(
@@ -165,7 +150,7 @@ def test_another_root_leaves_open_what_is_open(
     photos = next(node for node in model.roots() if node.name == "Photos")
     assert tree.isExpanded(model.index_of(photos))
     alps = next(node for node in model.roots() if node.name == "Alps")
-    window.library.actions._remove(alps.root.id, "Alps")
+    window.library.actions.remove(place_of(alps))
     qtbot.waitUntil(lambda: model.rowCount() == 1)
     assert tree.isExpanded(model.index(0, 0))
 
@@ -179,7 +164,7 @@ def test_removing_a_root_leaves_a_question_with_its_true_count(
     window.session.say("red")
     qtbot.waitUntil(lambda: window.content.line.text().startswith("Closest 6"))
     alps = next(node for node in window.library.folders.roots() if node.name == "Alps")
-    window.library.actions._remove(alps.root.id, "Alps")
+    window.library.actions.remove(place_of(alps))
     qtbot.waitUntil(lambda: window.content.line.text().startswith("Closest 5"))
     assert not window.content.line.news.isVisible()
 
