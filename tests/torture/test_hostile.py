@@ -1,0 +1,292 @@
+"""Files, names and folders that mean harm: each costs itself, and nothing else happens.
+
+A root full of them is brought into a library in the way a person's folders are. The network and
+the files beside the root are watched, and so are the disk and the memory of the decoders.
+`--dose 50` makes a million names in one folder of the 20,000.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from assetman.core.progress import CancelToken
+from assetman.core.queries import Query
+from assetman.core.settings import Settings
+from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.scan import Found, walk
+from assetman.workspace import Workspace
+from kit.colours import publish
+from kit.pictures import paint
+from tests.torture.hostile_pictures import Bait, hostile
+from tests.torture.watching_eyes import (
+    Ear,
+    Eye,
+    listening,
+    most_memory_of_children,
+    size_of,
+    watched,
+)
+
+pytestmark = pytest.mark.timeout(600)
+
+PATIENCE = 300.0  # seconds for one run
+MEMORY = 768 << 20  # bytes, for one decoder
+SLACK = 96 << 20  # what Python and its libraries map shared and read-only
+DISK = 64 << 20  # bytes that a library of such a root may take
+SETTINGS = Settings(decode_workers=2, decode_seconds=3.0, decode_memory=MEMORY)
+
+# What a person is told, and nothing but this.
+SENTENCES = re.compile(
+    r"""The\ (picture|drawing)\ is\ (damaged\ and\ cannot\ be\ read|cut\ off:\ .*)
+    | The\ picture\ is\ [\d,]+\ ×\ [\d,]+\ pixels,\ more\ than\ the\ [\d,]+(\ million)?\ allowed
+    | The\ picture\ has\ no\ pixels
+    | The\ drawing\ is\ more\ than\ \d+\ MB\ of\ text
+    | This\ is\ not\ a\ picture\ Assetman\ can\ read
+    | The\ file\ is\ empty
+    | Reading\ the\ file\ takes\ more\ than\ the\ \d+\ [MG]B\ of\ memory\ allowed
+    | Reading\ the\ file\ took\ longer\ than\ the\ \d+\ seconds\ allowed
+    | The\ decoder\ crashed\ on\ this\ file
+    | It\ cannot\ be\ read:\ File\ name\ too\ long\.
+    | (It|The\ file)\ cannot\ be\ read:\ Too\ many\ levels\ of\ symbolic\ links\.?""",
+    re.VERBOSE,
+)
+
+NAMES = (
+    *(b"-rf.png", b"--help.png", b"-.png", b"%s%n%d.png", b"100%.png", b"a:b.png", b"a\\b.png"),
+    *(b"new\nline.png", b"\r\t\x07\x1b[2J.png", b" .png", b"~.png", b"$(touch escaped).png"),
+    *(b"; touch escaped;.png", b"`touch escaped`.png", b"|touch escaped.png", b"'\"<>&.png"),
+    *(b"*?[a].png", b"con.png", b"file:..%2F..%2F.png", b"\xff\xfe\x80.png"),
+    *("\u202egnp.exe\u202c.png".encode(), "\u2066\u200f\u061c.png".encode()),
+    *("👩‍👩‍👧‍👦🏳️‍🌈.png".encode(), "e\u0301.png".encode(), "é.png".encode(), "ﷺ.png".encode()),
+    *(b"x" * 251 + b".png", b"\xf0\x9f" * 125 + b".png", b"PNG.PNG", b"a.png.png"),
+)
+
+
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    with listening() as made:
+        yield made
+
+
+@pytest.fixture
+def bait(tmp_path: Path, ear: Ear) -> Bait:
+    paint(tmp_path / "outside" / "bait.png", "magenta")
+    return Bait(tmp_path / "outside" / "bait.png", ear.port)
+
+
+@pytest.fixture
+def eye(bait: Bait) -> Iterator[Eye]:
+    with watched(bait.path.parent) as made:
+        yield made
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Iterator[Path]:
+    folder = tmp_path / "root"
+    folder.mkdir()
+    yield folder
+    shutil.rmtree(os.fsencode(folder))
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files of this process and of those it starts."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    monkeypatch.syspath_prepend(str(publish(tmp_path / "site")))
+    made = Workspace.open(tmp_path / "library", SETTINGS, tmp_path / "models")
+    made.use_model("colours")
+    yield made
+    made.close()
+
+
+def bring_in(workspace: Workspace, root: Path, look: Callable[[], None] = lambda: None) -> None:
+    """Index a root as a person's; `look` is called again and again until it is done."""
+    added, _ = workspace.library.roots.add(str(root))
+    run = workspace.pipeline.start([added.id])
+    for _ in range(int(PATIENCE / 0.05)):
+        if workspace.pipeline.wait(run, 0.05):
+            break
+        look()
+    assert workspace.pipeline.wait(run, 1), "it hangs"
+    assert not workspace.pipeline.progress().problem
+
+
+def told(workspace: Workspace) -> dict[str, str]:
+    """Give what the person is told of each file that failed, by its path."""
+    failures = workspace.library.failures.all()
+    assert {failure.kind for failure in failures} <= {"bad input"}, failures
+    return {failure.path: failure.message for failure in failures}
+
+
+def found(workspace: Workspace, text: str = "green") -> set[str]:
+    """Give the paths of all assets that can be searched."""
+    hits = workspace.search.search(Query(text, limit=100_000)).hits
+    return {asset.path for asset in workspace.library.assets.get([hit.asset_id for hit in hits])}
+
+
+def test_hostile_files_are_pictures_or_are_told_of_and_nothing_else_happens(
+    workspace: Workspace,
+    root: Path,
+    bait: Bait,
+    ear: Ear,
+    eye: Eye,
+    temporary: Path,
+    tmp_path: Path,
+) -> None:
+    paths = []
+    for name, data in hostile(bait, tmp_path):
+        (root / name).write_bytes(data)
+        paths.append(str(root / name))
+    good = str(paint(root / "good.png", "green"))
+    most = {"memory": 0, "disk": 0}
+
+    def look() -> None:
+        most["memory"] = max(most["memory"], most_memory_of_children())
+        most["disk"] = max(most["disk"], size_of(tmp_path / "library") + size_of(temporary))
+
+    bring_in(workspace, root, look)
+    look()
+    failures, pictures = told(workspace), found(workspace)
+    assert good in pictures
+    assert pictures | set(failures) == {good, *paths}
+    assert not pictures & set(failures)
+    senseless = {path: why for path, why in failures.items() if not SENTENCES.fullmatch(why)}
+    assert not senseless
+    assert (ear.heard(), eye.seen()) == (False, [])
+    assert 0 < most["memory"] < MEMORY + SLACK
+    assert 0 < most["disk"] < DISK
+    workspace.close()
+    assert not [name for name in os.listdir(temporary) if not name.startswith("pymp-")]
+    assert not list((tmp_path / "library").rglob("*.part"))
+    assert not list(tmp_path.rglob("escaped*"))
+
+
+def test_no_hostile_drawing_shows_what_it_names(
+    workspace: Workspace, root: Path, bait: Bait, tmp_path: Path
+) -> None:
+    Image.new("RGB", (64, 64), (220, 20, 220)).save(bait.path)  # one colour, nowhere else
+    for name, data in hostile(bait, tmp_path):
+        if name.endswith(".svg") and str(bait.path).encode() in data:
+            (root / name).write_bytes(data)
+    assert len(os.listdir(root)) > 5
+    bring_in(workspace, root)
+    for key in (path.stem for path in (tmp_path / "library" / "thumbnails").rglob("*.webp")):
+        with Image.open(workspace.thumbnails.path_of(key)) as picture:
+            colours = picture.convert("RGB").getcolors(1 << 20)
+        assert colours
+        assert not [each for _, each in colours if each[0] > 150 and each[1] < 80 < 150 < each[2]]
+
+
+def test_no_name_is_taken_for_anything_but_a_name(workspace: Workspace, root: Path) -> None:
+    wanted = set()
+    for number, name in enumerate(NAMES):
+        plain = paint(root / "plain.png", "green", number)
+        path = os.path.join(os.fsencode(root), name)
+        try:
+            os.rename(plain, path)
+        except OSError:  # a disk that has an alphabet
+            plain.unlink()
+            continue
+        wanted.add(os.fsdecode(path))
+    assert len(wanted) > 15
+    bring_in(workspace, root)
+    assert told(workspace) == {}
+    assert found(workspace) == wanted
+    assert not list(root.rglob("escaped*"))
+    assert not os.path.exists("escaped")
+
+
+def test_pipes_sockets_devices_and_links_are_passed_over(
+    workspace: Workspace, root: Path, bait: Bait, eye: Eye, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = str(paint(root / "good.png", "green"))
+    inside = root / "linked.png"
+    inside.symlink_to("good.png")
+    os.mkfifo(root / "pipe.jpg")
+    with socket.socket(socket.AF_UNIX) as place, monkeypatch.context() as here:
+        here.chdir(root)  # the path of a socket has a limit
+        place.bind("socket.png")
+    if os.geteuid() == 0:
+        with suppress(PermissionError):  # in some containers
+            os.mknod(root / "zeros.png", stat.S_IFCHR | 0o600, os.makedev(1, 5))
+            os.mknod(root / "disk.png", stat.S_IFBLK | 0o600, os.makedev(7, 0))
+    links = {
+        "zero.jpg": "/dev/zero", "chance.jpg": "/dev/urandom", "memory.png": "/proc/self/mem",
+        "kernel.png": "/proc/kmsg", "terminal.png": "/dev/tty", "itself.png": "itself.png",
+        "one.png": "two.png", "two.png": "one.png", "nowhere.png": "nothing.png",
+        "outside.png": str(bait.path), "up.png": "../outside/bait.png", "folder.png": ".",
+        "around": "..", "all": "/", "others": str(bait.path.parent),
+    }  # fmt: skip
+    for name, target in links.items():
+        (root / name).symlink_to(target)
+    (root / "a folder.png").mkdir()
+    paint(root / "a folder.png" / "inner.png", "green", 1)
+    bring_in(workspace, root)
+    assert found(workspace) == {good, str(inside), str(root / "a folder.png" / "inner.png")}
+    assert all(SENTENCES.fullmatch(why) for why in told(workspace).values())
+    assert eye.seen() == []
+
+
+def test_a_hundred_levels_of_folders_and_more_than_a_path_can_name_are_walked(
+    workspace: Workspace, root: Path
+) -> None:
+    wanted = set()
+    for number, name in ((1, "d"), (2, "ü ")):
+        folder = root.joinpath(*[name] * 100)
+        folder.mkdir(parents=True)
+        wanted.add(str(paint(folder / "bottom.png", "green", number)))
+    here = os.open(root, os.O_RDONLY)
+    for _ in range(40):  # 8,000 bytes: twice what a path may have
+        os.mkdir("x" * 200, dir_fd=here)
+        below = os.open("x" * 200, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = below
+    os.close(os.open("unreachable.png", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    bring_in(workspace, root)
+    assert found(workspace) == wanted
+    failures = told(workspace)
+    assert failures, "a folder nobody can name is told of"
+    assert all(SENTENCES.fullmatch(why) for why in failures.values())
+
+
+def test_very_many_names_in_one_folder_are_walked(root: Path, dose: float) -> None:
+    count = int(20_000 * dose)
+    here = os.open(root, os.O_RDONLY)
+    for number in range(count):
+        os.close(os.open(f"{number}.jpg", os.O_CREAT | os.O_WRONLY, dir_fd=here))
+    os.close(here)
+    seen = sum(isinstance(each, Found) for each in walk(str(root), IgnoreRules(), CancelToken()))
+    assert seen == count
+
+
+def test_many_empty_files_are_told_of_and_the_good_one_is_found(
+    workspace: Workspace, root: Path, dose: float
+) -> None:
+    count = int(200 * min(dose, 100))
+    for number in range(count):
+        (root / f"{number}.jpg").touch()
+    good = str(paint(root / "good.png", "green"))
+    bring_in(workspace, root)
+    assert found(workspace) == {good}
+    failures = told(workspace)
+    assert set(failures.values()) == {"The file is empty"}
