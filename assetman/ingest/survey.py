@@ -13,6 +13,7 @@ from assetman.core.assets import Root
 from assetman.core.changes import Changes
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.progress import CancelToken
+from assetman.ingest.drives import is_emptied, remember
 from assetman.ingest.identify import Identification, RootLeft
 from assetman.ingest.ignore import IGNORE_FILE, IgnoreRules
 from assetman.ingest.places import Part, Place
@@ -131,11 +132,13 @@ class Survey:
                 self._publish(library.roots.set_online(root.id, False))
                 self._note_failures(root, [Unreadable("", FORBIDDEN)], None)
                 return None
-            case Reach.EMPTY if root.assets:
+            case Reach.EMPTY if root.assets and not is_emptied(library, root):
                 # An empty folder where assets were is a mount point whose drive is away.
                 raise RootLeft
             case Reach.AWAY:
                 raise RootLeft
+            case Reach.THERE:
+                remember(library, root)
         if not root.online:
             self._publish(library.roots.set_online(root.id, True))
         self._tally.scanning(root.name, 0)
@@ -154,7 +157,7 @@ class Survey:
         except OSError as error:
             raise RootLeft from error
         lost = differences.vanished or differences.unreadable
-        if lost and reach(root.path) is not Reach.THERE:
+        if lost and reach(root.path) is not Reach.THERE and not is_emptied(library, root):
             raise RootLeft
         self._tally.walked(missing=0, unchanged=differences.unchanged)
         self._note_failures(root, differences.unreadable, part)

@@ -133,12 +133,22 @@ def test_a_root_that_is_away_is_offline_and_loses_nothing(bench: Bench, photos: 
 
 
 def test_an_empty_mount_point_is_a_drive_that_is_away(bench: Bench, photos: Path) -> None:
-    path = paint(photos / "red.png", "red")
+    paint(photos / "red.png", "red")
     bench.add(photos)
     bench.index()
-    path.unlink()
+    photos.rename(photos.with_name("drive"))
+    photos.mkdir()
     assert bench.index().missing == 0
     assert bench.assets()["red.png"].state == "offline"
+
+
+def test_a_root_that_was_really_emptied_is_not_away(bench: Bench, photos: Path) -> None:
+    path = paint(photos / "red.png", "red")
+    root = bench.add(photos)
+    bench.index()
+    path.unlink()
+    assert bench.index().missing == 1
+    assert bench.library.roots.get(root.id).online
 
 
 def test_files_that_cannot_be_read_are_failures_and_the_rest_goes_on(
