@@ -40,6 +40,7 @@ class Sidebar(QWidget):
         self.everything = SideRow("All assets", self)
         self.missing = SideRow("Missing", self)
         self.missing.hide()
+        self._gone = 0
         self.add = GlyphButton(draw_plus, "Add a folder…", self)
         self.more = GlyphButton(draw_dots, "Menu", self)
         self.tree = FolderView(model, self)
@@ -64,6 +65,7 @@ class Sidebar(QWidget):
         self._folder = state.folders[0] if len(state.folders) == 1 else None
         self.everything.setChecked(state.everywhere)
         self.missing.setChecked(state.missing)
+        self.missing.setVisible(self._gone > 0 or state.missing)
         self.collections.light(frozenset(state.collections))
         self.tags.light(frozenset(name.casefold() for name in state.tags))
         self._light()
@@ -74,6 +76,7 @@ class Sidebar(QWidget):
 
     def show_missing(self, assets: int) -> None:
         """Show how many files are gone, where any are."""
+        self._gone = assets
         self.missing.set_count(assets)
         self.missing.setVisible(assets > 0 or self.missing.isChecked())
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from assetman.core.progress import Pace, Phase, Progress
 from assetman.core.watching import Watch, WatchMode
 from assetman.ui.confirm import Confirm
+from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.folders_dialog import FoldersDialog
 from assetman.ui.library_actions import place_of
 from assetman.ui.watching import watch_text
@@ -343,3 +344,69 @@ def test_every_entry_of_the_menu_has_a_verb(window: MainWindow) -> None:
     texts = [entry.text().split("\t")[0] for entry in entries]
     for expected in ("Folders…", "Files that could not be read…", "Work", "Theme"):
         assert expected in texts
+
+
+def failures_dialog(qtbot: QtBot, window: MainWindow, rows: int) -> FailuresDialog:
+    window.library.show_failures()
+    dialog = dialog_of(qtbot, window, FailuresDialog)
+    assert isinstance(dialog, FailuresDialog)
+    qtbot.waitUntil(lambda: dialog.model.rowCount() == rows)
+    return dialog
+
+
+def test_failures_are_ignored_shown_again_and_heard_of_again(
+    qtbot: QtBot, open_window: Open, engine: FakeEngine, pictures: Path
+) -> None:
+    for name in ("broken.jpg", "worse.jpg", "worst.jpg"):
+        engine.add_failure(str(pictures / name), "The file is cut short")
+    window = open_window(engine)
+    counted = window.library.status_bar.failures
+    qtbot.waitUntil(lambda: counted.text() == "3 files could not be read")
+    dialog = failures_dialog(qtbot, window, 3)
+    dialog.table.selectRow(0)
+    assert dialog.reason.text() == f"{pictures / 'broken.jpg'}\nThe file is cut short."
+    qtbot.keyClick(dialog.table, Qt.Key.Key_Delete)
+    qtbot.waitUntil(lambda: dialog.model.rowCount() == 2)
+    qtbot.waitUntil(lambda: counted.text() == "2 files could not be read")
+    assert dialog.ignored.text() == "Show 1 ignored file"
+    qtbot.mouseClick(dialog.ignored, Qt.MouseButton.LeftButton)
+    assert dialog.model.index(2, 2).data() == "Ignored · The file is cut short"
+    dialog.table.selectRow(2)
+    assert dialog.ignore.text() == "Hear of it again"
+    qtbot.mouseClick(dialog.ignore, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: counted.text() == "3 files could not be read")
+    qtbot.waitUntil(lambda: not dialog.ignored.isVisible())
+    dialog.close()
+
+
+def test_the_keys_of_the_failures_copy_and_retry(
+    qtbot: QtBot, open_window: Open, engine: FakeEngine, pictures: Path
+) -> None:
+    for name in ("broken.jpg", "worse.jpg"):
+        engine.add_failure(str(pictures / name), "The file is cut short.")
+    window = open_window(engine)
+    dialog = failures_dialog(qtbot, window, 2)
+    dialog.table.selectAll()
+    qtbot.keyClick(dialog.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    paths = [str(pictures / name) for name in ("broken.jpg", "worse.jpg")]
+    assert QApplication.clipboard().text().split("\n") == paths
+    dialog.table.selectRow(1)
+    qtbot.keyClick(dialog.table, Qt.Key.Key_R)
+    qtbot.waitUntil(lambda: dialog.model.rowCount() == 1)
+    dialog.close()
+
+
+def test_failures_that_are_all_ignored_leave_a_sentence_and_no_count(
+    qtbot: QtBot, open_window: Open, engine: FakeEngine, pictures: Path
+) -> None:
+    engine.add_failure(str(pictures / "broken.jpg"), "The file is cut short.")
+    engine.ignore_failures(list(engine.failure_rows))
+    window = open_window(engine)
+    dialog = failures_dialog(qtbot, window, 0)
+    qtbot.waitUntil(
+        lambda: dialog.summary.text() == "Every file could be read but the one that you ignore."
+    )
+    assert not dialog.table.isVisible()
+    assert not dialog.retry.isVisible()
+    assert not window.library.status_bar.failures.isVisible()
+    dialog.close()
