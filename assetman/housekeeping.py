@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 _LOOK = 30.0  # seconds between two looks at the power and at idle models
 _FIRST = 60.0  # seconds after opening, when the slow things are done first
-_EVERY = 3600.0  # seconds between two rounds of them
+_EVERY = 3600.0  # seconds between two rounds of them at most
 _DAY = 86400.0  # seconds
 
 
@@ -66,12 +66,14 @@ class Housekeeping:
                 _log.info("housekeeping is put off: %s", error)
 
     def _live(self) -> None:
+        # Who keeps missing files for an hour only does not want to wait another for their end.
+        every = min(_EVERY, max(_FIRST, self._keep_days * _DAY / 4))
         due = time.monotonic() + _FIRST
         while not self._closed.wait(_LOOK):
             try:
                 self._look()
                 if time.monotonic() >= due:
-                    due = time.monotonic() + _EVERY
+                    due = time.monotonic() + every
                     self.tidy()
             except Exception:
                 _log.exception("a mistake in housekeeping")

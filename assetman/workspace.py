@@ -17,13 +17,16 @@ from assetman.core.changes import Changes
 from assetman.core.errors import AssetmanError, EnvironmentProblem, LibraryBusy
 from assetman.core.progress import Pace, Progress
 from assetman.core.settings import Settings, cores, load_settings
+from assetman.core.watching import Watch
 from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.pool import EncoderPool
 from assetman.housekeeping import Housekeeping
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.pace import PaceKeeper
 from assetman.ingest.pipeline import Pipeline, Plan
+from assetman.ingest.scan import Found
 from assetman.ingest.stages import Stored, Target
+from assetman.ingest.watch import Watcher, follow
 from assetman.ingest.worklist import Tools
 from assetman.library.embeddings import Embeddings, StoredSpace
 from assetman.library.library import Library
@@ -69,6 +72,7 @@ class Workspace:
         self._opening = threading.Lock()  # of the indexes
         self._stores: dict[int, VectorStore] = {}
         self._closing = contextlib.ExitStack()
+        self._watcher: Watcher | None = None
         with contextlib.ExitStack() as undo:
             self.library = Library.open(folder)
             undo.callback(self.library.close)
@@ -88,11 +92,14 @@ class Workspace:
             undo.callback(self._close_stores)
             questions = Questions(self.library, self.encoders, self.errands)
             self.search = SearchService(self.library, questions, self.store_of)
+            # Roots are real paths: what the walk meets is compared with the same.
+            own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
+            self._rules = IgnoreRules(settings.ignore, own)
             self.pipeline = self._pipeline(workers)
             undo.callback(self.pipeline.close)
             if not self.library.read_only:
                 self._ensure_model()
-            self.pace = PaceKeeper(_pace_of(None), self._set_gentle)
+            self.pace = PaceKeeper(_pace_of(self.library.recall(_PACE)), self._set_gentle)
             self._housekeeping = Housekeeping(
                 self.library, settings.keep_missing_days, self._gone, self._look, self._prune
             )
@@ -159,6 +166,19 @@ class Workspace:
         self.publish(changes)
         return changes
 
+    def watch(self) -> None:
+        """Follow what happens in the roots from now on, after a look through all of them."""
+        if self._watcher is None and not self.library.read_only:
+            watcher = follow(self.library, self._rules, self.pipeline.refresh, self.publish)
+            self._watcher = watcher
+            self._closing.callback(watcher.close)
+            self.subscribe(watcher.hear)
+            watcher.start()
+
+    def watches(self) -> tuple[Watch, ...]:
+        """Say how each root is watched; empty where nobody watches."""
+        return self._watcher.states() if self._watcher else ()
+
     def forget(self, asset_ids: Sequence[int]) -> None:
         """Drop assets for good, and what only they needed."""
         if asset_ids:
@@ -186,10 +206,11 @@ class Workspace:
             decoders=workers,
             shares_cores=self._on_cpu,
         )
-        # Roots are real paths: what the walk meets is compared with the same.
-        own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
-        plan = Plan(IgnoreRules(self.settings.ignore, own), self._targets, self._run_ended)
+        plan = Plan(self._rules, self._targets, self._run_ended, self._is_unfinished)
         return Pipeline(tools, plan, self.publish)
+
+    def _is_unfinished(self, root_id: int, found: Found) -> bool:
+        return self._watcher is not None and self._watcher.unfinished(root_id, found)
 
     def _on_cpu(self) -> bool:
         return self.encoders.device().device == "cpu"

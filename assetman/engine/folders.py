@@ -36,7 +36,9 @@ class FolderVerbs(Verbs):
             filling=filling.space.model if filling else None,
             read_only=library.read_only,
             device=workspace.encoders.device(),
+            watches=workspace.watches(),
             pace=workspace.pace.chosen,
+            notices=library.notices(),
             keep_missing_days=workspace.settings.keep_missing_days,
         )
 

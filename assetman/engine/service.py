@@ -24,7 +24,7 @@ class EngineService(FolderVerbs, RunVerbs, QuestionVerbs, OrganisingVerbs, Model
 
     def watch(self) -> None:
         """Follow what happens in the roots from now on."""
-        getattr(self._workspace, "watch", int)()
+        self._workspace.watch()
 
     def on_damage(self, tell: Callable[[str], None]) -> None:
         """Call `tell`, from any thread, when the catalogue turns out to be damaged."""
