@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -42,7 +42,7 @@ class ContentArea(QWidget):
         self.large.closed.connect(self._close_large)
         self.grid.opened.connect(self.open_large)
         self.tagging = TagPanel(bridge, organiser, self)
-        organiser.tags_wanted.connect(self.tagging.open_for)
+        organiser.tags_wanted.connect(self._open_tags)
 
     def show_results(self, state: SearchState, results: Results, place: GridPlace | None) -> None:
         """Show results, at a place where the person has been if one is given."""
@@ -78,6 +78,14 @@ class ContentArea(QWidget):
     def leave_large(self) -> None:
         """Take the large view away without going anywhere in the grid."""
         self.large.hide()
+
+    def _open_tags(self, asset_ids: list[int]) -> None:
+        """Open the tag field where it does not cover the card that it is about."""
+        card, current = QRect(), self.grid.currentIndex()
+        if current.isValid() and not self.large.isVisible():
+            card = self.grid.picture_rect(current.row())
+            card.moveTopLeft(self.grid.viewport().mapTo(self, card.topLeft()))
+        self.tagging.open_for(asset_ids, card)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -123,6 +123,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QSplitter::handle { background: @line; }
 QSplitter::handle:hover { background: @edge; }
+QListView#offers { background: @raised; border: 1px solid @line; padding: 0; }
 QTreeView, QListView, QTableView { background: transparent; border: none; outline: none; color: @text; }
 QTableView::item { padding: 0 8dp; }
 QTableView::item:selected { background: @tint; color: @text; }

@@ -97,7 +97,9 @@ class Organiser(QObject):
             self.went_wrong.emit("Select files first, then press 0 to 5 to rate them.")
             return
         files = counted(len(ids), "file", "files")
-        said = f"Rated {files} {rating}" if rating else f"Took the rating off {files}"
+        said = f"Rated {files}: {counted(rating, 'star', 'stars')}"
+        if not rating:
+            said = f"Took the rating off {files}"
         expected = Expected(frozenset(ids), rating=rating)
         self._do(_Act(lambda api: api.rate(ids, rating), said, expected))
 

@@ -91,8 +91,10 @@ class Stars(QSlider):
             step, side = look.px(STEP), look.px(SIDE)
             shown = self._under or self.value()
             for star in range(1, MOST + 1):
-                left = step * (MOST - star if self.isRightToLeft() else star - 1)
-                box = QRectF(left + (step - side) / 2, (self.height() - side) / 2, side, side)
+                left = step * (star - 1)  # the first in line with the text above it
+                if self.isRightToLeft():
+                    left = self.width() - left - side
+                box = QRectF(left, (self.height() - side) / 2, side, side)
                 filled = star <= shown
                 draw_star(painter, box, look.text if filled else look.edge, filled)
             if self.hasFocus():

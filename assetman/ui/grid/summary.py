@@ -25,7 +25,7 @@ class Summary:
     size: int = 0  # bytes
     kinds: tuple[tuple[Kind, int], ...] = ()
     ratings: tuple[int, int] = (0, 0)  # the lowest and the highest
-    tags: tuple[tuple[str, int], ...] = ()  # with how many bear it, those of all first
+    tags: tuple[tuple[str, int], ...] = ()  # with how many bear it, most first
 
     def after(self, expected: Expected, count: int) -> Summary:
         """Say how it will be when something has been done to all of the assets."""
@@ -35,7 +35,7 @@ class Summary:
         ratings = self.ratings
         if expected.rating is not None:
             ratings = (expected.rating, expected.rating)
-        return replace(self, ratings=ratings, tags=_sorted(tags.values(), count))
+        return replace(self, ratings=ratings, tags=_sorted(tags.values()))
 
 
 def sum_up(assets: Sequence[Asset]) -> Summary:
@@ -81,14 +81,13 @@ class Summing(QObject):
 
 class _Total:
     def __init__(self) -> None:
-        self._count = self._size = 0
+        self._size = 0
         self._kinds: Counter[Kind] = Counter()
         self._ratings: set[int] = set()
         self._tags: Counter[str] = Counter()
 
     def take(self, assets: Sequence[Asset]) -> None:
         for asset in assets:
-            self._count += 1
             self._size += asset.size
             self._kinds[asset.kind] += 1
             self._ratings.add(asset.rating)
@@ -97,12 +96,12 @@ class _Total:
     def summary(self) -> Summary:
         kinds = tuple((kind, self._kinds[kind]) for kind in Kind if self._kinds[kind])
         ratings = self._ratings or {RATINGS[0]}
-        tags = _sorted(self._tags.items(), self._count)
+        tags = _sorted(self._tags.items())
         return Summary(self._size, kinds, (min(ratings), max(ratings)), tags)
 
 
-def _sorted(tags: Iterable[tuple[str, int]], count: int) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(tags, key=lambda tag: (tag[1] != count, tag[0].casefold())))
+def _sorted(tags: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(tags, key=lambda tag: (-tag[1], tag[0].casefold())))
 
 
 def _sum(api: EngineApi, ids: Sequence[int], wanted: Callable[[], bool]) -> Summary | None:

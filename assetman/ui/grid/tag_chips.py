@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from assetman.core.assets import display
 from assetman.ui.glyphs import draw_cross, draw_ring
+from assetman.ui.grid.wording import plain_tip
 from assetman.ui.theme import Text, appearance, theme
 
 HEIGHT, GAP, LONGEST = 22, 6, 220  # pixels
@@ -46,10 +47,11 @@ class TagButton(QAbstractButton):
 
     def show_share(self, count: int, of: int) -> None:
         """Say how many of the selected files bear the tag."""
-        self._share = "" if count == of else f"{count:,} of {of:,}"
-        whole = self.text() if not self._share else f"{self.text()} · {self._share}"
-        self.setToolTip(whole)
-        self.setAccessibleName(f"Tag {self.text()}" + (f", {self._share}" if self._share else ""))
+        whole = "" if count == of else f"{count:,} of {of:,}"
+        # Of thousands the heading says how many they are: there is no room to say it each time.
+        self._share = f"{count:,}" if whole and of >= 1000 else whole
+        self.setToolTip(plain_tip(" · ".join(filter(None, (self.text(), whole)))))
+        self.setAccessibleName(", ".join(filter(None, (f"Tag {self.text()}", whole))))
         self.setAccessibleDescription("Enter shows everything with it, Delete takes it off")
         self.updateGeometry()
         self.update()

@@ -10,10 +10,13 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from assetman.ui.controller.organiser import Organiser, names_of
+from assetman.ui.controls import button
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.tag_chips import TagChips
 from assetman.ui.grid.tag_field import TagField
 from assetman.ui.theme import Text, theme
+
+MOST = 12  # chips shown before the person asks for more
 
 
 class TagEditor(QWidget):
@@ -27,21 +30,24 @@ class TagEditor(QWidget):
         self._organiser = organiser
         self._ids: tuple[int, ...] = ()
         self._tags: tuple[tuple[str, int], ...] = ()
-        self._sent = ""
+        self._whole = False  # every tag is shown, however many
         self.chips = TagChips(self)
         self.field = TagField(self)
         self.trouble = WrappedLabel(Text.SECONDARY, "warning", parent=self)
+        self.more = button("", "quiet", self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        for part in (self.chips, self.field, self.trouble):
+        for part in (self.chips, self.more, self.field, self.trouble):
             column.addWidget(part)
+        column.setAlignment(self.more, Qt.AlignmentFlag.AlignLeft)
         self.chips.hide()
         self.trouble.hide()
         self.field.entered.connect(self._enter)
         self.field.left.connect(self.closed)
         self.field.went_back.connect(self._take_last)
         self.field.textEdited.connect(lambda _: self._say(""))
+        self.more.clicked.connect(self._show_all)
         self.chips.removed.connect(self._take_off)
         self.chips.chosen.connect(self.tag_chosen)
         self.chips.menu_wanted.connect(self._open_menu)
@@ -50,11 +56,25 @@ class TagEditor(QWidget):
 
     def show_tags(self, ids: Sequence[int], tags: Sequence[tuple[str, int]]) -> None:
         """Show the tags of files, each with how many of them bear it. What is typed stays."""
+        if tuple(ids) != self._ids:
+            self._whole = False
         self._ids, self._tags = tuple(ids), tuple(tags)
-        self.chips.show_tags(self._tags, len(self._ids))
-        self.chips.setVisible(bool(self._tags))
+        self._show_chips()
         self._know()
+
+    def _show_chips(self) -> None:
+        shown = self._tags if self._whole else self._tags[:MOST]
+        self.chips.show_tags(shown, len(self._ids))
+        self.chips.setVisible(bool(shown))
+        hidden = len(self._tags) - len(shown)
+        self.more.setText(f"{hidden:,} more")
+        self.more.setAccessibleName(f"Show {hidden:,} more tags")
+        self.more.setVisible(hidden > 0)
         self.updateGeometry()
+
+    def _show_all(self) -> None:
+        self._whole = True
+        self._show_chips()
 
     def _know(self) -> None:
         self.field.know(self._organiser.tags, self._common())
@@ -71,7 +91,6 @@ class TagEditor(QWidget):
             self._say("Select what you want to tag first.")
             return
         self._say("")
-        self._sent = text
         self.field.selectAll()  # typing on replaces it; if the engine refuses, it comes back
         self._organiser.tag(
             self._ids, names, partial(self._added, text), partial(self._refused, text)

@@ -57,6 +57,8 @@ class TagField(QLineEdit):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(OFFERED)
         self._popup = QListView()
+        self._popup.setObjectName("offers")
+        self._popup.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._completer.setPopup(self._popup)  # which takes it for its own
         self._popup.setItemDelegate(_OfferDelegate(self))
         self._popup.setAccessibleName("Known tags")

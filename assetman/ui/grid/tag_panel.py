@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsDropShadowEffect, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from assetman.ui.grid.tag_editor import TagEditor
 from assetman.ui.theme import appearance, theme
 
 WIDEST, TOP = 440, 44  # pixels
+USUAL = 190  # pixels that it is high, with a line or two of tags
 
 
 class TagPanel(QFrame):
@@ -32,6 +33,7 @@ class TagPanel(QFrame):
         self._ids: tuple[int, ...] = ()
         self._summary = Summary()
         self._before: QWidget | None = None
+        self._below = False  # at the bottom, where it covers less of what it is about
         self._summing = Summing(bridge, self)
         self._summing.summed.connect(self._take)
         self._summing.failed.connect(lambda ids, error: None)  # tags can be added all the same
@@ -58,10 +60,11 @@ class TagPanel(QFrame):
         appearance().changed.connect(self._restyle)
         self._restyle()
 
-    def open_for(self, ids: Sequence[int]) -> None:
-        """Let the person type tags for these."""
+    def open_for(self, ids: Sequence[int], beside: QRect) -> None:
+        """Let the person type tags for these; `beside` is what should not be covered."""
         if not self.isVisible():
             self._before = QApplication.focusWidget()
+            self._below = self._should_lie_below(beside)
         if tuple(ids) != self._ids:
             self._ids, self._summary = tuple(ids), Summary()
         self.title.setText(f"Tag {counted(len(self._ids), 'file', 'files')}")
@@ -135,10 +138,17 @@ class TagPanel(QFrame):
             return
         px = theme().px
         width = min(px(WIDEST), parent.width() - px(32))
-        height = self._layout.heightForWidth(width)
+        edge = 2 * self.frameWidth()  # which a style sheet's border comes on top of
+        height = self._layout.heightForWidth(width - edge) + edge
         room = parent.height() - px(TOP) - px(16)
-        left = (parent.width() - width) // 2
-        self.setGeometry(left, px(TOP), width, min(height, room))
+        left, height = (parent.width() - width) // 2, min(height, room)
+        top = parent.height() - height - px(16) if self._below else px(TOP)
+        self.setGeometry(left, top, width, height)
+
+    def _should_lie_below(self, beside: QRect) -> bool:
+        usual, room = theme().px(USUAL), self.parentWidget()
+        covered = beside.isValid() and beside.top() < theme().px(TOP) + usual
+        return covered and room is not None and beside.bottom() < room.height() - usual
 
     def _restyle(self) -> None:
         px = theme().px
