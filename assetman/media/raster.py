@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from functools import cache, cached_property
 from typing import BinaryIO
@@ -137,8 +138,8 @@ class RasterPicture:
         except (MemoryError, BadInput):
             raise
         except Exception as error:
-            if isinstance(error, OSError) and error.errno is not None:
-                raise  # the disk's fault, not the picture's
+            if _is_of_the_disk(error):
+                raise
             if "memory" in str(error).lower():
                 raise MemoryError from error
             if not _says_cut_off(error):
@@ -172,7 +173,7 @@ def open_raster(file: BinaryIO, limits: Limits) -> RasterPicture:
     except MemoryError as error:  # a header takes next to nothing: one that asks for more lies
         raise BadInput(DAMAGED) from error
     except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if _is_of_the_disk(error):
             raise
         raise BadInput(CUT_OFF if _says_cut_off(error) else DAMAGED) from error
     return RasterPicture(picture, file, limits)
@@ -209,6 +210,15 @@ _SIGNATURES = (
 def _looks_like_a_picture(start: bytes) -> bool:
     container = start[4:8] == b"ftyp" or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")
     return container or start.startswith(_SIGNATURES)
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    """Tell whether the system could not read, which is no fault of the picture's.
+
+    A picture that points before its own beginning, or beyond any file, is damaged.
+    """
+    lies = (None, errno.EINVAL, errno.EOVERFLOW, errno.EFBIG)
+    return isinstance(error, OSError) and error.errno not in lies
 
 
 def _says_cut_off(error: Exception) -> bool:

@@ -57,6 +57,7 @@ DEFAULT_HANDLERS: tuple[MediaHandler, ...] = (IMAGES,)
 _BY_EXTENSION = {
     extension: handler for handler in DEFAULT_HANDLERS for extension in handler.extensions
 }
+ENDINGS = frozenset(_BY_EXTENSION)  # with their dots, in small letters
 
 
 def handler_for(path: str) -> MediaHandler | None:
@@ -68,3 +69,12 @@ def kind_of(path: str) -> Kind | None:
     """Tell what a file is to a person, by its ending alone; None: nothing we read."""
     handler = handler_for(path)
     return handler.kind if handler else None
+
+
+def is_media(name: str) -> bool:
+    """Tell whether a handler reads files of a name; every file of a disk is asked about."""
+    dot = name.rfind(".")
+    if dot <= 0:
+        return False
+    ending = name[dot:]
+    return ending in _BY_EXTENSION or ending.lower() in _BY_EXTENSION
