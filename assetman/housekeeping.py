@@ -32,7 +32,7 @@ class Housekeeping:
         keep_days: float,
         gone: Callable[[Changes], None],
         look: Callable[[], None],
-        prune: Callable[[], None],
+        prune: Callable[[], object],
     ) -> None:
         self._library = library
         self._keep_days = keep_days

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
@@ -21,14 +20,14 @@ from assetman.core.watching import Watch
 from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.pool import EncoderPool
 from assetman.housekeeping import Housekeeping
+from assetman.indexes import Indexes
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.pace import PaceKeeper
 from assetman.ingest.pipeline import Pipeline, Plan
-from assetman.ingest.scan import Found
-from assetman.ingest.stages import Stored, Target
+from assetman.ingest.stages import Target
 from assetman.ingest.watch import Watcher, follow
 from assetman.ingest.worklist import Tools
-from assetman.library.embeddings import Embeddings, StoredSpace
+from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.media.handler import Limits
 from assetman.media.thumbnails import ThumbnailCache
@@ -43,23 +42,6 @@ _PACE = "pace"  # the fact in the library
 Listener = Callable[[Changes | Progress], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One space of the catalogue, as its index reads it."""
-
-    embeddings: Embeddings
-    space_id: int
-
-    def since(self, sequence: int) -> Iterator[tuple[np.ndarray, np.ndarray, int]]:
-        return self.embeddings.since(self.space_id, sequence)
-
-    def ids(self) -> np.ndarray:
-        return self.embeddings.ids(self.space_id)
-
-    def last_sequence(self) -> int:
-        return self.embeddings.last_sequence(self.space_id)
-
-
 class Workspace:
     """One library with everything that works on it. Only one process holds it at a time."""
 
@@ -69,8 +51,6 @@ class Workspace:
         self._lock = lock
         self._listeners: list[Listener] = []
         self._guard = threading.Lock()  # of the listeners
-        self._opening = threading.Lock()  # of the indexes
-        self._stores: dict[int, VectorStore] = {}
         self._closing = contextlib.ExitStack()
         self._watcher: Watcher | None = None
         with contextlib.ExitStack() as undo:
@@ -89,7 +69,8 @@ class Workspace:
             # What the person waits for never stands behind a folder's worth of files.
             self.errands = DecodePool(1, limits, settings.thumbnail_side)
             undo.callback(self.errands.close)
-            undo.callback(self._close_stores)
+            self.indexes = Indexes(folder / "vectors", self.library)
+            undo.callback(self.indexes.close)
             questions = Questions(self.library, self.encoders, self.errands)
             self.search = SearchService(self.library, questions, self.store_of)
             # Roots are real paths: what the walk meets is compared with the same.
@@ -100,8 +81,9 @@ class Workspace:
             if not self.library.read_only:
                 self._ensure_model()
             self.pace = PaceKeeper(_pace_of(self.library.recall(_PACE)), self._set_gentle)
+            prune = partial(self.thumbnails.prune_previews, settings.preview_cache)
             self._housekeeping = Housekeeping(
-                self.library, settings.keep_missing_days, self._gone, self._look, self._prune
+                self.library, settings.keep_missing_days, self._gone, self._look, prune
             )
             undo.callback(self._housekeeping.close)
             self._closing = undo.pop_all()
@@ -145,15 +127,7 @@ class Workspace:
 
     def store_of(self, space: StoredSpace) -> VectorStore:
         """Give a space's index, opened and brought up to date when first asked for."""
-        with self._opening:
-            store = self._stores.get(space.id)
-            if store is None:
-                folder = self.folder / "vectors" / space.space.key
-                source = Source(self.library.embeddings, space.id)
-                store = VectorStore(folder, space.space.dimension, source)
-                store.catch_up()
-                self._stores[space.id] = store
-            return store
+        return self.indexes.of(space)
 
     def use_model(self, name: str) -> Changes:
         """Choose a model; the one before answers until the new one is complete.
@@ -201,16 +175,18 @@ class Workspace:
             thumbnails=self.thumbnails,
             decoder=self.decoders,
             encoder=self.encoders,
-            publish_vectors=self._publish_vectors,
+            publish_vectors=self.indexes.publish,
             publish=self.publish,
             decoders=workers,
             shares_cores=self._on_cpu,
         )
-        plan = Plan(self._rules, self._targets, self._run_ended, self._is_unfinished)
+        plan = Plan(
+            self._rules,
+            self._targets,
+            self._run_ended,
+            lambda *file: self._watcher is not None and self._watcher.unfinished(*file),
+        )
         return Pipeline(tools, plan, self.publish)
-
-    def _is_unfinished(self, root_id: int, found: Found) -> bool:
-        return self._watcher is not None and self._watcher.unfinished(root_id, found)
 
     def _on_cpu(self) -> bool:
         return self.encoders.device().device == "cpu"
@@ -253,27 +229,13 @@ class Workspace:
                 targets.append(Target(space.id, space.space.model, spec))
         return targets
 
-    def _publish_vectors(self, stored: Stored) -> None:
-        for space in self.library.spaces.all():
-            if space.id in stored.vectors:
-                ids, vectors = stored.vectors[space.id]
-                self.store_of(space).publish(ids, vectors, stored.sequence)
-
     def _run_ended(self) -> None:
         self.publish(self._switch_if_complete())
-        self._catch_up()
-
-    def _catch_up(self) -> None:
-        with self._opening:
-            stores = tuple(self._stores.values())
-        for store in stores:
-            store.catch_up()
-            if not self.library.read_only:
-                store.save()
+        self.indexes.catch_up()
 
     def _gone(self, changes: Changes) -> None:
         """Follow what was dropped from the catalogue for good."""
-        self._catch_up()
+        self.indexes.catch_up()
         self.publish(changes)
 
     def _look(self) -> None:
@@ -281,19 +243,10 @@ class Workspace:
         self.pace.look()
         self.encoders.unload_idle(_IDLE)
 
-    def _prune(self) -> None:
-        self.thumbnails.prune_previews(self.settings.preview_cache)
-
     def _set_gentle(self, gentle: bool) -> None:
         self.pipeline.set_gentle(gentle)
         self.decoders.set_gentle(gentle)
         self.encoders.set_gentle(gentle)
-
-    def _close_stores(self) -> None:
-        with self._opening:
-            stores, self._stores = tuple(self._stores.values()), {}
-        for store in stores:
-            store.close()
 
 
 def _pace_of(kept: str | None) -> Pace:

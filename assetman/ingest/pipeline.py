@@ -150,7 +150,7 @@ class Pipeline:
         self._tally = Tally(self._run)
         if places is None:
             places = [Place(root.id) for root in self._tools.library.roots.all()]
-        self._survey().run(places, self._token)
+        _survey(self._tools, self._plan, self._tally).run(places, self._token)
         yield self._tally.report()
         worklist = self._worklist(self._token)
         try:
@@ -240,7 +240,7 @@ class Pipeline:
         """Survey what was asked for."""
         with self._state:
             places, self._queue = self._queue, []
-        self._survey().run(places, token, self._gate)
+        _survey(self._tools, self._plan, self._tally).run(places, token, self._gate)
 
     def _gate(self, token: CancelToken) -> None:
         """Hold while paused; raise `Cancelled` once stopped."""
@@ -258,12 +258,6 @@ class Pipeline:
     def _paused(self) -> bool:
         return not self._unpaused.is_set()
 
-    def _survey(self) -> Survey:
-        tools, plan = self._tools, self._plan
-        return Survey(
-            tools.library, tools.thumbnails, plan.rules, self._tally, tools.publish, plan.unfinished
-        )
-
     def _worklist(self, token: CancelToken) -> Worklist:
         targets = self._plan.targets()
         visible, gentle = (lambda: self._visible), (lambda: self._gentle)
@@ -272,6 +266,12 @@ class Pipeline:
     def _report_until(self, ended: threading.Event) -> None:
         while not ended.wait(_REPORT_EVERY):
             self._on_progress(self.progress())
+
+
+def _survey(tools: Tools, plan: Plan, tally: Tally) -> Survey:
+    return Survey(
+        tools.library, tools.thumbnails, plan.rules, tally, tools.publish, plan.unfinished
+    )
 
 
 class _Surveyor:

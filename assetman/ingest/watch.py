@@ -8,18 +8,23 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from assetman.core.assets import Root
-from assetman.core.errors import AssetmanError
+from assetman.core.changes import Changes
+from assetman.core.errors import AssetmanError, WrongUse
 from assetman.core.watching import Watch, WatchMode
+from assetman.ingest.drives import is_emptied
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.lookout import Lookout, Rhythm, Surroundings, System
 from assetman.ingest.places import Place, joined
 from assetman.ingest.scan import Found
 from assetman.ingest.unrest import File, Patience, Unrest
 from assetman.library.assets import FileStat
+from assetman.library.library import Library
 
 _log = logging.getLogger(__name__)
 
@@ -97,6 +102,11 @@ class Watcher:
         """Hear that roots were added, removed, relocated, or went on- or offline."""
         self._asked = True
         self._unrest.nudge()
+
+    def hear(self, event: object) -> None:
+        """Hear what the library tells everyone."""
+        if isinstance(event, Changes) and event.roots:
+            self.roots_changed()
 
     def states(self) -> tuple[Watch, ...]:
         """Say how each root is watched."""
@@ -187,6 +197,22 @@ class Watcher:
         lookout = self._lookouts.get(root_id)
         if lookout is not None:
             lookout.lost(error)
+
+
+def follow(
+    library: Library,
+    rules: IgnoreRules,
+    refresh: Callable[[Sequence[Place]], object],
+    publish: Callable[[Changes], None],
+) -> Watcher:
+    """Make the watcher of a library, not started yet."""
+
+    def reached(root_id: int, online: bool) -> None:
+        with suppress(WrongUse):  # removed just now
+            publish(library.roots.set_online(root_id, online))
+
+    listeners = Listeners(refresh, reached, lambda: publish(Changes(roots=True)))
+    return Watcher(library.roots.all, listeners, rules, partial(is_emptied, library))
 
 
 def _system(unrest: Unrest, lost: Callable[[int, OSError | None], None]) -> _System:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from assetman.indexes import Source
 from assetman.library.embeddings import StoredSpace
 from assetman.search.questions import Questions
 from assetman.search.service import SearchService
 from assetman.vectors.store import VectorStore
-from assetman.workspace import Source
 from kit.bench import Bench, InlineDecoder
 
 

@@ -23,9 +23,9 @@ from assetman.core.progress import Phase
 from assetman.core.queries import Query
 from assetman.engine.client import EngineClient, connect
 from assetman.engine.endpoint import endpoints
+from assetman.indexes import Source
 from assetman.library.library import Library
 from assetman.vectors.store import VectorStore
-from assetman.workspace import Source
 from kit.pictures import paint
 
 KILLS = int(os.environ.get("ASSETMAN_KILLS", "2"))

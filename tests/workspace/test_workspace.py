@@ -16,6 +16,7 @@ from assetman.core.changes import Changes
 from assetman.core.errors import BadInput, EnvironmentProblem, LibraryBusy, WrongUse
 from assetman.core.queries import Example, Query, Sort
 from assetman.engine.service import EngineService
+from assetman.indexes import Indexes
 from assetman.workspace import Workspace
 from kit.pictures import paint
 
@@ -77,7 +78,7 @@ def test_what_was_stored_and_not_published_is_found_after_opening_again(
         def die(*args: object) -> None:
             raise EnvironmentProblem("the power went")
 
-        patch.setattr(Workspace, "store_of", die)
+        patch.setattr(Indexes, "of", die)
         root = first.add_root(str(photos))
         first._workspace.pipeline.wait(first.index([root.id]), PATIENCE)
     first.close()
