@@ -59,6 +59,11 @@ class IgnoreRules:
             where = display(os.path.join(root, IGNORE_FILE))
             raise BadInput(f"{where}: {error}") from error
 
+    @property
+    def has_patterns(self) -> bool:
+        """Whether more than the names of hidden files is passed over."""
+        return bool(self._given)
+
     def skips_folder(self, name: str, path: str, absolute: str) -> bool:
         """Say whether a folder is passed over; `path` is relative with "/"."""
         lowered = name.lower()

@@ -7,12 +7,11 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from itertools import chain
 
 from assetman.core.progress import CancelToken
 from assetman.ingest.ignore import IgnoreRules
 from assetman.library.assets import FileStat, Known
-from assetman.media.registry import kind_of
+from assetman.media.registry import ENDINGS, is_media
 
 
 class Reach(Enum):
@@ -81,7 +80,23 @@ def walk(
     What is gone by the time it is looked at was never there. Raises OSError if the root itself
     cannot be read.
     """
+    unreadable: list[Unreadable] = []
+    for files in _folders(root, (rules, cancel, scope), unreadable):
+        yield from unreadable
+        unreadable.clear()
+        for path, found in files:
+            yield Found(path, _file_stat(found))
+    yield from unreadable
+
+
+def _folders(
+    root: str, context: tuple[IgnoreRules, CancelToken, Scope], unreadable: list[Unreadable]
+) -> Iterator[list[tuple[str, os.stat_result]]]:
+    """Yield the media files of one folder after the other; add to `unreadable` on the way."""
+    rules, cancel, scope = context
     inside = os.path.join(os.path.realpath(root), "")
+    # Each call that a file does not need is a tenth of the time a walk takes.
+    skips = rules.skips_file if rules.has_patterns else None
     pending = list(scope.starts)
     while pending:
         cancel.check()
@@ -93,38 +108,38 @@ def walk(
             if not folder:
                 raise
             if not isinstance(error, FileNotFoundError | NotADirectoryError):
-                yield Unreadable(folder, _why(error))
+                unreadable.append(Unreadable(folder, _why(error)))
             continue
+        prefix = folder + "/" if folder else ""
+        files: list[tuple[str, os.stat_result]] = []
         with entries:
-            yield from _entries(entries, folder, (rules, inside, cancel, scope), pending)
-
-
-def _entries(
-    entries: Iterator[os.DirEntry[str]],
-    folder: str,
-    context: tuple[IgnoreRules, str, CancelToken, Scope],
-    pending: list[str],
-) -> Iterator[Found | Unreadable]:
-    rules, inside, cancel, scope = context
-    prefix = folder + "/" if folder else ""
-    for number, entry in enumerate(entries):
-        if number % 512 == 0:
-            cancel.check()
-        path = prefix + entry.name
-        try:
-            if entry.is_dir(follow_symlinks=False):
-                if is_junction(entry) or rules.skips_folder(entry.name, path, entry.path):
+            for number, entry in enumerate(entries):
+                if number % 512 == 511:
+                    cancel.check()
+                    yield files  # a folder may hold a million
+                    files = []
+                name = entry.name
+                path = prefix + name
+                try:
+                    if entry.is_file(follow_symlinks=False):
+                        if name[name.rfind(".") :] not in ENDINGS and not is_media(name):
+                            continue
+                        if name[0] != "." and not (skips and skips(name, path)):
+                            files.append((path, entry.stat(follow_symlinks=False)))
+                    elif entry.is_dir(follow_symlinks=False):
+                        if is_junction(entry) or rules.skips_folder(name, path, entry.path):
+                            continue
+                        if scope.enters(path):
+                            pending.append(path)
+                    elif is_media(name) and not rules.skips_file(name, path):
+                        found = _linked(entry, inside)
+                        if found is not None:
+                            files.append((path, found))
+                except FileNotFoundError:
                     continue
-                if scope.enters(path):
-                    pending.append(path)
-            elif kind_of(entry.name) is not None and not rules.skips_file(entry.name, path):
-                found = _file_stat(entry, inside)
-                if found is not None:
-                    yield Found(path, found)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
-            yield Unreadable(path, _why(error))
+                except OSError as error:
+                    unreadable.append(Unreadable(path, _why(error)))
+        yield files
 
 
 def is_junction(entry: os.DirEntry[str]) -> bool:
@@ -134,19 +149,18 @@ def is_junction(entry: os.DirEntry[str]) -> bool:
     return bool(junction and junction())
 
 
-def _file_stat(entry: os.DirEntry[str], inside: str) -> FileStat | None:
-    """Give the stat of a regular file, None for everything else that may lie in a folder."""
-    if entry.is_symlink():
-        if not os.path.realpath(entry.path).startswith(inside):
-            return None
-        try:
-            found = entry.stat()
-        except FileNotFoundError:  # a link to nothing
-            return None
-    else:
-        found = entry.stat(follow_symlinks=False)
-    if not stat.S_ISREG(found.st_mode):
+def _linked(entry: os.DirEntry[str], inside: str) -> os.stat_result | None:
+    """Give the stat of the file that a link names inside the root, None for anything else."""
+    if not entry.is_symlink() or not os.path.realpath(entry.path).startswith(inside):
         return None
+    try:
+        found = entry.stat()
+    except FileNotFoundError:  # a link to nothing
+        return None
+    return found if stat.S_ISREG(found.st_mode) else None
+
+
+def _file_stat(found: os.stat_result) -> FileStat:
     return FileStat(found.st_size, found.st_mtime_ns, found.st_ino, found.st_dev)
 
 
@@ -169,37 +183,49 @@ def compare(
     What lies in a folder that could not be read is neither unchanged nor vanished: nothing is
     known of it. `seen` hears how many files were met so far.
     """
+    # Every file of a library comes by here each time: nothing is made of one that is unchanged.
     differences = Differences()
-    met: set[str] = set()
-    for item in walk(root, rules, cancel, scope):
-        if isinstance(item, Unreadable):
-            differences.unreadable.append(item)
-            continue
-        met.add(item.path)
-        if _is_known(known.get(item.path), item.stat):
-            differences.unchanged += 1
-        else:
-            differences.unsettled.append(item)
-        if len(met) % 256 == 0:
-            seen(len(met))
-    seen(len(met))
-    hidden = tuple(item.path + "/" for item in differences.unreadable)
-    blind = {item.path for item in differences.unreadable}
+    unsettled, unreadable = differences.unsettled, differences.unreadable
+    left = dict(known)
+    renumbered: list[tuple[Found, Known]] = []
+    met = 0
+    for files in _folders(root, (rules, cancel, scope), unreadable):
+        for path, found in files:
+            row = left.pop(path, None)
+            if (
+                row is None
+                or row.mtime_ns != found.st_mtime_ns
+                or row.size != found.st_size
+                or row.missing
+            ):
+                unsettled.append(Found(path, _file_stat(found)))
+            elif row.inode != str(found.st_ino):
+                renumbered.append((Found(path, _file_stat(found)), row))
+        met += len(files)
+        seen(met)
+    unsettled += _swapped(renumbered)
+    differences.unchanged = met - len(unsettled)
+    left.update(scope.gone())
+    hidden = tuple(item.path + "/" for item in unreadable)
+    blind = {item.path for item in unreadable}
     differences.vanished = [
         row
-        for path, row in chain(known.items(), scope.gone().items())
-        if path not in met
-        and not row.missing
-        and path not in blind
-        and not (hidden and path.startswith(hidden))
+        for path, row in left.items()
+        if not row.missing and path not in blind and not (hidden and path.startswith(hidden))
     ]
     return differences
 
 
-def _is_known(row: Known | None, found: FileStat) -> bool:
-    if row is None or row.missing:
-        return False
-    return (row.size, row.mtime_ns) == (found.size, found.mtime_ns)
+def _swapped(renumbered: Sequence[tuple[Found, Known]]) -> Iterator[Found]:
+    """Yield the files that lie where another of the same size and time lay.
+
+    Another inode alone says nothing: some disks give new ones each time they are plugged in.
+    """
+    owners = {(row.inode, row.size, row.mtime_ns): row.path for _, row in renumbered}
+    for found, row in renumbered:
+        owner = owners.get((str(found.stat.inode), row.size, row.mtime_ns), row.path)
+        if owner != row.path:
+            yield found
 
 
 def reach(root: str) -> Reach:

@@ -16,7 +16,8 @@ from assetman.library.database import Database, Row
 from assetman.library.filters import EVERYTHING, condition, order, source
 from assetman.library.gaps import EXTRACTION, Gaps
 from assetman.library.journal import Journal
-from assetman.library.values import absolute, from_bytes, id_list, parts, to_bytes
+from assetman.library.tags import drop_unused
+from assetman.library.values import absolute, from_bytes, id_list, name_key, parts, to_bytes
 
 _THESE = "IN (SELECT value FROM json_each(?))"
 _STAT = "size = ?, mtime_ns = ?, inode = ?, device = ?"
@@ -42,7 +43,7 @@ class Known:
     size: int  # bytes
     mtime_ns: int
     content_id: int
-    key: str  # of the content
+    inode: str
     missing: bool
     root_id: int
 
@@ -98,7 +99,7 @@ class Assets:
                 "INSERT INTO assets (root_id, path, folder, name, name_key, content_id, kind, "
                 "size, mtime_ns, inode, device, moment, added) "
                 "SELECT r.id, ?, ?, ?, ?, c.id, c.kind, ?, ?, ?, ?, COALESCE(c.taken, ? / 1e9), ? "
-                "FROM contents c, roots r WHERE c.id = ? AND r.id = ?",
+                "FROM contents c, roots r WHERE c.id = ? AND r.id = ? AND r.removed IS NULL",
                 (*parts(path), *_stat(stat), stat.mtime_ns, time.time(), content_id, root_id),
             )
             asset_id = done.lastrowid
@@ -116,7 +117,7 @@ class Assets:
         """
         database = self._database
         with database.writing():
-            before = self._stored(asset_id)
+            before = self._stored(asset_id, live=True)
             done = database.execute(
                 f"UPDATE assets SET {_STAT}, missing_since = NULL, content_id = c.id, "
                 "kind = c.kind, moment = COALESCE(c.taken, ? / 1e9) "
@@ -137,7 +138,7 @@ class Assets:
         Raises WrongUse if the asset is gone.
         """
         with self._database.writing():
-            before = self._stored(asset_id)
+            before = self._stored(asset_id, live=True)
             self._database.execute(
                 f"UPDATE assets SET {_STAT}, missing_since = NULL, moment = {_MOMENT} WHERE id = ?",
                 (*_stat(stat), stat.mtime_ns, asset_id),
@@ -150,11 +151,13 @@ class Assets:
         """Give an asset another place; it stays the same asset. A missing one is back.
 
         A missing asset that was known at the new place is forgotten. Raises WrongUse if a
-        present one is there, or if the asset is gone.
+        present one is there, or if the asset or the root is gone.
         """
         database = self._database
         with database.writing():
             before = self._stored(asset_id)
+            if not database.row("SELECT 1 FROM roots WHERE id = ? AND removed IS NULL", (root_id,)):
+                raise WrongUse(f"There is no folder {root_id} in the library.")
             changes = _back_or_changed(asset_id, before)
             there = self.at(root_id, path)
             if there is not None and there != asset_id:
@@ -191,7 +194,7 @@ class Assets:
             if gone:
                 self._gaps.touch(content_id for _, content_id in rows)
                 self._journal.append("assets.mark_missing", after={"ids": gone})
-        return Changes(assets_removed=frozenset(gone))
+        return Changes(assets_removed=frozenset(gone), organised=bool(gone))
 
     def forget(self, asset_ids: Sequence[int]) -> Changes:
         """Drop assets for good, with their failures, and contents that only they had."""
@@ -213,18 +216,26 @@ class Assets:
                 contents = {content_id for *_, content_id in rows}
                 self._gaps.touch(contents)
                 collect(database, self._journal, contents)
+                drop_unused(database)
         return Changes(
-            assets_removed=frozenset(row[0] for row in rows), failures=failed.rowcount > 0
+            assets_removed=frozenset(row[0] for row in rows),
+            failures=failed.rowcount > 0,
+            organised=bool(rows),
         )
 
     def get(self, asset_ids: Sequence[int]) -> list[Asset]:
-        """Give those of the assets that exist, missing ones included, in the order asked."""
+        """Give those of the assets that exist, missing ones included, in the order asked.
+
+        Those of a removed root are as if they did not.
+        """
         rows = self._database.rows(
-            "SELECT a.id, a.root_id, r.path, a.path, a.kind, a.missing_since IS NOT NULL, "
-            "r.online, a.size, a.mtime_ns, c.taken, c.width, c.height, c.key "
+            "SELECT a.id, a.root_id, r.path, a.path, a.kind, a.missing_since, "
+            "r.online, a.size, a.mtime_ns, c.taken, c.width, c.height, c.key, a.rating, "
+            "(SELECT group_concat(t.name, char(10)) FROM asset_tags x "
+            "CROSS JOIN tags t ON t.id = x.tag_id WHERE x.asset_id = a.id) "
             "FROM json_each(?) j CROSS JOIN assets a ON a.id = j.value "
-            "CROSS JOIN contents c ON c.id = a.content_id CROSS JOIN roots r ON r.id = a.root_id "
-            "ORDER BY j.key",
+            "CROSS JOIN contents c ON c.id = a.content_id "
+            "CROSS JOIN roots r ON r.id = a.root_id AND r.removed IS NULL ORDER BY j.key",
             (id_list(asset_ids),),
         )
         return [_asset(row) for row in rows]
@@ -259,6 +270,13 @@ class Assets:
         """Count the assets that pass and have a segment embedded in a space."""
         self._database.settle()
         passing, values = condition(filters)
+        if filters.missing:  # of these nothing is listed as lacking
+            embedded = (
+                "EXISTS (SELECT 1 FROM segments s CROSS JOIN embeddings e "
+                "ON e.segment_id = s.id AND e.space_id = ? WHERE s.content_id = a.content_id)"
+            )
+            sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing} AND {embedded}"
+            return int(self._database.value(sql, [*values, space_id]))
         # Those without are few as a rule, and listed.
         bare = self._database.value(
             "SELECT COUNT(DISTINCT g.asset_id) FROM gaps g CROSS JOIN assets a ON a.id = g.asset_id "
@@ -278,7 +296,9 @@ class Assets:
     def missing_since(self, moment: float) -> list[int]:
         """List the assets that have been missing since a time, in seconds since the epoch."""
         rows = self._database.rows(
-            "SELECT id FROM assets WHERE missing_since <= ? ORDER BY id", (moment,)
+            "SELECT a.id FROM roots r CROSS JOIN assets a INDEXED BY assets_missing "
+            "ON a.root_id = r.id AND a.missing_since <= ? ORDER BY a.id",
+            (moment,),
         )
         return [asset_id for (asset_id,) in rows]
 
@@ -294,27 +314,31 @@ class Assets:
             by_kind[Kind(kind)] = by_kind.get(Kind(kind), 0) + count
             offline += 0 if online else count
         missing = self._database.value(
-            "SELECT COUNT(*) FROM assets WHERE missing_since IS NOT NULL"
+            "SELECT COUNT(*) FROM roots r CROSS JOIN assets a INDEXED BY assets_missing "
+            "ON a.root_id = r.id AND a.missing_since IS NOT NULL WHERE r.removed IS NULL"
         )
         return AssetCounts(by_kind, missing, offline)
 
     def _known(self, passing: str, values: Sequence[int]) -> list[Known]:
         rows = self._database.rows(
-            "SELECT a.id, a.path, a.size, a.mtime_ns, a.content_id, c.key, "
-            "a.missing_since IS NOT NULL, a.root_id FROM assets a "
-            f"CROSS JOIN contents c ON c.id = a.content_id WHERE {passing}",
+            "SELECT a.id, a.path, a.size, a.mtime_ns, a.content_id, a.inode, "
+            f"a.missing_since IS NOT NULL, a.root_id FROM assets a WHERE {passing}",
             values,
         )
         return [
-            Known(asset_id, from_bytes(path), size, mtime_ns, content_id, key, bool(missing), root)
-            for asset_id, path, size, mtime_ns, content_id, key, missing, root in rows
+            Known(
+                asset_id, from_bytes(path), size, mtime_ns, content_id, inode, bool(missing), root
+            )
+            for asset_id, path, size, mtime_ns, content_id, inode, missing, root in rows
         ]
 
-    def _stored(self, asset_id: int) -> _Stored:
+    def _stored(self, asset_id: int, live: bool = False) -> _Stored:
+        """Give what is stored of an asset; where `live`, its root must not be a removed one."""
         row = self._database.row(
-            "SELECT content_id, root_id, path, size, mtime_ns, missing_since IS NOT NULL "
-            "FROM assets WHERE id = ?",
-            (asset_id,),
+            "SELECT a.content_id, a.root_id, a.path, a.size, a.mtime_ns, "
+            "a.missing_since IS NOT NULL FROM assets a CROSS JOIN roots r ON r.id = a.root_id "
+            "WHERE a.id = ? AND (r.removed IS NULL OR NOT ?)",
+            (asset_id, live),
         )
         if row is None:
             raise WrongUse(f"There is no asset {asset_id}.")
@@ -339,23 +363,30 @@ def _stat(stat: FileStat) -> tuple[int, int, str, str]:
 
 def _back_or_changed(asset_id: int, before: _Stored) -> Changes:
     ids = frozenset([asset_id])
-    return Changes(assets_added=ids) if before.missing else Changes(assets_changed=ids)
+    if before.missing:
+        return Changes(assets_added=ids, organised=True)
+    return Changes(assets_changed=ids)
 
 
 def _asset(row: Row) -> Asset:
-    asset_id, root_id, root, path, kind, missing, online, size, mtime_ns, *of_content = row
+    asset_id, root_id, root, path, kind, missing, online, size, mtime_ns, *rest = row
     state = AssetState.PRESENT if online else AssetState.OFFLINE
-    taken, width, height, key = of_content
+    taken, width, height, key, rating, tags = rest
     return Asset(
         id=asset_id,
         root_id=root_id,
         path=absolute(root, path),
         kind=Kind(kind),
-        state=AssetState.MISSING if missing else state,
+        state=state if missing is None else AssetState.MISSING,
         size=size,
         modified=mtime_ns / 1e9,
         taken=taken,
         width=width,
         height=height,
         fingerprint=key,
+        rating=rating,
+        tags=tuple(sorted(tags.split("\n"), key=lambda name: (name_key(name), name)))
+        if tags
+        else (),
+        missing_since=missing,
     )

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from itertools import islice
 
 from assetman.library.assets import Known
 from assetman.library.database import Database
-from assetman.library.values import from_bytes, to_bytes, within
+from assetman.library.values import ENCODING, ERRORS, from_bytes, to_bytes, within
 
 _COLUMNS = """
-SELECT a.id, a.path, a.size, a.mtime_ns, a.content_id, c.key, a.missing_since IS NOT NULL, a.root_id
-FROM assets a {index} CROSS JOIN contents c ON c.id = a.content_id WHERE """
+SELECT a.id, a.path, a.size, a.mtime_ns, a.content_id, a.inode, a.missing_since IS NOT NULL,
+    a.root_id
+FROM assets a {index} WHERE """
 _AT_ONCE = 400  # paths in one query
 
 
@@ -68,12 +70,14 @@ class KnownFiles:
 
     def _known(self, index: str, condition: str, values: Sequence[object]) -> dict[str, Known]:
         found: dict[str, Known] = {}
-        rows = self._database.rows(_COLUMNS.format(index=index) + condition, values)
-        for asset_id, raw, size, mtime_ns, content_id, key, missing, root_id in rows:
-            path = from_bytes(raw)
-            found[path] = Known(
-                asset_id, path, size, mtime_ns, content_id, key, bool(missing), root_id
-            )
+        sql = _COLUMNS.format(index=index) + condition
+        # Row by row: looking for garbage among all rows at once took a third of the time.
+        with self._database.reading() as connection, closing(connection.cursor()) as cursor:
+            for asset_id, raw, size, time, content_id, inode, missing, root_id in cursor.execute(
+                sql, values
+            ):
+                path = raw.decode(ENCODING, ERRORS)
+                found[path] = Known(asset_id, path, size, time, content_id, inode, missing, root_id)
         return found
 
 

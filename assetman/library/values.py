@@ -25,7 +25,7 @@ def to_bytes(path: str) -> bytes:
 
 def from_bytes(path: bytes) -> str:
     """Give the bytes of a path as `os.fsdecode` does."""
-    return path.decode(_ENCODING, _ERRORS)
+    return path.decode(ENCODING, ERRORS)
 
 
 def on_disk(path: bytes) -> bytes:
@@ -73,6 +73,6 @@ def _padded(match: re.Match[str]) -> str:
 
 
 # What os.fsdecode uses; a scan decodes a path of every file, and its checks take half the time.
-_ENCODING = sys.getfilesystemencoding()
-_ERRORS = sys.getfilesystemencodeerrors()
+ENCODING = sys.getfilesystemencoding()
+ERRORS = sys.getfilesystemencodeerrors()
 _NUMBER = re.compile("[0-9]+")

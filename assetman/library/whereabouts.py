@@ -16,7 +16,9 @@ from assetman.library.values import from_bytes, id_list, on_disk
 
 _ROWS = """
 SELECT a.id, a.root_id, r.path, a.path, a.size, a.mtime_ns, a.inode, a.device, a.content_id,
-    a.missing_since, a.added, r.online, 0, 1
+    a.missing_since, a.added, r.online, r.removed IS NOT NULL,
+    a.rating = 0 AND NOT EXISTS (SELECT 1 FROM asset_tags t WHERE t.asset_id = a.id)
+    AND NOT EXISTS (SELECT 1 FROM collection_assets m WHERE m.asset_id = a.id)
 """
 _ROOT = "CROSS JOIN roots r ON r.id = a.root_id"
 
@@ -81,8 +83,8 @@ class Whereabouts:
     def lost_since(self, moment: float) -> list[Lain]:
         """List the assets that went missing after a time, in seconds since the epoch."""
         rows = self._database.rows(
-            f"{_ROWS} FROM assets a INDEXED BY assets_missing {_ROOT} "
-            "WHERE a.missing_since > ? ORDER BY a.id",
+            f"{_ROWS} FROM roots r CROSS JOIN assets a INDEXED BY assets_missing "
+            "ON a.root_id = r.id AND a.missing_since > ? ORDER BY a.id",
             (moment,),
         )
         return [_lain(row) for row in rows]

@@ -40,7 +40,7 @@ def test_a_scan_knows_every_file_of_its_root_missing_ones_too(shelf: Shelf) -> N
     assert known["sub/b.jpg"].missing
     assert known["sub/b.jpg"].mtime_ns == 5 * SECOND
     assert not known["a.jpg"].missing
-    assert known["a.jpg"].key == shelf.library.contents.of_asset(a).key
+    assert known["a.jpg"].content_id == shelf.library.contents.of_asset(a).id
 
 
 def test_new_bytes_are_the_same_asset_and_the_old_content_goes(shelf: Shelf) -> None:
