@@ -55,4 +55,6 @@ def _no_matches(session: SearchSession, watch: LibraryWatch) -> str:
         return "Nothing yet. More comes as pictures are read."
     if session.state.asks:
         return "Nothing found. Try other words, or fewer."
+    if len(session.state.chips) > 1:
+        return "Nothing here matches all of this. Take a filter away with its ×."
     return "There is nothing here."

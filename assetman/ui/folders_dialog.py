@@ -135,6 +135,7 @@ class FoldersDialog(QDialog):
         ):
             QShortcut(QKeySequence(key), self).activated.connect(verb)
         self.refresh()
+        self.setFocus()  # not on any verb: the list is read first
 
     def refresh(self) -> None:
         """Show the roots as they were last told."""

@@ -150,11 +150,11 @@ class Sidebar(QWidget):
         menu.addAction("Copy path", lambda: self.copy_wanted.emit(node))
         if node.parent is None:
             menu.addSeparator()
-            for text, wanted in (
-                ("It lies elsewhere now…", self.relocate_wanted),
-                ("Remove from library", self.remove_wanted),
-            ):
-                act = menu.addAction(text, lambda wanted=wanted: wanted.emit(node))
+            relocate = menu.addAction("It lies elsewhere now…")
+            relocate.triggered.connect(lambda: self.relocate_wanted.emit(node))
+            remove = menu.addAction("Remove from library")
+            remove.triggered.connect(lambda: self.remove_wanted.emit(node))
+            for act in (relocate, remove):
                 act.setEnabled(self.add.isEnabled())
         menu.addSeparator()
         menu.addAction("All folders…", self.folders_wanted.emit)

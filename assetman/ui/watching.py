@@ -8,12 +8,12 @@ from assetman.core.watching import Watch, WatchMode
 def watch_text(watch: Watch | None, online: bool = True) -> str:
     """Say in a sentence or two how one root is watched; nothing while nobody knows."""
     if not online or (watch is not None and watch.mode is WatchMode.AWAY):
-        reason = watch.reason if watch is not None else ""
-        return sentences("Not connected: it stays searchable, and is looked for", reason)
+        reason = watch.reason if watch is not None and watch.mode is WatchMode.AWAY else ""
+        return sentences(reason or "It is not connected just now", "It stays searchable")
     if watch is None:
         return ""
     if watch.mode is WatchMode.POLLING:
-        return sentences(f"Looked through {every(watch.interval)}", watch.reason)
+        return sentences(watch.reason or f"It is looked through {every(watch.interval)}")
     return "Watched: what changes is met at once."
 
 

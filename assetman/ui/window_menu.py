@@ -85,7 +85,7 @@ def pace_menu(chosen: Callable[[Pace], object], parent: QWidget) -> ChoiceMenu[P
         (Pace.FULL, "Fully"),
         (Pace.GENTLE, "Gently"),
     ]
-    return ChoiceMenu("Work", choices, chosen, parent)
+    return ChoiceMenu("Pace of the work", choices, chosen, parent)
 
 
 def open_below(menu: QMenu, anchor: QWidget) -> None:

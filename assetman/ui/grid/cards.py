@@ -72,6 +72,11 @@ class CardStore(QObject):
         """Note assets that are no longer in the library."""
         self._gone.update(asset_ids)
 
+    def meet_again(self, asset_ids: Sequence[int]) -> None:
+        """Fetch those anew that were gone: an answer names them, so they are there, or missing."""
+        if self._gone:
+            self.mark_stale(self._gone.intersection(asset_ids))
+
     @Slot(object)
     def _expect(self, expected: Expected) -> None:
         """Show what an act will have made of cards, before the engine has done it."""

@@ -54,6 +54,7 @@ class GridView(HandledGrid):
         """Show these assets in this order."""
         self._removed.clear()
         self._awaited = None
+        self.assets.store.meet_again(asset_ids)
         self.assets.show(asset_ids, hits or {})
         self.verticalScrollBar().setValue(0)
         self._telling.start()

@@ -147,13 +147,13 @@ def test_the_folders_are_listed_with_how_they_are_watched(
         "Photos", str(pictures), "5 files",
     )  # fmt: skip
     assert row.watched.text() == "Watched: what changes is met at once."
-    reason = "The system watches no more folders."
+    reason = "The system watches no more folders, so it is looked through every 30 s."
     engine.watch_rows[root] = Watch(root, WatchMode.POLLING, 30.0, reason)
     window.library.watch.renew()
-    qtbot.waitUntil(lambda: row.watched.text() == f"Looked through every 30 s. {reason}")
+    qtbot.waitUntil(lambda: row.watched.text() == reason)
     engine.take_away(root)
     qtbot.waitUntil(row.relocate.isVisible)
-    assert row.watched.text().startswith("Not connected: it stays searchable")
+    assert row.watched.text().endswith("not connected. It stays searchable.")
     assert not row.update_button.isVisible()
     dialog.close()
 
@@ -183,7 +183,7 @@ def test_a_drive_that_is_away_says_so_and_can_be_found_elsewhere_in_one_step(
     name = Qt.ItemDataRole.AccessibleTextRole
     qtbot.waitUntil(lambda: model.index(0, 0).data(name) == "Photos, 5 assets, offline")
     tip = model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
-    assert "Not connected: it stays searchable" in tip
+    assert "It stays searchable." in tip
     window.library.sidebar.relocate_wanted.emit(model.roots()[0])
     dialog = dialog_of(qtbot, window, QFileDialog)
     assert isinstance(dialog, QFileDialog)
@@ -223,8 +223,11 @@ def test_a_folder_that_was_removed_elsewhere_is_searched_no_more(
 
 def test_how_a_folder_is_watched_reads_as_sentences() -> None:
     assert watch_text(None) == ""
-    polled = Watch(1, WatchMode.POLLING, 300.0, "It lies on a network share")
-    assert watch_text(polled) == "Looked through every 5 min. It lies on a network share."
+    polled = Watch(1, WatchMode.POLLING, 300.0)
+    assert watch_text(polled) == "It is looked through every 5 min."
+    assert watch_text(polled, online=False) == (
+        "It is not connected just now. It stays searchable."
+    )
 
 
 # -- missing files ------------------------------------------------------------------------
@@ -342,7 +345,7 @@ def test_every_entry_of_the_menu_has_a_verb(window: MainWindow) -> None:
     entries = [action for action in window.menu.actions() if not action.isSeparator()]
     assert all(isinstance(entry, QAction) and entry.text() for entry in entries)
     texts = [entry.text().split("\t")[0] for entry in entries]
-    for expected in ("Folders…", "Files that could not be read…", "Work", "Theme"):
+    for expected in ("Folders…", "Files that could not be read…", "Pace of the work", "Theme"):
         assert expected in texts
 
 
@@ -410,3 +413,16 @@ def test_failures_that_are_all_ignored_leave_a_sentence_and_no_count(
     assert not dialog.retry.isVisible()
     assert not window.library.status_bar.failures.isVisible()
     dialog.close()
+
+
+def test_a_missing_file_is_shown_as_missing_and_not_as_gone(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    gone = window.content.grid.ids()[:1]
+    engine.lose_files(gone)
+    qtbot.waitUntil(lambda: len(shown(window)) == 4)
+    window.living.show_missing()
+    qtbot.waitUntil(lambda: window.content.grid.ids() == gone)
+    card = window.content.grid.model().index(0, 0)
+    role = Qt.ItemDataRole.AccessibleTextRole
+    qtbot.waitUntil(lambda: "missing" in str(card.data(role)))
