@@ -12,7 +12,7 @@ import numpy as np
 
 from assetman.core.errors import EnvironmentProblem
 from assetman.library.connections import Access, Readers, connect
-from assetman.library.problems import from_sqlite
+from assetman.library.problems import CatalogueDamaged, from_sqlite, mark
 
 Row = tuple[Any, ...]
 Parameters = Sequence[Any]
@@ -38,6 +38,8 @@ class Database:
         self._readers = Readers(access)
         self._before_commit: list[Callable[[], None]] = []
         self._at_end: list[Callable[[], None]] = []
+        self._damaged = threading.Event()
+        self._on_damage: list[Callable[[str], None]] = []
         self.origin: str | None = None  # of the writes of the present transaction
         self.transaction: int | None = None  # the journal's number for it, once it has one
         try:
@@ -52,6 +54,19 @@ class Database:
         """Call `before_commit` inside every transaction, last, and `at_end` after each."""
         self._before_commit.append(before_commit)
         self._at_end.append(at_end)
+
+    def on_damage(self, tell: Callable[[str], None]) -> None:
+        """Call `tell` with a sentence when the file first proves damaged, on whatever thread."""
+        self._on_damage.append(tell)
+
+    def damaged(self, problem: CatalogueDamaged) -> None:
+        """Have the catalogue recovered at its next opening, and tell so once."""
+        if self._damaged.is_set() or self.access.read_only:
+            return
+        self._damaged.set()
+        mark(self.access.path)
+        for tell in self._on_damage:
+            tell(str(problem))
 
     @contextmanager
     def writing(self, origin: str | None = None) -> Iterator[None]:
@@ -101,7 +116,7 @@ class Database:
         try:
             return self._writer.executemany(sql, rows).rowcount
         except sqlite3.Error as error:
-            raise from_sqlite(error, self.access.path) or error from error
+            raise self._problem(error) or error from error
 
     def insert(self, sql: str, parameters: Parameters = ()) -> int:
         """Run an INSERT of the present transaction and give the id of its row."""
@@ -114,13 +129,20 @@ class Database:
         """Lend a connection to read with; cursors must be finished before it goes back."""
         if self._writing_thread == threading.get_ident():
             assert self._writer is not None
-            yield self._writer
+            try:
+                yield self._writer
+            except sqlite3.Error as error:
+                raise self._problem(error) or error from error
             return
-        connection = self._readers.take()
+        try:
+            connection = self._readers.take()
+        except CatalogueDamaged as problem:
+            self.damaged(problem)
+            raise
         try:
             yield connection
         except sqlite3.Error as error:
-            raise from_sqlite(error, self.access.path) or error from error
+            raise self._problem(error) or error from error
         finally:
             self._readers.give_back(connection)
 
@@ -188,7 +210,13 @@ class Database:
         try:
             return self._writer.execute(sql, parameters)
         except sqlite3.Error as error:
-            raise from_sqlite(error, self.access.path) or error from error
+            raise self._problem(error) or error from error
+
+    def _problem(self, error: sqlite3.Error) -> EnvironmentProblem | None:
+        problem = from_sqlite(error, self.access.path)
+        if isinstance(problem, CatalogueDamaged):
+            self.damaged(problem)
+        return problem
 
     def _check_transaction(self) -> None:
         assert self._writing_thread == threading.get_ident(), "a write outside `writing`"
@@ -206,6 +234,17 @@ class Database:
         else:
             self._writer.execute(f"ROLLBACK TO level{depth}")
             self._writer.execute(f"RELEASE level{depth}")
+
+    def give_back(self, pages: int) -> int:
+        """Give at most so many unused pages back to the disk, beyond a reserve; gives how many."""
+        with self._lock:
+            if self._writer is None or self._depth:
+                return 0
+            free = int(self._run("PRAGMA freelist_count").fetchone()[0]) - _FREE_PAGES_KEPT
+            if free <= 0:
+                return 0
+            self._run(f"PRAGMA incremental_vacuum({min(free, pages)})").fetchall()
+            return min(free, pages)
 
     @staticmethod
     def _tidy(writer: sqlite3.Connection) -> None:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlite_utils import Database as UtilsDatabase
-
 from assetman.core.assets import display
 from assetman.core.errors import EnvironmentProblem
-from assetman.library.backup import back_up
+from assetman.library.backup import BACKUPS as BACKUPS
+from assetman.library.backup import BEFORE_MIGRATION, back_up
 from assetman.library.connections import Access, connect
 from assetman.library.database import Database
 from assetman.library.disk import full, make_folder, refuse_network_share, why_read_only
-from assetman.library.migrations import APPLICATION_ID, migrations
-from assetman.library.problems import DiskFull, from_sqlite, from_system
+from assetman.library.making import (
+    beside,
+    migrate,
+    remove,
+    sentences,
+    set_up,
+    steps_known,
+    steps_taken,
+)
+from assetman.library.migrations import APPLICATION_ID
+from assetman.library.pages import MAGIC
+from assetman.library.problems import CatalogueDamaged, DiskFull, from_system
+from assetman.library.recovery import is_due, recover
 
 CATALOGUE = "library.sqlite"
-BACKUPS = "backups"
-_MAGIC = b"SQLite format 3\x00"
 _OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
 
 
@@ -40,6 +47,8 @@ def open_database(folder: Path) -> Database:
     if not catalogue.exists():
         make_folder(folder)
     read_only = why_read_only(folder, catalogue)
+    if not read_only and is_due(catalogue):
+        recover(catalogue)
     if not catalogue.exists():
         if read_only:
             raise EnvironmentProblem(f"There is no library in {display(str(folder))}. {read_only}")
@@ -47,16 +56,22 @@ def open_database(folder: Path) -> Database:
     if read_only:
         return _open_to_read(_reading(catalogue, read_only))
     try:
-        return _open_to_write(catalogue)
+        try:
+            return _open_to_write(catalogue)
+        except CatalogueDamaged as problem:
+            recover(catalogue, problem)
+            return _open_to_write(catalogue)
     except DiskFull:
+        if not catalogue.exists():
+            raise
         # Even to read beside others takes files of SQLite's; alone, it can be searched.
         return _open_to_read(_reading(catalogue, full(folder), shared=False))
 
 
 def _open_to_write(catalogue: Path) -> Database:
     if _examine(_reading(catalogue, "")):
-        back_up(catalogue, catalogue.parent / BACKUPS, "before-migration")
-        _migrate(catalogue)
+        back_up(catalogue, catalogue.parent / BACKUPS, BEFORE_MIGRATION)
+        migrate(catalogue)
     return Database(Access(catalogue))
 
 
@@ -79,48 +94,17 @@ def _create(catalogue: Path) -> None:
     aside = catalogue.with_suffix(".new")
     try:
         # A log left behind by a catalogue that was deleted would be played into this one.
-        _remove(aside, *_beside(aside), *_beside(catalogue))
+        remove(aside, *beside(aside), *beside(catalogue))
         try:
             aside.touch()
-            _set_up(aside)
-            _migrate(aside)
+            set_up(aside)
+            migrate(aside)
             aside.replace(catalogue)
         except BaseException:
-            _remove(aside, *_beside(aside))
+            remove(aside, *beside(aside))
             raise
     except OSError as error:
         raise from_system(error, catalogue, "be created") from error
-
-
-def _set_up(catalogue: Path) -> None:
-    with _sentences(catalogue), closing(connect(catalogue)) as connection:
-        connection.execute("PRAGMA page_size=8192")  # wastes less around vectors of 1 kB
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-        connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute("PRAGMA journal_mode=WAL")
-
-
-def _migrate(catalogue: Path) -> None:
-    with _sentences(catalogue), closing(connect(catalogue)) as connection:
-        # A step may rebuild a table that others refer to.
-        connection.execute("PRAGMA foreign_keys=OFF")
-        database = UtilsDatabase(connection, execute_plugins=False, recursive_triggers=False)
-        migrations.apply(database)
-        broken = connection.execute("PRAGMA foreign_key_check").fetchall()
-        assert not broken, f"a migration left rows that refer to nothing: {broken[:5]}"
-        # Now, and not at closing, where a full disk would go unsaid and leave a log behind.
-        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        assert not busy, "another connection keeps the log from being emptied"
-
-
-def _beside(catalogue: Path) -> list[Path]:
-    """Name the files that SQLite keeps beside a catalogue."""
-    return [catalogue.with_name(catalogue.name + end) for end in ("-wal", "-shm", "-journal")]
-
-
-def _remove(*paths: Path) -> None:
-    for path in paths:
-        path.unlink(missing_ok=True)
 
 
 def _reading(catalogue: Path, read_only: str, shared: bool = True) -> Access:
@@ -128,7 +112,7 @@ def _reading(catalogue: Path, read_only: str, shared: bool = True) -> Access:
 
     `shared` is False where the file that connections share cannot be used.
     """
-    log, memory, _ = _beside(catalogue)
+    log, memory, _ = beside(catalogue)
     if not log.exists() or not log.stat().st_size:
         return Access(catalogue, "mode=ro&immutable=1", read_only)
     if not read_only or (shared and memory.exists()):
@@ -149,31 +133,22 @@ def _examine(access: Access) -> bool:
     place = display(str(access.path))
     try:
         with access.path.open("rb") as file:
-            magic = file.read(len(_MAGIC))
+            magic = file.read(len(MAGIC))
     except OSError as error:
         raise from_system(error, access.path, "be read") from error
-    if magic != _MAGIC:
-        raise EnvironmentProblem(
+    if magic != MAGIC:
+        raise CatalogueDamaged(
             f"The file {place} is {'empty' if not magic else 'not a catalogue of Assetman'}. "
             "Put back a copy from “backups”, or move it away to begin a new library."
         )
-    with _sentences(access.path), closing(connect(access.path, access.mode)) as connection:
+    with sentences(access.path), closing(connect(access.path, access.mode)) as connection:
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise EnvironmentProblem(f"The file {place} is not a catalogue of Assetman.")
-        database = UtilsDatabase(connection, execute_plugins=False, recursive_triggers=False)
-        applied = {migration.name for migration in migrations.applied(database)}
-        ours = {migration.name for migration in migrations._migrations}
+            # `recover` knows one of ours by its tables.
+            raise CatalogueDamaged(f"The file {place} is not a catalogue of Assetman.")
+        applied, ours = steps_taken(connection), set(steps_known())
         if applied - ours:
             raise EnvironmentProblem(
                 f"The library {place} was made by a newer Assetman; please update this one. "
                 "Nothing in it was changed."
             )
         return bool(ours - applied)
-
-
-@contextmanager
-def _sentences(catalogue: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise from_sqlite(error, catalogue) or error from error

@@ -160,14 +160,6 @@ def test_a_database_of_another_program_is_refused(folder: Path) -> None:
     assert digest(catalogue(folder)) == before
 
 
-def test_a_damaged_catalogue_is_a_sentence(filled: Path) -> None:
-    content = bytearray(catalogue(filled).read_bytes())
-    content[100:8192] = b"\xff" * 8092
-    catalogue(filled).write_bytes(content)
-    with pytest.raises(EnvironmentProblem, match="damaged"):
-        Library.open(filled)
-
-
 def test_damage_further_in_is_found_by_a_check(filled: Path) -> None:
     content = bytearray(catalogue(filled).read_bytes())
     with closing(sqlite3.connect(catalogue(filled))) as connection:
