@@ -7,19 +7,21 @@ import traceback
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assetman.core.assets import Box
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import InputSpec
+from assetman.media.blocks import borrowed
 from assetman.media.files import lent
 from assetman.media.handler import Extraction, Limits
 from assetman.media.lending import LENDS, borrow
 from assetman.media.process_limits import MEMORY, allow_seconds, confine
 
 if TYPE_CHECKING:
+    from mmap import mmap
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -66,7 +68,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The process has so many bytes of pixels and waits for the name of a block."""
+    """The process has so many bytes of pixels and waits to be lent a block."""
 
     size: int
 
@@ -149,19 +151,16 @@ def _hand_over(connection: Connection, extraction: Extraction) -> Decoded:
     size = sum(array.nbytes for _, array in arrays)
     if size:
         connection.send(Room(size))
-        block = SharedMemory(name=connection.recv())
-        try:
+        with borrowed(connection, size) as block:
             _fill(block, [array for _, array in arrays])
-        finally:
-            block.close()
     return Decoded(extraction, tuple((spec, array.shape) for spec, array in arrays))
 
 
-def _fill(block: SharedMemory, arrays: list[NDArray[np.uint8]]) -> None:
+def _fill(block: mmap | memoryview, arrays: list[NDArray[np.uint8]]) -> None:
     import numpy as np
 
     at = 0
     for array in arrays:
-        room = np.ndarray(array.shape, np.uint8, buffer=block.buf, offset=at)
+        room = np.ndarray(array.shape, np.uint8, buffer=block, offset=at)
         room[...] = array
         at += array.nbytes

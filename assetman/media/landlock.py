@@ -37,7 +37,7 @@ _SYSTEM = (
     *("/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/fs/cgroup"),
 )
 _FONTS_AT_HOME = (".fonts", ".local/share/fonts", ".config/fontconfig")
-_WRITTEN = ("/dev/null", "/dev/shm")
+_WRITTEN = ("/dev/null",)
 
 
 def shut_files() -> bool:

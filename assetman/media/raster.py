@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import logging
 from functools import cache, cached_property
 from typing import BinaryIO
 
@@ -16,6 +17,8 @@ from assetman.media.metadata import Facts, Metadata, read_exif, taken_from_xmp
 
 # Our own limit is checked before anything is decoded, with words of our own.
 Image.MAX_IMAGE_PIXELS = None
+# What a person should know is said by what is raised.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 # Programs that make pictures keep whole workflows in compressed text.
 PngImagePlugin.MAX_TEXT_CHUNK = 16 << 20
 
@@ -149,6 +152,8 @@ class RasterPicture:
                 if whole is not None:
                     return whole
             raise BadInput(CUT_OFF) from error
+        if picture.mode in ("P", "PA") and picture.palette is None:
+            raise BadInput(DAMAGED)
         return picture
 
     def _profile(self) -> bytes | None:

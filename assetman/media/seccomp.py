@@ -49,8 +49,7 @@ _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _OPEN, _OPENAT = 2, (257, 56)  # the first is known to x86-64 alone
 _CLONE, _PRLIMIT = (56, 220), (302, 261)
 
-_NOFOLLOW = (0o400000, 0o100000)  # O_NOFOLLOW differs between the two
-_CHANGES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _THREAD = 0x10000  # CLONE_THREAD
 
 # The machine of the filter: where the call, the machine and the arguments lie, and its verbs.
@@ -96,22 +95,12 @@ def _program(column: int, machine: int) -> bytes:
     lines += _if_call(_CLONE[column], 0, [_line(_IF_ANY_BIT, _THREAD, 1, 0), refuse])
     # another process's limits are none of its business; 0 is its own
     lines += _if_call(_PRLIMIT[column], 0, [_line(_IF_EQUAL, 0, 1, 0), refuse])
-    lines += _if_call(_OPENAT[column], 2, _for_reading(column, refuse))
+    for_reading = [_line(_IF_ANY_BIT, _CHANGES, 0, 1), refuse]
+    lines += _if_call(_OPENAT[column], 2, for_reading)
     if column == 0:
-        lines += _if_call(_OPEN, 1, _for_reading(column, refuse))
+        lines += _if_call(_OPEN, 1, for_reading)
     lines.append(_line(_GIVE, _ALLOW))
     return b"".join(lines)
-
-
-def _for_reading(column: int, refuse: bytes) -> list[bytes]:
-    """Refuse to open for writing; but blocks of shared memory are opened for both, unfollowed."""
-    return [
-        _line(_IF_ANY_BIT, _CHANGES, 0, 1),
-        refuse,
-        _line(_IF_ANY_BIT, os.O_RDWR, 0, 2),
-        _line(_IF_ANY_BIT, _NOFOLLOW[column], 1, 0),
-        refuse,
-    ]
 
 
 def _if_call(call: int, argument: int, then: list[bytes]) -> list[bytes]:

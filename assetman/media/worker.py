@@ -9,13 +9,13 @@ import time
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
 import psutil
 
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import InputSpec
+from assetman.media.blocks import Block
 from assetman.media.decoding import Decoded, Failed, Message, Ready, Room, Task, serve
 from assetman.media.files import opened, write_whole
 from assetman.media.handler import Extraction, Limits
@@ -47,7 +47,7 @@ class Worker:
         self.gentle = False  # it gives way to everything else on this machine
         self._limits = limits
         self._guard = threading.Lock()
-        self._block: SharedMemory | None = None
+        self._block: Block | None = None
         self._ended = False
         self._ready = False
         self._watched = False  # until it has said that it cannot limit its memory
@@ -95,7 +95,7 @@ class Worker:
             while True:
                 match self._receive(deadline):
                     case Room(size):
-                        self._connection.send(self._block_of(size).name)
+                        self._block_of(size).lend(self._connection, self._process.pid or 0)
                     case Decoded(answer, shapes):
                         self.served += 1
                         if isinstance(answer, Extraction):
@@ -208,11 +208,11 @@ class Worker:
         except psutil.Error:
             return 0
 
-    def _block_of(self, size: int) -> SharedMemory:
+    def _block_of(self, size: int) -> Block:
         if self._block is None or self._block.size < size:
             self._free_block()
             try:
-                self._block = SharedMemory(create=True, size=size)
+                self._block = Block(size)
             except OSError as error:
                 self.end()
                 raise EnvironmentProblem("There is no memory to hand pictures over in") from error
@@ -225,16 +225,14 @@ class Worker:
         at = 0
         for spec, shape in shapes:
             assert self._block is not None
-            there = np.ndarray(shape, np.uint8, buffer=self._block.buf, offset=at)
+            there = np.ndarray(shape, np.uint8, buffer=self._block.buffer, offset=at)
             pixels[spec] = there.copy()
             at += there.nbytes
         return pixels
 
     def _free_block(self) -> None:
         if self._block is not None:
-            self._block.close()
-            with suppress(FileNotFoundError):
-                self._block.unlink()
+            self._block.free()
             self._block = None
 
 

@@ -344,3 +344,14 @@ def test_a_drawing_that_upsets_its_painter_is_damaged(why: Why, tmp_path: Path) 
     path = tmp_path / "a.svg"
     path.write_text(f'{SVG} width="1e30" height="1e30"><circle r="1e30"/></svg>')
     assert why(path) == "The drawing is damaged and cannot be read"
+
+
+def test_colours_by_number_without_a_list_of_colours_are_damaged(
+    why: Why, save: Callable[..., str]
+) -> None:
+    path = Path(save(quarters().convert("P"), "a.png"))
+    data = path.read_bytes()
+    start = data.index(b"PLTE") - 4
+    end = start + 12 + int.from_bytes(data[start : start + 4], "big")
+    path.write_bytes(data[:start] + data[end:])
+    assert why(path) == "The picture is damaged and cannot be read"

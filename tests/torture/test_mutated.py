@@ -5,6 +5,7 @@ About 150 files; `--dose 133` is 20,000. What became of them is printed by forma
 
 from __future__ import annotations
 
+import gzip
 import random
 import re
 import zlib
@@ -56,9 +57,13 @@ def pool() -> Iterator[DecodePool]:
 
 def mutated(data: bytes, chance: random.Random, others: list[Seed]) -> bytes:
     """Damage a file in one to three ways."""
+    if data.startswith(b"\x1f\x8b") and chance.random() < 0.7:
+        return gzip.compress(mutated(gzip.decompress(data), chance, others))
     broken = bytearray(data)
     for _ in range(chance.choice((1, 1, 1, 2, 3))):
-        chance.choice(WAYS)(broken, chance, others)
+        written_out = data.startswith((b"<", b"#define", b"P")) and chance.random() < 0.7
+        way = _edit_a_word if written_out else chance.choice(WAYS)
+        way(broken, chance, others)
     if chance.random() < 0.5:
         _sign(broken)
     return bytes(broken)
