@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from assetman.ingest.places import Place, parent
@@ -38,11 +37,8 @@ class Unrest:
     thread may call any method.
     """
 
-    def __init__(
-        self, patience: Patience | None = None, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, patience: Patience | None = None) -> None:
         self.patience = patience or Patience()
-        self._clock = clock
         self._news = threading.Condition()
         self._places: dict[Place, None] = {}
         self._first = self._last = 0.0
@@ -52,7 +48,7 @@ class Unrest:
     def changed(self, place: Place, settled: bool = False) -> None:
         """Note that something in a folder changed; `settled`: there is nothing to wait for."""
         with self._news:
-            now = self._clock()
+            now = time.monotonic()
             if settled:
                 now -= self.patience.quiet
             if not self._places:
@@ -67,9 +63,9 @@ class Unrest:
         with self._news:
             known = self._files.get(file)
             if known is not None:
-                known.since, known.seen = self._clock(), None
+                known.since, known.seen = time.monotonic(), None
                 return
-            self._files[file] = _Writing(where, self._clock())
+            self._files[file] = _Writing(where, time.monotonic())
             if len(self._files) == 1:
                 self._news.notify_all()
 
@@ -102,7 +98,7 @@ class Unrest:
                 if left is None or left > 0:
                     self._news.wait(left)
                     continue
-                now = self._clock()
+                now = time.monotonic()
                 if self._places and now >= self._due():
                     places, self._places = list(self._places), {}
                     return places
@@ -126,7 +122,7 @@ class Unrest:
         """Give the seconds until something is due; None if nothing is."""
         times = [self._due()] if self._places else []
         times += [self._end(each) for each in self._files.values()]
-        return min(times) - self._clock() if times else None
+        return min(times) - time.monotonic() if times else None
 
     def _end(self, file: _Writing) -> float:
         pause = self.patience.writing if file.seen is None else self.patience.again
@@ -135,15 +131,15 @@ class Unrest:
     def _look_at_files(self) -> None:
         """Look at those files again that nobody has written to for a while."""
         with self._news:
-            now = self._clock()
+            now = time.monotonic()
             due = [(key, each) for key, each in self._files.items() if self._end(each) <= now]
         for key, file in due:
             found = _stat(file.where)
             with self._news:
-                if self._files.get(key) is not file or self._end(file) > self._clock():
+                if self._files.get(key) is not file or self._end(file) > time.monotonic():
                     continue  # heard of meanwhile
                 if found is not None and found != file.seen:
-                    file.since, file.seen = self._clock(), found
+                    file.since, file.seen = time.monotonic(), found
                     continue
                 del self._files[key]
             self.changed(Place(key[0], parent(key[1]), deep=False), settled=True)

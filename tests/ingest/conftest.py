@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from kit.bench import Bench
+from kit.living import Living
 
 
 @pytest.fixture
@@ -18,3 +19,10 @@ def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def living(bench: Bench) -> Iterator[Living]:
+    made = Living(bench)
+    yield made
+    made.close()
