@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from assetman.core.progress import CancelToken
 from assetman.ingest.drives import is_emptied, remember
 from assetman.ingest.identify import Identification, RootLeft
 from assetman.ingest.ignore import IGNORE_FILE, IgnoreRules
+from assetman.ingest.keeping import renew_thumbnails
 from assetman.ingest.places import Part, Place
 from assetman.ingest.scan import (
     FORBIDDEN,
@@ -88,7 +90,7 @@ class Survey:
             self._publish(self._library.assets.mark_missing(gone))
             self._tally.walked(missing=len(gone), unchanged=0)
         if any(place.whole for place in places):
-            self._renew_thumbnails()
+            renew_thumbnails(self._library, self._thumbnails, time.time())
 
     def _by_root(self, places: Sequence[Place]) -> Iterator[tuple[Root, list[Place]]]:
         """Sort places by their roots; those whose root is no longer there are left out."""
@@ -98,13 +100,6 @@ class Survey:
         for root in self._library.roots.all():
             if root.id in wanted:
                 yield root, wanted[root.id]
-
-    def _renew_thumbnails(self) -> None:
-        """Have those made again that somebody deleted."""
-        contents = self._library.contents
-        lost = [number for number, key in contents.extracted() if not self._thumbnails.has(key)]
-        if lost:
-            contents.renew(lost)
 
     @contextmanager
     def _while_kept(self, root: Root) -> Iterator[None]:

@@ -87,12 +87,21 @@ class Contents:
         """Give the key of every content: what a cache may hold something for."""
         return {key for (key,) in self._database.rows("SELECT key FROM contents")}
 
-    def extracted(self) -> list[tuple[int, str]]:
-        """Give id and key of every content that was decoded and whose file can be read now."""
+    def last(self) -> int:
+        """Give the highest id of a content, 0 without one."""
+        return int(self._database.value("SELECT MAX(id) FROM contents") or 0)
+
+    def extracted(self, content_ids: Sequence[int] | None = None) -> list[tuple[int, str]]:
+        """Give id and key of every content that was decoded and whose file can be read now.
+
+        With `content_ids`, of those among them.
+        """
+        these = "" if content_ids is None else "c.id IN (SELECT value FROM json_each(?)) AND "
         rows = self._database.rows(
             "SELECT DISTINCT c.id, c.key FROM contents c JOIN assets a ON a.content_id = c.id "
             "JOIN roots r ON r.id = a.root_id "
-            "WHERE c.extracted AND a.missing_since IS NULL AND r.online"
+            f"WHERE {these}c.extracted AND a.missing_since IS NULL AND r.online",
+            () if content_ids is None else (id_list(content_ids),),
         )
         return [(content_id, key) for content_id, key in rows]
 

@@ -89,6 +89,15 @@ class Whereabouts:
         )
         return [_lain(row) for row in rows]
 
+    def hold(self, root_ids: Sequence[int], seconds: float, now: float) -> None:
+        """Let what is missing in some roots be missing for less long, at least since `now`."""
+        with self._database.writing():
+            self._database.execute(
+                "UPDATE assets SET missing_since = MIN(?, missing_since + ?) "
+                "WHERE missing_since IS NOT NULL AND root_id IN (SELECT value FROM json_each(?))",
+                (now, seconds, id_list(root_ids)),
+            )
+
     def displace(self, asset_id: int) -> Changes:
         """Keep an asset as missing whose path belongs to another file now.
 
@@ -133,6 +142,12 @@ class Whereabouts:
                 return Changes()
             root_id, path, size, mtime_ns, inode, device = row
             stat = FileStat(size, mtime_ns, int(inode), int(device))
+            for table in ("asset_tags", "collection_assets"):
+                # A copy bears nothing as a rule; what it bears all the same is not lost.
+                database.execute(
+                    f"UPDATE OR IGNORE {table} SET asset_id = ? WHERE asset_id = ?",
+                    (asset_id, copy_id),
+                )
             changes = self._assets.forget([copy_id])
             return changes | self._assets.move(asset_id, root_id, from_bytes(path), stat)
 
