@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from assetman.core.queries import Filters, FolderFilter, Sort
-from assetman.library.values import within
+from assetman.library.names import identity
+from assetman.library.values import id_list, within
 
 EVERYTHING = Filters()
 
@@ -15,15 +18,25 @@ _ORDER = {
     Sort.NAME: "name",
     Sort.SIZE: "size",
 }
+_TAGGED = "SELECT asset_id FROM asset_tags INDEXED BY asset_tags_by_tag WHERE tag_id"
+_RATED = "SELECT id FROM assets INDEXED BY assets_rated WHERE rating > 0"
+_COLLECTED = (
+    "SELECT asset_id FROM collection_assets INDEXED BY collection_assets_by_collection "
+    "WHERE collection_id"
+)
 _COLUMN = {"moment": "moment", "name": "name_key", "size": "size"}
 
 
 def condition(filters: Filters) -> tuple[str, list[Any]]:
     """Give the condition on the table `assets a` under which an asset counts, and its values.
 
-    Missing assets never do. Kinds are alternatives of each other, so are folders.
+    Missing assets count only where they alone are asked for, those of removed roots never.
+    Kinds are alternatives of each other, so are folders and collections; tags are not.
     """
     terms, values = ["a.missing_since IS NULL"], []
+    if filters.missing:
+        live = "a.root_id IN (SELECT id FROM roots WHERE removed IS NULL)"
+        terms = ["a.missing_since IS NOT NULL", live]
     if filters.kinds:
         terms.append(f"a.kind IN ({', '.join('?' * len(filters.kinds))})")
         values += [str(kind) for kind in filters.kinds]
@@ -31,6 +44,9 @@ def condition(filters: Filters) -> tuple[str, list[Any]]:
         folders = [_in_folder(folder) for folder in filters.folders]
         terms.append("(" + " OR ".join(sql for sql, _ in folders) + ")")
         values += [value for _, given in folders for value in given]
+    for sql, given in _organised(filters):
+        terms.append(sql)
+        values += given
     return " AND ".join(terms), values
 
 
@@ -38,7 +54,12 @@ def source(filters: Filters, sort: Sort | None = None) -> str:
     """Give what to select from: `assets a` with the index that serves the filters or the order.
 
     SQLite, left to itself, takes the index of the paths for a folder and looks up every row.
+    What the person organised is few as a rule, and leads to its assets by their ids.
     """
+    if filters.missing:
+        return "assets a INDEXED BY assets_missing"
+    if filters.tags or filters.collections or (filters.ratings and filters.ratings[0] > 0):
+        return "assets a NOT INDEXED"
     narrow = any(folder.path for folder in filters.folders)
     if narrow or (filters.folders and sort is None):
         return "assets a INDEXED BY assets_by_folder"
@@ -51,6 +72,27 @@ def order(sort: Sort, descending: bool) -> str:
     """Give the ORDER BY of a list of `assets a`; equals follow their ids, the same way round."""
     way = "DESC" if descending else "ASC"
     return f"a.{_COLUMN[_ORDER[sort]]} {way}, a.id {way}"
+
+
+def _organised(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
+    """Give the conditions on tags, ratings and collections, each with its values."""
+    for name in dict.fromkeys(map(identity, filters.tags)):
+        yield f"a.id IN ({_TAGGED} = (SELECT id FROM tags WHERE key = ?))", [name]
+    if filters.not_tags:
+        keys = json.dumps([identity(name) for name in filters.not_tags])
+        some = "IN (SELECT id FROM tags WHERE key IN (SELECT value FROM json_each(?)))"
+        yield f"a.id NOT IN ({_TAGGED} {some})", [keys]
+    if filters.ratings is not None:
+        least, most = filters.ratings
+        if least > 0:
+            yield f"a.id IN ({_RATED} AND rating BETWEEN ? AND ?)", [least, most]
+        elif most < 0:
+            yield "0", []
+        else:
+            yield f"a.id NOT IN ({_RATED} AND rating > ?)", [most]
+    if filters.collections:
+        these = "(SELECT value FROM json_each(?))"
+        yield f"a.id IN ({_COLLECTED} IN {these})", [id_list(filters.collections)]
 
 
 def _in_folder(folder: FolderFilter) -> tuple[str, list[Any]]:

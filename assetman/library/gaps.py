@@ -82,6 +82,20 @@ class Gaps:
         self.settle()
         self._database.execute("UPDATE gaps SET root_id = ? WHERE root_id = ?", (into, root_id))
 
+    def drop_root(self, root_id: int) -> None:
+        """Take all of a root's assets off the list: they are missing now."""
+        self.settle()
+        self._database.execute(
+            "DELETE FROM gaps WHERE asset_id IN (SELECT id FROM assets WHERE root_id = ?)",
+            (root_id,),
+        )
+
+    def fill_root(self, root_id: int) -> None:
+        """List what the assets of a root lack."""
+        self.drop_root(root_id)
+        self._database.execute(_FILL + _OF_EXTRACTION % "a.root_id = ?", (root_id,))
+        self._database.execute(_FILL + _OF_SPACES % "a.root_id = ?", (root_id,))
+
     def rebuild(self) -> None:
         """Make every row anew."""
         self._database.execute("DELETE FROM gaps")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from assetman.library.database import Database
+from assetman.library.database import Database, Row
 
 PERSON = "person"
 ENGINE = "engine"
@@ -61,7 +61,10 @@ class Journal:
 
     def sequence(self) -> int:
         """Give the number of the last write, 0 before the first."""
-        return int(self._database.value("SELECT MAX(sequence) FROM journal") or 0)
+        # Not MAX: the last entries may have been trimmed, and numbers are never given again.
+        return int(
+            self._database.value("SELECT seq FROM sqlite_sequence WHERE name = 'journal'") or 0
+        )
 
     def since(self, sequence: int) -> Iterator[Entry]:
         """Go through the writes after a number, in their order."""
@@ -70,11 +73,23 @@ class Journal:
             "WHERE sequence > ? ORDER BY sequence LIMIT ?",
             (sequence, _BATCH),
         ):
-            for number, transaction, at, origin, what, before, after in rows:
-                yield Entry(
-                    number, transaction, at, origin, what, _from_json(before), _from_json(after)
-                )
+            yield from map(_entry, rows)
             sequence = rows[-1][0]
+
+    def of_person(self, transaction: int) -> list[Entry]:
+        """Give what the person did in one transaction, in its order."""
+        rows = self._database.rows(
+            'SELECT sequence, "transaction", at, origin, what, before, after '
+            "FROM journal INDEXED BY journal_of_person "
+            f"WHERE \"transaction\" = ? AND origin = '{PERSON}' ORDER BY sequence",
+            (transaction,),
+        )
+        return [_entry(row) for row in rows]
+
+
+def _entry(row: Row) -> Entry:
+    sequence, transaction, at, origin, what, before, after = row
+    return Entry(sequence, transaction, at, origin, what, _from_json(before), _from_json(after))
 
 
 def _to_json(value: object) -> str | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from assetman.core.errors import EnvironmentProblem
 from assetman.library.assets import Assets
-from assetman.library.backup import RESTORED, back_up
+from assetman.library.backup import RESTORED, back_up, due
+from assetman.library.collections import Collections
 from assetman.library.contents import Contents, collect
 from assetman.library.database import Database
 from assetman.library.embeddings import Embeddings
@@ -18,11 +20,17 @@ from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.known import KnownFiles
 from assetman.library.opening import BACKUPS, CATALOGUE, open_database
-from assetman.library.problems import DiskFull
+from assetman.library.problems import CatalogueDamaged, DiskFull
 from assetman.library.roots import Roots
 from assetman.library.segments import Segments
 from assetman.library.spaces import Spaces
+from assetman.library.steps import Steps
+from assetman.library.tags import Tags
+from assetman.library.undo import Undo
+from assetman.library.upkeep import Upkeep
 from assetman.library.whereabouts import Whereabouts
+
+_CHECK_SECONDS = 20.0  # that the look for damage before a backup may take
 
 
 class Library:
@@ -38,15 +46,30 @@ class Library:
         gaps = Gaps(database)
         self.journal = Journal(database)
         self._facts = Facts(database, self.journal)
-        self.roots = Roots(database, self.journal, gaps)
+        steps = Steps(database)
+        self.roots = Roots(database, self.journal, gaps, steps)
         self.assets = Assets(database, self.journal, gaps)
         self.known = KnownFiles(database)
         self.whereabouts = Whereabouts(database, self.journal, gaps, self.assets)
         self.contents = Contents(database, self.journal, gaps)
         self.segments = Segments(database, self.journal, gaps)
         self.spaces = Spaces(database, self.journal, gaps)
+        self._upkeep = Upkeep(database)
         self.embeddings = Embeddings(database, self.journal, gaps, self.spaces)
-        self.failures = Failures(database, self.journal, gaps)
+        self.failures = Failures(database, self.journal, gaps, steps)
+        self.tags = Tags(database, self.journal, steps)
+        self.collections = Collections(database, self.journal, steps)
+        self.undo = Undo(
+            database,
+            self.journal,
+            steps,
+            {
+                "roots": self.roots,
+                "failures": self.failures,
+                "tags": self.tags,
+                "collections": self.collections,
+            },
+        )
         if not self.read_only:
             self._recover(gaps)
 
@@ -58,6 +81,13 @@ class Library:
         a full disk, a catalogue that is newer, damaged or none, a folder that cannot be made.
         """
         folder = folder.absolute()
+        try:
+            return cls._opened(folder)
+        except CatalogueDamaged:  # met in reading: it is marked now, and so it is recovered
+            return cls._opened(folder)
+
+    @classmethod
+    def _opened(cls, folder: Path) -> Library:
         database = open_database(folder)
         try:
             return cls(folder, database)
@@ -107,21 +137,39 @@ class Library:
         """Write a copy of the catalogue without embeddings into `backups` and give its path."""
         return back_up(self.folder / CATALOGUE, self.folder / BACKUPS, "on-demand")
 
+    def back_up_if_due(self, now: float | None = None) -> Path | None:
+        """Take the daily or weekly backup if its time has come; gives its path, or None.
+
+        Looks for damage first, so that it is met before the last sound backups have gone.
+        """
+        backups = self.folder / BACKUPS
+        kind = due(self.folder / CATALOGUE, backups, time.time() if now is None else now)
+        if not kind or self.read_only or self._upkeep.damage(_CHECK_SECONDS):
+            return None
+        try:
+            return back_up(self.folder / CATALOGUE, backups, kind)
+        except CatalogueDamaged as problem:
+            self._database.damaged(problem)
+            raise
+
+    def trim(self, now: float | None = None) -> None:
+        """Drop what of the journal is too old to be of use, and give free space back.
+
+        Takes at most a second or so; what is left is dropped the next time.
+        """
+        if not self.read_only:
+            self._upkeep.trim(time.time() if now is None else now)
+
+    def on_damage(self, tell: Callable[[str], None]) -> None:
+        """Call `tell` with a sentence when the catalogue first proves damaged, on any thread.
+
+        Every call that meets it raises CatalogueDamaged; to open the library again mends it.
+        """
+        self._database.on_damage(tell)
+
     def check(self) -> list[str]:
         """Look for damage, and describe what is found in sentences; a sound one has none."""
-        try:
-            found = [
-                f"The catalogue is damaged: {line}"
-                for (line,) in self._database.rows("PRAGMA quick_check(20)")
-                if line != "ok"
-            ]
-            found += [
-                f"Row {row} of {table} refers to a row of {other} that does not exist."
-                for table, row, other, _ in self._database.rows("PRAGMA foreign_key_check")
-            ]
-        except EnvironmentProblem as problem:
-            return [str(problem)]
-        return found
+        return self._upkeep.damage()
 
     def close(self) -> None:
         """Close the catalogue. It is not used again."""

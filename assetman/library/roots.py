@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import os
-import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from assetman.core.assets import Folder, Root, display
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
-from assetman.library.contents import collect
 from assetman.library.database import Database, Row
 from assetman.library.gaps import Gaps
-from assetman.library.journal import PERSON, Journal
-from assetman.library.values import from_bytes, to_bytes
+from assetman.library.journal import PERSON, Entry, Journal
+from assetman.library.root_rows import RootRows
+from assetman.library.steps import Steps
+from assetman.library.values import from_bytes
 
 _ROOTS = """
 SELECT r.id, r.path, r.online,
     (SELECT COUNT(*) FROM assets a INDEXED BY assets_by_folder
      WHERE a.root_id = r.id AND a.missing_since IS NULL)
-FROM roots r"""
+FROM roots r WHERE r.removed IS NULL"""
 
 
 class Roots:
-    """The table of roots."""
+    """The table of roots.
 
-    def __init__(self, database: Database, journal: Journal, gaps: Gaps) -> None:
+    A root that is removed stays, out of sight, so that it can be brought back whole: its assets
+    are missing since the moment of its removal.
+    """
+
+    def __init__(self, database: Database, journal: Journal, gaps: Gaps, steps: Steps) -> None:
         self._database = database
         self._journal = journal
-        self._gaps = gaps
+        self._steps = steps
+        self._rows = RootRows(database, journal, gaps)
 
     def all(self) -> list[Root]:
         """List the roots in the order they were added."""
@@ -36,56 +42,78 @@ class Roots:
 
     def get(self, root_id: int) -> Root:
         """Give a root. Raises WrongUse where there is none of that id."""
-        row = self._database.row(f"{_ROOTS} WHERE r.id = ?", (root_id,))
+        row = self._database.row(f"{_ROOTS} AND r.id = ?", (root_id,))
         if row is None:
             raise WrongUse(f"There is no folder {root_id} in the library.")
         return _root(row)
 
     def add(self, path: str) -> tuple[Root, Changes]:
-        """Add a folder by its absolute path.
+        """Add a folder by its absolute path; one that was removed comes back whole.
 
         A folder that is a root, or lies inside one, gives that root and changes nothing. Roots
         inside the new one become part of it; their assets stay the same. Raises WrongUse for a
         path that is not absolute.
         """
-        if not Path(path).is_absolute():
-            raise WrongUse(f"{display(path)} is not an absolute path.")
-        path = os.path.normpath(path)
-        with self._database.writing():
+        path = _absolute(path)
+        with self._database.writing(PERSON):
             inner = []
             for root in self.all():
                 if _holds(root.path, path):
                     return root, Changes()
                 if _holds(path, root.path):
                     inner.append(root)
-            root_id = self._database.insert(
-                "INSERT INTO roots (path, display, added) VALUES (?, ?, ?)",
-                (to_bytes(path), display(path), time.time()),
-            )
             changes = Changes(roots=True)
+            root_id = self._returning(path, inner)
+            if root_id is None:
+                root_id = self._rows.insert(path)
+            else:
+                changes |= self._rows.restore(root_id)
             for root in inner:
-                changes |= self._absorb(root, root_id, os.path.relpath(root.path, path))
+                changes |= self._rows.absorb(root.id, root.path, root_id, path)
             before = [{"id": root.id, "path": root.path} for root in inner] or None
-            self._journal.append("roots.add", before, {"id": root_id, "path": path}, PERSON)
-            return self.get(root_id), changes
+            self._journal.append("roots.add", before, {"id": root_id, "path": path})
+            added = self.get(root_id)
+            return added, changes | self._steps.note(f"Add the folder {display(added.name)}")
 
     def remove(self, root_id: int) -> Changes:
-        """Forget a root with its assets, its failures, and the contents only it had."""
-        database = self._database
-        with database.writing():
+        """Take a root out of the library with all that is known of it; it can come back."""
+        with self._database.writing(PERSON):
             root = self.get(root_id)
-            rows = database.rows("SELECT id, content_id FROM assets WHERE root_id = ?", (root_id,))
-            failed = database.execute("DELETE FROM failures WHERE root_id = ?", (root_id,))
-            database.execute("DELETE FROM assets WHERE root_id = ?", (root_id,))
-            collect(database, self._journal, {content_id for _, content_id in rows})
-            database.execute("DELETE FROM roots WHERE id = ?", (root_id,))
-            before = {"id": root_id, "path": root.path, "assets": len(rows)}
-            self._journal.append("roots.remove", before, origin=PERSON)
-        return Changes(
-            assets_removed=frozenset(asset_id for asset_id, _ in rows),
-            roots=True,
-            failures=failed.rowcount > 0,
-        )
+            changes = self._rows.take_out(root_id)
+            self._journal.append("roots.remove", {"id": root_id, "path": root.path})
+            return changes | self._steps.note(f"Remove the folder {display(root.name)}")
+
+    def relocate(self, root_id: int, path: str) -> Changes:
+        """Say that a root lies elsewhere now; its assets stay as they are.
+
+        Raises WrongUse for a path that is not absolute, and where another root lies in the
+        new place, or around it.
+        """
+        path = _absolute(path)
+        with self._database.writing(PERSON):
+            root = self.get(root_id)
+            if root.path == path:
+                return Changes()
+            problem = self._overlap(path, root_id)
+            if problem:
+                raise WrongUse(problem)
+            changes = self._rows.relocate(root_id, path)
+            self._journal.append(
+                "roots.relocate", {"id": root_id, "path": root.path}, {"id": root_id, "path": path}
+            )
+            sentence = f"Look for the folder {display(root.name)} in {display(path)}"
+            return changes | self._steps.note(sentence)
+
+    def purge(self, moment: float) -> Changes:
+        """Drop for good the roots removed before a time, in seconds since the epoch."""
+        changes = Changes()
+        with self._database.writing():
+            for (root_id,) in self._database.rows(
+                "SELECT id FROM roots WHERE removed <= ?", (moment,)
+            ):
+                changes |= self._rows.drop(root_id)
+                self._journal.append("roots.purge", before={"id": root_id})
+        return changes
 
     def set_online(self, root_id: int, online: bool) -> Changes:
         """Keep whether a root can be read; its assets are offline while it cannot."""
@@ -98,12 +126,7 @@ class Roots:
                 {"id": root_id, "online": not online},
                 {"id": root_id, "online": online},
             )
-            (assets,) = self._database.integers(
-                "SELECT a.id AS c0 FROM assets a INDEXED BY assets_by_folder "
-                "WHERE a.root_id = ? AND a.missing_since IS NULL",
-                (root_id,),
-            )
-        return Changes(assets_changed=frozenset(assets.tolist()), roots=True)
+            return Changes(assets_changed=self._rows.present(root_id), roots=True)
 
     def folders(self, root_id: int) -> list[Folder]:
         """List the folders of a root that hold assets, in them or below, sorted by path."""
@@ -122,28 +145,80 @@ class Roots:
         ordered = sorted(counts, key=lambda path: path.split("/") if path else [])
         return [Folder(root_id, path, counts[path]) for path in ordered]
 
-    def _absorb(self, root: Root, into: int, inside: str) -> Changes:
-        """Make a root part of another one that holds it, under the relative path `inside`."""
-        database = self._database
-        prefix = to_bytes(inside.replace(os.sep, "/") + "/")
-        rows = database.rows("SELECT id FROM assets WHERE root_id = ?", (root.id,))
-        # CAST: SQLite's || makes text even of two blobs.
-        database.execute(
-            "UPDATE assets SET root_id = ?, path = CAST(? || path AS BLOB), "
-            "folder = CAST(? || folder AS BLOB) WHERE root_id = ?",
-            (into, prefix, prefix, root.id),
-        )
-        failed = database.execute(
-            "UPDATE failures SET root_id = ?, path = CAST(? || path AS BLOB) WHERE root_id = ?",
-            (into, prefix, root.id),
-        )
-        self._gaps.move_root(root.id, into)
-        database.execute("DELETE FROM roots WHERE id = ?", (root.id,))
-        return Changes(
-            assets_changed=frozenset(asset_id for (asset_id,) in rows),
-            roots=True,
-            failures=failed.rowcount > 0,
-        )
+    def revert(self, entry: Entry) -> Changes:
+        """Undo one entry of the journal, as far as its roots still exist."""
+        before, after = entry.before, entry.after
+        if entry.what == "roots.remove":
+            return self._bring_back(before["id"], before["path"])
+        if entry.what == "roots.relocate":
+            return self._put_back(before["id"], before["path"])
+        root_id, path = after["id"], after["path"]
+        if not self._rows.is_live(root_id):
+            return Changes()
+        changes = Changes(roots=True)
+        for inner in before or ():
+            changes |= self._rows.release(inner["id"], inner["path"], root_id, path)
+        return changes | self._rows.take_out(root_id)
+
+    def repeat(self, entry: Entry) -> Changes:
+        """Do again what an entry of the journal says."""
+        before, after = entry.before, entry.after
+        if entry.what == "roots.remove":
+            live = self._rows.is_live(before["id"])
+            return self._rows.take_out(before["id"]) if live else Changes()
+        if entry.what == "roots.relocate":
+            return self._put_back(after["id"], after["path"])
+        root_id, path = after["id"], after["path"]
+        inner = [each["id"] for each in before or () if self._rows.is_live(each["id"])]
+        changes = self._bring_back(root_id, path, inner)
+        for each in inner if changes else ():
+            changes |= self._rows.absorb(each, self.get(each).path, root_id, path)
+        return changes
+
+    def _bring_back(self, root_id: int, path: str, inner: Sequence[int] = ()) -> Changes:
+        """Bring a removed root back, or add it anew where it was dropped meanwhile."""
+        if self._rows.is_live(root_id) or self._overlap(path, root_id, *inner):
+            return Changes()
+        if self._database.row("SELECT 1 FROM roots WHERE id = ?", (root_id,)):
+            return self._rows.restore(root_id)
+        self._rows.insert(path, root_id)
+        return Changes(roots=True)
+
+    def _put_back(self, root_id: int, path: str) -> Changes:
+        if not self._rows.is_live(root_id) or self._overlap(path, root_id):
+            return Changes()
+        return self._rows.relocate(root_id, path)
+
+    def _returning(self, path: str, inner: Sequence[Root]) -> int | None:
+        """Find the removed root that comes back at a path.
+
+        None where roots inside know files it had: those come back as they are met, by their bytes.
+        """
+        root_id = self._rows.removed_at(path)
+        for root in inner if root_id is not None else ():
+            if root_id and self._rows.shares_paths(root_id, path, root.id, root.path):
+                return None
+        return root_id
+
+    def _overlap(self, path: str, *but: int) -> str:
+        """Say which root, other than some, lies at a path, in it or around it; empty if none."""
+        for other in self.all():
+            name = display(other.path)
+            if other.id in but:
+                continue
+            if _holds(other.path, path) and _holds(path, other.path):
+                return f"The folder {name} is in the library already."
+            if _holds(other.path, path):
+                return f"{display(path)} lies inside the folder {name}, which is in the library."
+            if _holds(path, other.path):
+                return f"The folder {name}, which is in the library, lies inside {display(path)}."
+        return ""
+
+
+def _absolute(path: str) -> str:
+    if not Path(path).is_absolute():
+        raise WrongUse(f"{display(path)} is not an absolute path.")
+    return os.path.normpath(path)
 
 
 def _holds(outer: str, inner: str) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from assetman.core.errors import WrongUse
@@ -52,6 +54,7 @@ def test_what_the_person_did_is_told_from_what_the_engine_did(shelf: Shelf) -> N
     with library.writing("import"):
         shelf.file("b.jpg")
     library.roots.remove(shelf.root)
+    library.roots.purge(math.inf)
     origins = {entry.what: entry.origin for entry in library.journal.since(0)}
     assert origins["roots.add"] == origins["roots.remove"] == "person"
     assert origins["spaces.choose"] == "person"

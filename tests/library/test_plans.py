@@ -102,7 +102,7 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "remove": lambda shelf: shelf.library.roots.remove(1),
 }
 SMALL = re.compile(
-    r"SCAN (json_each|j|r|p|roots|spaces|sqlite_sequence|CONSTANT|\(subquery|\d|.* assets_missing$)"
+    r"SCAN (json_each|j|r|p|roots|spaces|tags|t|c|collections|s|steps|sqlite_sequence|CONSTANT|\(subquery|\d|.* assets_missing$)"
 )
 
 

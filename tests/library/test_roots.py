@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 
 import pytest
@@ -59,7 +60,7 @@ def test_an_outer_folder_absorbs_roots_and_their_assets_stay_the_same(shelf: She
     assert shelf.pending() == [top], "what failed is not tried again under its new root"
 
 
-def test_a_removed_root_takes_its_assets_failures_and_contents_along(shelf: Shelf) -> None:
+def test_a_purged_root_takes_its_assets_failures_and_contents_along(shelf: Shelf) -> None:
     library = shelf.library
     other, _ = library.roots.add(ROOT + "2")
     shared = shelf.done("a.jpg")
@@ -69,7 +70,9 @@ def test_a_removed_root_takes_its_assets_failures_and_contents_along(shelf: Shel
     segments = [segment.id for segment in library.segments.of_asset(gone)]
     library.failures.add(shelf.root, "c.jpg", "scan", "bad input", "no", 1, 1)
 
-    changes = library.roots.remove(shelf.root)
+    assert library.roots.remove(shelf.root).assets_removed == {shared, gone}
+    assert not library.roots.purge(0.0)
+    changes = library.roots.purge(math.inf)
 
     assert changes.assets_removed == {shared, gone}
     assert changes.roots
