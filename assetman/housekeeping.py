@@ -9,7 +9,10 @@ from collections.abc import Callable
 
 from assetman.core.changes import Changes
 from assetman.core.errors import AssetmanError
+from assetman.core.settings import Settings
+from assetman.ingest.keeping import forget_expired
 from assetman.library.library import Library
+from assetman.media.thumbnails import ThumbnailCache
 
 _log = logging.getLogger(__name__)
 
@@ -23,22 +26,22 @@ class Housekeeping:
     """A thread that sleeps most of the time; it ends when the library is closed.
 
     `gone` hears what was dropped from the catalogue for good; `look` is called every half
-    minute, `prune`, which makes room in the caches, every hour.
+    minute.
     """
 
     def __init__(
         self,
         library: Library,
-        keep_days: float,
+        thumbnails: ThumbnailCache,
+        settings: Settings,
         gone: Callable[[Changes], None],
         look: Callable[[], None],
-        prune: Callable[[], object],
     ) -> None:
         self._library = library
-        self._keep_days = keep_days
+        self._thumbnails = thumbnails
+        self._settings = settings
         self._gone = gone
         self._look = look
-        self._prune = prune
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._live, name="housekeeping", daemon=True)
         self._thread.start()
@@ -49,17 +52,11 @@ class Housekeeping:
         self._thread.join()
 
     def tidy(self) -> None:
-        """Do what is due by the day: expire what is long gone, back up, keep the journal short."""
-        if self._library.read_only:
-            return
-        now = time.time()
-        moment = now - self._keep_days * _DAY
-        for chore in (
-            lambda: self._expire(moment),
-            self._library.back_up_if_due,
-            lambda: self._library.trim(now),
-            self._prune,
-        ):
+        """Do what is due: expire what is long gone, back up, keep journal and caches short."""
+        chores: list[Callable[[], object]] = [self._prune]
+        if not self._library.read_only:
+            chores += [self._expire, self._library.back_up_if_due, self._trim]
+        for chore in chores:
             try:
                 chore()
             except AssetmanError as error:  # a full disk: it is tried again
@@ -67,7 +64,7 @@ class Housekeeping:
 
     def _live(self) -> None:
         # Who keeps missing files for an hour only does not want to wait another for their end.
-        every = min(_EVERY, max(_FIRST, self._keep_days * _DAY / 4))
+        every = min(_EVERY, max(_FIRST, self._settings.keep_missing_days * _DAY / 4))
         due = time.monotonic() + _FIRST
         while not self._closed.wait(_LOOK):
             try:
@@ -78,11 +75,14 @@ class Housekeeping:
             except Exception:
                 _log.exception("a mistake in housekeeping")
 
-    def _expire(self, moment: float) -> None:
-        """Drop files missing, and roots removed, since before a moment."""
-        changes = self._library.roots.purge(moment)
-        old = self._library.assets.missing_since(moment)
-        if old:
-            changes |= self._library.assets.forget(old)
+    def _expire(self) -> None:
+        days = self._settings.keep_missing_days
+        changes = forget_expired(self._library, self._thumbnails, days, time.time())
         if changes:
             self._gone(changes)
+
+    def _trim(self) -> None:
+        self._library.trim(time.time())
+
+    def _prune(self) -> None:
+        self._thumbnails.prune_previews(self._settings.preview_cache)

@@ -6,7 +6,6 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -29,6 +28,7 @@ from assetman.ingest.watch import Watcher, follow
 from assetman.ingest.worklist import Tools
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
+from assetman.library.problems import CatalogueDamaged
 from assetman.media.handler import Limits
 from assetman.media.thumbnails import ThumbnailCache
 from assetman.media.workers import DecodePool
@@ -81,9 +81,8 @@ class Workspace:
             if not self.library.read_only:
                 self._ensure_model()
             self.pace = PaceKeeper(_pace_of(self.library.recall(_PACE)), self._set_gentle)
-            prune = partial(self.thumbnails.prune_previews, settings.preview_cache)
             self._housekeeping = Housekeeping(
-                self.library, settings.keep_missing_days, self._gone, self._look, prune
+                self.library, self.thumbnails, settings, self._gone, self._look
             )
             undo.callback(self._housekeeping.close)
             self._closing = undo.pop_all()
@@ -100,7 +99,10 @@ class Workspace:
         lock = _lock(folder)
         try:
             settings = settings or load_settings(folder / "settings.toml")
-            return cls(folder, settings, lock, models or default_models())
+            try:
+                return cls(folder, settings, lock, models or default_models())
+            except CatalogueDamaged:  # met too late to be recovered by the first opening
+                return cls(folder, settings, lock, models or default_models())
         except BaseException:
             lock.release()
             raise

@@ -173,7 +173,10 @@ def sample(library: Path, client: EngineClient, started: float) -> Sample:
             memory = process.memory_full_info()
             rss += memory.rss / 1e6
             pss += getattr(memory, "pss", memory.rss) / 1e6
-            handles += process.num_handles() if sys.platform == "win32" else process.num_fds()
+            if sys.platform == "win32":
+                handles += process.num_handles()
+            else:
+                handles += process.num_fds()
             threads += process.num_threads()
             times = process.cpu_times()
             cpu += times.user + times.system

@@ -91,6 +91,7 @@ def _examine(desk: Desk) -> Iterator[Finding]:
     yield _decoders()
     yield from _catalogue(desk)
     yield _backups(desk.folder)
+    yield from _damaged(desk.folder)
 
 
 def _python() -> Finding:
@@ -163,6 +164,14 @@ def _backups(folder: Path) -> Finding:
     old = min(ages)
     age = f"{old / 3600:.0f} hours" if old < 2 * _DAY else f"{old / _DAY:.0f} days"
     return Finding("backups", True, f"{len(ages)}, the newest {age} old")
+
+
+def _damaged(folder: Path) -> Iterator[Finding]:
+    """Tell of catalogues that were put aside when they were recovered."""
+    for path in sorted(folder.glob("library.damaged-*.sqlite")):
+        mend = "It is kept from a recovery; delete it when nothing is missed."
+        with contextlib.suppress(OSError):
+            yield Finding("library", True, f"{path}: {path.stat().st_size / 1e6:,.1f} MB", mend)
 
 
 def _watching(status: Status) -> Iterator[Finding]:

@@ -36,6 +36,7 @@ class FolderVerbs(Verbs):
             filling=filling.space.model if filling else None,
             read_only=library.read_only,
             device=workspace.encoders.device(),
+            ignored=library.failures.count_ignored(),
             watches=workspace.watches(),
             pace=workspace.pace.chosen,
             notices=library.notices(),

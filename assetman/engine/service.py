@@ -28,7 +28,7 @@ class EngineService(FolderVerbs, RunVerbs, QuestionVerbs, OrganisingVerbs, Model
 
     def on_damage(self, tell: Callable[[str], None]) -> None:
         """Call `tell`, from any thread, when the catalogue turns out to be damaged."""
-        getattr(self._library, "on_damage", repr)(tell)
+        self._library.on_damage(tell)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         return self._workspace.subscribe(listener)

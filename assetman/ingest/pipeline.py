@@ -167,7 +167,8 @@ class Pipeline:
     def _live(self) -> None:
         while True:
             with self._state:
-                self._state.wait_for(lambda: self._asked or self._closed)
+                # A run may be stopped before it was taken up: it has to end all the same.
+                self._state.wait_for(lambda: self._asked or self._active or self._closed)
                 if self._closed:
                     self._active = False
                     self._state.notify_all()

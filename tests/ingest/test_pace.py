@@ -55,3 +55,21 @@ def test_gentle_work_ends_in_the_same_and_says_that_it_is(tmp_path: Path) -> Non
     finally:
         pipeline.close()
         bench.close()
+
+
+def test_a_run_that_is_stopped_before_it_was_taken_up_ends(tmp_path: Path) -> None:
+    paint(tmp_path / "photos" / "red.png", "red")
+    bench = Bench(tmp_path / "library")
+    bench.add(tmp_path / "photos")
+    pipeline = Pipeline(bench.tools, bench.plan)
+    try:
+        for _ in range(20):
+            run = pipeline.start()
+            pipeline.stop()
+            assert pipeline.wait(run, PATIENCE)
+            assert pipeline.progress().phase is Phase.IDLE
+        assert pipeline.wait(pipeline.start(), PATIENCE)
+        assert bench.embeddings() == 1
+    finally:
+        pipeline.close()
+        bench.close()

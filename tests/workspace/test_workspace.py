@@ -153,7 +153,7 @@ def test_a_removed_root_is_forgotten_and_its_files_stay(
     service.remove_root(service.roots()[0].id)
     assert {path.name: path.read_bytes() for path in photos.iterdir()} == before
     assert service.search(Query("red")).hits == ()
-    assert service.status().segments == 0
+    assert service.status().assets == {}
     assert len(heard[-1].assets_removed) == 6
 
 
