@@ -56,6 +56,7 @@ class Survey:
         self._publish = publish
         self._unfinished = unfinished
         self._gate: Callable[[CancelToken], None] = CancelToken.check
+        self._met: set[int] = set()  # roots that were there when their turn came
 
     def run(
         self,
@@ -111,6 +112,8 @@ class Survey:
             try:
                 yield
             except RootLeft:
+                if root.id in self._met:
+                    self._tally.left(root.name)
                 self._publish(self._library.roots.set_online(root.id, False))
         except WrongUse:
             if root.id in {kept.id for kept in self._library.roots.all()}:
@@ -136,6 +139,7 @@ class Survey:
                 remember(library, root)
         if not root.online:
             self._publish(library.roots.set_online(root.id, True))
+        self._met.add(root.id)
         self._tally.scanning(root.name, 0)
         try:
             rules = self._rules.for_root(root.path)

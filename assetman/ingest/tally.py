@@ -7,6 +7,7 @@ import time
 from collections import deque
 from dataclasses import replace
 
+from assetman.core.assets import display
 from assetman.core.progress import Phase, Progress
 from assetman.ingest.identify import Identified
 
@@ -22,6 +23,7 @@ class Tally:
         self._started = time.monotonic()
         self._marks: deque[tuple[float, int]] = deque([(self._started, 0)])
         self._waiting = 0
+        self._left: list[str] = []  # roots whose drives were pulled out
         self._progress = Progress(run=run, phase=Phase.SCANNING)
 
     @property
@@ -29,6 +31,18 @@ class Tally:
         """Tell whether the account is closed."""
         with self._lock:
             return self._progress.phase is Phase.IDLE
+
+    @property
+    def waiting(self) -> int:
+        """How many files are known to need work and have not had it."""
+        with self._lock:
+            return self._waiting
+
+    def left(self, root: str) -> None:
+        """Note that a root went away in the middle of the work on it."""
+        with self._lock:
+            if root not in self._left:
+                self._left.append(root)
 
     def joined(self, run: int) -> None:
         """Take a later request into this account."""
@@ -38,6 +52,8 @@ class Tally:
     def scanning(self, label: str, met: int) -> None:
         """Say how many files a walk has met so far."""
         with self._lock:
+            if label in self._left:  # it is back
+                self._left.remove(label)
             if self._progress.phase is Phase.SCANNING:
                 self._progress = replace(self._progress, label=label, done=met)
 
@@ -94,8 +110,12 @@ class Tally:
             )
 
     def ended(self, problem: str = "") -> None:
-        """Close the account."""
+        """Close the account; where a root went away, that is the problem if there is no other."""
         with self._lock:
+            if self._left and not problem:
+                names = " and ".join(filter(None, (", ".join(self._left[:-1]), self._left[-1])))
+                verb = "is" if len(self._left) == 1 else "are"
+                problem = f"{display(names)} {verb} not connected any more."
             self._progress = replace(
                 self._progress,
                 phase=Phase.IDLE,

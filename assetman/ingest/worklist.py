@@ -79,6 +79,7 @@ class Worklist:
         self._fetched: deque[Pending] = deque()
         self._decoding: dict[Future[Extraction], Pending] = {}
         self._busy: set[int] = set()  # contents on their way
+        self._roots: set[int] = set()  # those it worked on
         self._finished: set[Mark] = set()
         self._outdated: set[Mark] = set()  # files that are no longer what the catalogue knows
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="pipeline-store")
@@ -130,7 +131,15 @@ class Worklist:
             return True
         if more_to_come:
             self._cancel.wait(0.05)
+        elif self._tally.waiting:
+            self._say_who_left()
         return more_to_come
+
+    def _say_who_left(self) -> None:
+        """Say of roots that went away why less was done than there was to do."""
+        for root in self._tools.library.roots.all():
+            if root.id in self._roots and not root.online:
+                self._tally.left(root.name)
 
     # -- what to work on
 
@@ -166,6 +175,7 @@ class Worklist:
                 # Done in this run and pending still: working on it for ever helps nobody.
                 self._fail(item, "store", "bug", "Its result could not be stored.")
             else:
+                self._roots.add(item.root_id)
                 self._fetched.append(item)
         now = time.monotonic()
         if self._fetched or now - self._counted > _COUNT_EVERY:

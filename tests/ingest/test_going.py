@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from assetman.ingest import identify
+from assetman.ingest.pipeline import Pipeline
 from assetman.media.fingerprint import Fingerprint
 from assetman.media.handler import Extraction
 from kit.bench import Bench, InlineDecoder
@@ -67,13 +68,33 @@ def test_a_drive_pulled_out_while_it_is_decoded_leaves_no_failures_and_goes_on_w
     root = bench.add(photos)
     away = photos.with_name("away")
     interrupt(bench, lambda: photos.rename(away))
-    counts = bench.index()
-    assert (counts.added, counts.failed) == (FILES, 0)
+    *_, last = Pipeline(bench.tools, bench.plan).run()
+    assert (last.counts.added, last.counts.failed) == (FILES, 0)
+    assert last.done < last.total
+    assert last.problem == "photos is not connected any more."
     assert not bench.library.roots.get(root.id).online
     assert bench.library.failures.all() == []
     away.rename(photos)
-    bench.index()
+    *_, last = Pipeline(bench.tools, bench.plan).run()
+    assert (last.done, last.problem) == (last.total, "")
     assert bench.embeddings() == FILES
+
+
+def test_a_drive_whose_leaving_somebody_else_noticed_is_named_all_the_same(
+    bench: Bench, photos: Path
+) -> None:
+    root = bench.add(photos)
+    away = photos.with_name("away")
+
+    def pull_out() -> None:
+        photos.rename(away)
+        bench.library.roots.set_online(root.id, False)
+
+    interrupt(bench, pull_out, before=1)
+    *_, last = Pipeline(bench.tools, bench.plan).run()
+    assert last.problem == "photos is not connected any more."
+    *_, last = Pipeline(bench.tools, bench.plan).run()  # it was away before that began
+    assert last.problem == ""
 
 
 def test_a_drive_pulled_out_while_it_is_read_loses_nothing(
@@ -94,8 +115,9 @@ def test_a_drive_pulled_out_while_it_is_read_loses_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(identify, "fingerprint", fingerprint)
-        counts = bench.index()
-    assert (counts.failed, counts.missing) == (0, 0)
+        *_, last = Pipeline(bench.tools, bench.plan).run()
+    assert (last.counts.failed, last.counts.missing) == (0, 0)
+    assert last.problem == "photos is not connected any more."
     assert bench.library.assets.counts().offline == FILES
     assert not bench.library.roots.get(root.id).online
     away.rename(photos)
