@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,7 +40,7 @@ from PySide6.QtWidgets import (
 
 from assetman.core.assets import display
 from assetman.ui.controls import count_text, counted
-from assetman.ui.grid import ASSETS_MIME
+from assetman.ui.grid.asset_actions import assets_of, is_own
 from assetman.ui.grid.wording import plain_tip
 from assetman.ui.side_rows import ROW, RowState, paint_row
 from assetman.ui.theme import appearance, theme
@@ -234,18 +233,18 @@ class SideList(QListView):
     def dropEvent(self, event: QDropEvent) -> None:
         key = self._key(self.indexAt(event.position().toPoint()))
         self._aim(-1)
-        if key is None or not event.mimeData().hasFormat(ASSETS_MIME):
+        ids = assets_of(event.mimeData())
+        if key is None or not ids:
             event.ignore()
             return
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        ids = json.loads(bytes(event.mimeData().data(ASSETS_MIME).data()))
-        self.dropped.emit(key, [int(asset_id) for asset_id in ids])
+        self.dropped.emit(key, ids)
 
     def _answer(self, event: QDragMoveEvent) -> None:
         """Take the window's own cards, over a row."""
         index = self.indexAt(event.position().toPoint())
-        own = event.mimeData().hasFormat(ASSETS_MIME)
+        own = is_own(event.mimeData())
         self._aim(index.row() if own else -1)
         if not own:
             event.ignore()  # what comes from elsewhere is the window's affair

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +28,8 @@ from assetman.ui.jobs import Job
 T = TypeVar("T")
 
 ASSETS_MIME = "application/x-assetman-assets"  # asset ids as JSON: the window's own drags
+HOME_MIME = "application/x-assetman-process"  # which process these ids mean anything to
+_HOME = f"{os.getpid()}-{secrets.token_hex(8)}".encode()
 UNLIKE = -1.0
 EXAMPLES = 32  # at most, in one question
 OPENED = 20  # files opened at once, at most
@@ -59,9 +63,22 @@ def mime_of(cards: Sequence[Card]) -> QMimeData:
     urls = [file_url(card.asset.path) for card in cards]
     mime.setUrls(urls)
     mime.setData(ASSETS_MIME, QByteArray(json.dumps([c.asset.id for c in cards]).encode()))
+    mime.setData(HOME_MIME, QByteArray(_HOME))
     encoded = b"\n".join(bytes(url.toEncoded().data()) for url in urls)
     mime.setData("x-special/gnome-copied-files", QByteArray(b"copy\n" + encoded))
     return mime
+
+
+def is_own(mime: QMimeData) -> bool:
+    """Tell whether cards of this app are dragged."""
+    return bytes(mime.data(HOME_MIME).data()) == _HOME
+
+
+def assets_of(mime: QMimeData) -> list[int]:
+    """Give the assets that are dragged within this app; another one's ids mean others."""
+    if not is_own(mime):
+        return []
+    return [int(asset_id) for asset_id in json.loads(bytes(mime.data(ASSETS_MIME).data()))]
 
 
 class AssetActions(QObject):

@@ -216,14 +216,17 @@ class PictureCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self.mark.area is not None and self._mark_key(event):
             return
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if event.key() in (_Key.Key_Plus, _Key.Key_Equal):
             self.zoom_to(self.scale * NOTCH)
         elif event.key() == _Key.Key_Minus:
             self.zoom_to(self.scale / NOTCH)
-        elif event.key() == _Key.Key_0:
+        elif event.key() == _Key.Key_0 and control:  # bare digits rate
             self.fit()
-        elif event.key() == _Key.Key_1:
+        elif event.key() == _Key.Key_1 and control:
             self.zoom_to(1.0)
+        elif event.key() == _Key.Key_Z and not control:
+            self.toggle_zoom()
         else:
             super().keyPressEvent(event)
 

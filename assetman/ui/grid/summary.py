@@ -31,7 +31,9 @@ class Summary:
         """Say how it will be when something has been done to all of the assets."""
         gone = {name.casefold() for name in expected.untagged}
         tags = {name.casefold(): (name, n) for name, n in self.tags if name.casefold() not in gone}
-        tags |= {name.casefold(): (name, count) for name in expected.tagged}
+        for name in expected.tagged:
+            shown, _ = tags.get(name.casefold(), (name, 0))  # as it was typed first
+            tags[name.casefold()] = (shown, count)
         ratings = self.ratings
         if expected.rating is not None:
             ratings = (expected.rating, expected.rating)
