@@ -51,9 +51,11 @@ class ThumbnailCache:
         """
         path = self.path_of(key)
         try:
-            with path.open("rb") as file:
-                start = file.read(_RIFF)
-                size = os.fstat(file.fileno()).st_size
+            file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            try:
+                start, size = os.read(file, _RIFF), os.fstat(file).st_size
+            finally:
+                os.close(file)
         except OSError:
             return False
         if start[:4] == b"RIFF" and start[8:] == b"WEBP":

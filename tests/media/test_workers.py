@@ -187,6 +187,7 @@ def test_a_decoder_that_crashes_costs_one_file(pools: Pools, good: str, tmp_path
     [
         (signal.SIGSEGV, "The decoder crashed on this file"),
         (signal.SIGKILL, "The system stopped the decoder: too little memory is free"),
+        (signal.SIGXCPU, "Reading the file took longer than the 60 seconds allowed"),
     ],
 )
 def test_a_process_that_dies_at_work_is_replaced(

@@ -153,10 +153,15 @@ def _block(data: bytearray, chance: random.Random) -> tuple[int, int]:
     return start, min(len(data), start + chance.choice((1, 4, 16, 64, 512, 4096)))
 
 
-def outcome(pool: DecodePool, path: Path, thumbnail: Path) -> str:
-    """Say what became of a file; what is no sentence for a person comes back as it is."""
+def outcome(pool: DecodePool, path: Path, thumbnail: Path, whole: bool = True) -> str:
+    """Say what became of a file; what is no sentence for a person comes back as it is.
+
+    With `whole` it is also decoded to its last pixel, as to be looked at.
+    """
     try:
         found = pool.extract(str(path), [SPEC], thumbnail).result(PATIENCE)
+        if whole:
+            pool.preview(str(path), None, thumbnail.with_name("whole")).result(PATIENCE)
     except BadInput as error:
         sentence = str(error)
         for word, pattern in OUTCOMES.items():
@@ -192,7 +197,7 @@ def test_mutated_files_of_every_format_are_pictures_or_told_of(
         path.write_bytes(mutated(data, chance, made))
         thumbnail = tmp_path / "small" / "a.webp"
         thumbnail.unlink(missing_ok=True)
-        became = outcome(pool, path, thumbnail)
+        became = outcome(pool, path, thumbnail, whole=number % 3 == 0)
         if became not in OUTCOMES and became != "picture":
             path.rename(tmp_path / f"kept {number}.{ending}")
             wrong[f"{number}.{ending}"] = became[-2000:]
