@@ -1,0 +1,270 @@
+"""Nothing is ever written into a folder of the person's, whatever is done with the library."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import stat
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from assetman.cli.main import COMMANDS
+from assetman.core.assets import Box
+from assetman.core.errors import AssetmanError
+from assetman.core.progress import Pace, Phase
+from assetman.core.queries import Example, Filters, Query, Sort
+from assetman.engine.client import EngineClient, connect
+from assetman.engine.codec import VERBS
+from assetman.engine.endpoint import endpoints
+from kit.pictures import paint
+from kit.terminal import Run
+
+Wait = Callable[[Callable[[], object]], None]
+Facts = dict[str, tuple[object, ...]]
+
+pytestmark = [
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(sys.platform == "win32", reason="looks at inodes and modes"),
+]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Two folders with pictures, broken ones, and what is none of ours."""
+    one, other = tmp_path / "one", tmp_path / "other"
+    for number, colour in enumerate(("red", "green", "blue", "yellow")):
+        paint(one / f"{colour}.png", colour, number, size=(2100, 900))
+        paint(one / "deep" / "deeper" / f"{colour} too.png", colour, number + 10)
+        paint(other / f"{colour}.png", colour, number + 20)
+    shutil.copy(one / "red.png", other / "copy of red.png")
+    (one / "torn.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    (one / "empty.png").touch()
+    (one / "drawing.svg").write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>'
+    )
+    (one / "notes.txt").write_text("mine")
+    (one / ".hidden").write_text("mine, too")
+    (one / os.fsdecode(b"caf\xe9.png")).write_bytes((one / "blue.png").read_bytes())
+    (one / "link.png").symlink_to("red.png")
+    os.link(one / "green.png", one / "hard link.png")
+    (one / "locked.png").write_bytes((other / "yellow.png").read_bytes())
+    (one / "locked.png").chmod(0o400)
+    (one / "nobody writes here").mkdir(mode=0o555)
+    return one, other
+
+
+def everything(*folders: Path) -> Facts:
+    """Say all that can be said of every file and folder, but when it was read last."""
+    facts: Facts = {}
+    for top in folders:
+        for folder, names, files in os.walk(top):
+            for path in [folder, *(os.path.join(folder, name) for name in [*names, *files])]:
+                found = os.lstat(path)
+                facts[path] = (
+                    found.st_mode, found.st_ino, found.st_nlink, found.st_uid, found.st_gid,
+                    found.st_size, found.st_mtime_ns, found.st_ctime_ns,
+                    *sorted(os.listdir(path) if stat.S_ISDIR(found.st_mode) else ()),
+                    hashlib.sha256(Path(path).read_bytes()).hexdigest()
+                    if stat.S_ISREG(found.st_mode) else "",
+                )  # fmt: skip
+    return facts
+
+
+class Guard:
+    """Looks all the time for a file of the person's that the engine or a child has open to write."""
+
+    def __init__(self, library: Path, folders: tuple[Path, ...]) -> None:
+        self.found: set[str] = set()
+        self.looks = 0
+        self._library = library
+        self._folders = tuple(os.path.join(folder, "") for folder in folders)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._live)
+        self._thread.start()
+
+    def close(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _live(self) -> None:
+        while not self._over.wait(0.02):
+            for endpoint in endpoints(self._library):
+                with contextlib.suppress(psutil.Error):
+                    engine = psutil.Process(endpoint.pid)
+                    for process in [engine, *engine.children(recursive=True)]:
+                        self._look(process.pid)
+
+    def _look(self, pid: int) -> None:
+        with contextlib.suppress(OSError):
+            for name in os.listdir(f"/proc/{pid}/fd"):
+                self.looks += 1
+                with contextlib.suppress(OSError):
+                    target = os.readlink(f"/proc/{pid}/fd/{name}")
+                    if target.startswith(self._folders):
+                        self._check(pid, name, target)
+
+    def _check(self, pid: int, name: str, target: str) -> None:
+        for line in Path(f"/proc/{pid}/fdinfo/{name}").read_text("ascii").splitlines():
+            what, _, value = line.partition(":")
+            if what == "flags" and int(value, 8) & os.O_ACCMODE != os.O_RDONLY:
+                self.found.add(target)
+
+
+@pytest.fixture
+def guard(library: Path, folders: tuple[Path, Path]) -> Iterator[Guard]:
+    made = Guard(library, folders)
+    yield made
+    made.close()
+
+
+class Witness:
+    """An engine's client that remembers which verbs it was asked."""
+
+    def __init__(self, client: EngineClient) -> None:
+        self.asked: set[str] = set()
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        self.asked.add(name)
+        return getattr(self._client, name)
+
+
+def rest(engine: Any, wait_for: Wait, run: int | None = None) -> None:
+    """Wait until a run, or whatever goes on, has ended."""
+    wait_for(lambda: engine.progress().phase is Phase.IDLE and engine.progress().run >= (run or 0))
+
+
+def index_look_and_search(engine: Any, folders: tuple[Path, Path], wait_for: Wait) -> None:
+    engine.use_model("colours")
+    for folder in folders:
+        engine.add_root(str(folder))
+    engine.set_pace(Pace.GENTLE)
+    run = engine.index()
+    engine.pause()
+    engine.resume()
+    engine.set_pace(Pace.FULL)
+    rest(engine, wait_for, run)
+    ids = list(engine.search(Query(sort=Sort.NAME)).ids)
+    engine.look_at(ids)
+    assert len(engine.cards(ids)) == len(ids) >= 14
+    for root in engine.roots():
+        engine.folders(root.id)
+    red = engine.asset_at(str(folders[0] / "red.png"))
+    assert len(engine.details(red).copies) >= 1
+    for side in (700, 2000, None):
+        assert engine.preview(red, side).width > 0
+    engine.search(Query("a red wall"))
+    engine.search(Query(examples=(Example(asset_id=red, box=Box(0.1, 0.1, 0.5, 0.5)),)))
+    engine.search(Query(examples=(Example(path=str(folders[1] / "blue.png")),)))
+    assert engine.check() == []
+    assert [model.name for model in engine.models()]
+    with contextlib.suppress(AssetmanError):
+        engine.add_model("ViT-B-32", str(folders[0]))
+    rest(engine, wait_for, engine.use_model("shades"))
+
+
+def organise_and_take_back(engine: Any) -> None:
+    ids = list(engine.search(Query()).ids)
+    engine.rate(ids, 4)
+    engine.tag(ids, ["pond", "lake"])
+    engine.untag(ids[:2], ["pond"])
+    engine.rename_tag("lake", "sea")
+    assert len(engine.tags()) == 2
+    made = engine.make_collection("Best", ids[:3])
+    engine.collect(made.id, ids[3:5])
+    engine.rename_collection(made.id, "Better")
+    assert len(engine.collections()) == 1
+    assert len(engine.search(Query(filters=Filters(tags=("sea",), ratings=(3, 5)))).ids) > 3
+    engine.delete_collection(made.id)
+    while engine.history().undo is not None and "folder" not in engine.history().undo.sentence:
+        engine.undo()
+    while engine.redo() is not None:
+        pass
+
+
+def lose_fail_and_find(engine: Any, folders: tuple[Path, Path], wait_for: Wait) -> None:
+    failures = engine.failures()
+    assert failures
+    engine.ignore_failures([failures[0].id])
+    engine.ignore_failures([failures[0].id], False)
+    rest(engine, wait_for, engine.retry())
+    other = engine.roots()[1]
+    engine.remove_root(other.id)
+    assert len(engine.roots()) == 1
+    engine.undo()
+    rest(engine, wait_for)
+    assert len(engine.roots()) == 2
+    engine.forget_missing()
+    engine.dismiss_notices()
+    run = engine.index()
+    engine.stop()
+    rest(engine, wait_for, run)
+    engine.status()
+
+
+def test_nothing_that_the_engine_can_be_asked_touches_an_original(
+    library: Path, folders: tuple[Path, Path], guard: Guard, tmp_path: Path, wait_for: Wait
+) -> None:
+    before = everything(*folders)
+    with connect(library) as client:
+        engine = Witness(client)
+        index_look_and_search(engine, folders, wait_for)
+        organise_and_take_back(engine)
+        lose_fail_and_find(engine, folders, wait_for)
+        assert everything(*folders) == before
+        elsewhere = tmp_path / "elsewhere"
+        os.rename(folders[1], elsewhere)
+        moved = everything(elsewhere)
+        root = next(root for root in engine.roots() if root.path == str(folders[1]))
+        assert engine.relocate_root(root.id, str(elsewhere)).online
+        rest(engine, wait_for)
+        assert len(engine.search(Query()).ids) >= 14
+        assert everything(elsewhere) == moved
+        assert everything(folders[0]).items() <= before.items()
+        assert engine.asked >= VERBS.keys()
+        process = psutil.Process(endpoints(library)[0].pid)
+    process.terminate()
+    process.wait(60)
+    assert everything(elsewhere) == moved
+    assert everything(folders[0]).items() <= before.items()
+    assert guard.looks > 100 or sys.platform != "linux"
+    assert not guard.found
+
+
+def test_no_command_touches_an_original(
+    assetman: Run, library: Path, folders: tuple[Path, Path], guard: Guard, wait_for: Wait
+) -> None:
+    one, other = map(str, folders)
+    red = str(folders[0] / "red.png")
+    before = everything(*folders)
+    run: set[str] = set()
+    with connect(library) as window:
+        window.use_model("colours")
+        for line in (
+            ("add", one), ("search", "--in", other, "a", "red", "wall"), ("index",),
+            ("search", "--like", red), ("similar", red), ("status", "--json"),
+            ("tag", "lake", one), ("untag", "lake", red), ("rate", "4", other), ("tags",),
+            ("collections", "--put", "Best", red), ("undo",), ("redo",),
+            ("search", "tag:lake", "rating:>=1"), ("failures", "--ignore", one),
+            ("failures", "--unignore", one), ("failures", "--retry"), ("missing", "--forget"),
+            ("roots", "--remove", other), ("undo",), ("roots",), ("models",), ("pace", "full"),
+            ("doctor",),
+        ):  # fmt: skip
+            said = assetman(*line)
+            assert said.status in (0, 1), (line, said.err)
+            run.add(line[0])
+        rest(window, wait_for)
+        process = psutil.Process(endpoints(library)[0].pid)
+    process.terminate()
+    process.wait(60)
+    assert run == COMMANDS.keys() - {"engine"}
+    assert everything(*folders) == before
+    assert not guard.found
