@@ -214,6 +214,8 @@ class Organiser(QObject):
         self._doing = False
         if act.done is not None:
             act.done()
+        if act.expected is None or act.expected.rating is None:
+            self.renew()  # names and counts at once; whoever else changes them is heard of later
         self.acted.emit(act.sentence)
         self._next()
 
