@@ -144,7 +144,8 @@ class Claims:
             return True
         if item.content is not None and self._loose(item.content):
             return row is not None or self._sizes[found.stat.size] > 1
-        return row is None and bool(self._of_inode(found))
+        here = row is not None and (row.inode, row.device) == _inode(found)
+        return not here and bool(self._of_inode(found))
 
     def _is_wanted(self, row: Lain, found: Found) -> bool:
         """Tell whether another file than the one at its path may have an asset's bytes."""
@@ -204,7 +205,7 @@ class Claims:
             origin, row = origins.get(number), item.row
             if origin is not None and row is not None and row.asset_id != origin.asset_id:
                 kept = row.asset_id not in moving and row.missing_since is None
-                if kept and origin.bare and time.time() - origin.added < RECENT:
+                if kept and _is_aside(origin):
                     # A program wrote a new state aside and renamed it over the file.
                     self.superseded.append(origin.asset_id)
                     self._taken.add(origin.asset_id)
@@ -217,7 +218,13 @@ class Claims:
                 decisions.append((Fate.MOVED, item, origin))
             if origin is not None:
                 self._taken.add(origin.asset_id)
-        decisions += [self._without_origin(item) for item in rest]
+        # Where a file went is surer than what its path says, and so comes first.
+        edited = {id(item): row for item in rest if (row := self._edited(item)) is not None}
+        for item in rest:
+            if id(item) in edited:
+                decisions.append((Fate.MOVED_AND_CHANGED, item, edited[id(item)]))
+            else:
+                decisions.append(self._without_origin(item))
         for item in items:
             self._open.pop((item.root.id, item.found.path), None)
         return decisions
@@ -246,25 +253,40 @@ class Claims:
                 origins[numbers[position]] = row
         return origins
 
+    def _edited(self, item: Item) -> Lain | None:
+        """Find the asset whose file was renamed and then written to: its inode tells."""
+        row = item.row
+        if item.print is None or self._is_backup(*item.spot):
+            return None
+        if row is not None and (row.inode, row.device) == _inode(item.found):
+            return None
+        rows = self._of_inode(item.found)
+        if len(rows) != 1 or not self._is_same_file(item.spot, rows[0]):
+            return None
+        if row is not None and row.asset_id not in self._taken and _is_aside(rows[0]):
+            return None
+        self._taken.add(rows[0].asset_id)
+        return rows[0]
+
     def _without_origin(self, item: Item) -> Decision:
-        """Decide on a file whose bytes no asset had that could have moved here."""
+        """Decide on a file that no asset's file can have become."""
         row = item.row
         if row is not None and row.asset_id not in self._taken:
             lost = row.missing_since is not None and time.time() - row.missing_since > _BRIEF
             if row.bare or not lost:
                 self._taken.add(row.asset_id)
                 return Fate.CHANGED, item, row
-        elif row is None and item.print is not None and not self._is_backup(*item.spot):
-            rows = self._of_inode(item.found)
-            if len(rows) == 1 and self._is_same_file(item.spot, rows[0]):
-                self._taken.add(rows[0].asset_id)
-                return Fate.MOVED_AND_CHANGED, item, rows[0]
         return Fate.ADDED, item, None
 
 
 def is_alike(row: Lain, found: Found) -> bool:
     """Tell whether a file has the size and time an asset's had."""
     return (row.size, row.mtime_ns) == (found.stat.size, found.stat.mtime_ns)
+
+
+def _is_aside(row: Lain) -> bool:
+    """Tell whether a file may have been written aside only to be renamed over another."""
+    return row.bare and time.time() - row.added < RECENT
 
 
 def is_there(row: Lain) -> bool:

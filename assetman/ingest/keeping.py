@@ -61,9 +61,9 @@ def renew_thumbnails(library: Library, thumbnails: ThumbnailCache, now: float) -
     looked = float(library.recall(_LOOKED) or 0)
     if last > _FEW and 0 <= now - looked < _DAY:
         some = random.sample(range(1, last + 1), _SAMPLE)
-        if all(thumbnails.has(key) for _, key in library.contents.extracted(some)):
+        if all(thumbnails.whole(key) for _, key in library.contents.extracted(some)):
             return
-    lost = [number for number, key in library.contents.extracted() if not thumbnails.has(key)]
+    lost = [number for number, key in library.contents.extracted() if not thumbnails.whole(key)]
     if lost:
         library.contents.renew(lost)
     if last > _FEW:
