@@ -34,7 +34,8 @@ def back_up(catalogue: Path, folder: Path, reason: str) -> Path:
     new one was read back and found sound. Raises EnvironmentProblem when the disk does not
     permit it, CatalogueDamaged when the catalogue cannot be read.
     """
-    target = folder / f"{catalogue.stem}-{time.strftime(_STAMP)}-{reason}{catalogue.suffix}"
+    stamp = time.strftime(_STAMP, time.localtime(time.time()))
+    target = folder / f"{catalogue.stem}-{stamp}-{reason}{catalogue.suffix}"
     aside = target.with_suffix(".part")
     try:
         folder.mkdir(exist_ok=True)

@@ -243,7 +243,10 @@ class Database:
             free = int(self._run("PRAGMA freelist_count").fetchone()[0]) - _FREE_PAGES_KEPT
             if free <= 0:
                 return 0
-            self._run(f"PRAGMA incremental_vacuum({min(free, pages)})").fetchall()
+            try:
+                _vacuum(self._writer, min(free, pages))
+            except sqlite3.Error as error:
+                raise self._problem(error) or error from error
             return min(free, pages)
 
     @staticmethod
@@ -253,6 +256,11 @@ class Database:
             # No ANALYZE: what it counts of a young library would have SQLite read through the
             # tables when they have grown. Without counts it trusts the indexes.
             if writer.execute("PRAGMA freelist_count").fetchone()[0] > _FREE_PAGES_KEPT:
-                writer.execute(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})").fetchall()
+                _vacuum(writer, _VACUUM_PAGES)
         except sqlite3.Error:
             return
+
+
+def _vacuum(writer: sqlite3.Connection, pages: int) -> None:
+    # As a script: each page is a row without columns, and `execute` would end after the first.
+    writer.executescript(f"PRAGMA incremental_vacuum({pages})")

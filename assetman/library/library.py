@@ -27,7 +27,7 @@ from assetman.library.spaces import Spaces
 from assetman.library.steps import Steps
 from assetman.library.tags import Tags
 from assetman.library.undo import Undo
-from assetman.library.upkeep import Upkeep
+from assetman.library.upkeep import PERSON_KEPT, Upkeep
 from assetman.library.whereabouts import Whereabouts
 
 _CHECK_SECONDS = 20.0  # that the look for damage before a backup may take
@@ -158,7 +158,9 @@ class Library:
         Takes at most a second or so; what is left is dropped the next time.
         """
         if not self.read_only:
-            self._upkeep.trim(time.time() if now is None else now)
+            now = time.time() if now is None else now
+            self._upkeep.trim(now)
+            self.undo.trim(now - PERSON_KEPT)
 
     def on_damage(self, tell: Callable[[str], None]) -> None:
         """Call `tell` with a sentence when the catalogue first proves damaged, on any thread.

@@ -47,20 +47,23 @@ class Image:
     """The pages of a catalogue as its last transaction left them, its log included."""
 
     def __init__(self, catalogue: Path, log: Path) -> None:
-        self._file = os.open(catalogue, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._file, self._log = _opened(catalogue), -1  # -1: there is none
         self._logged: dict[int, int] = {}  # page: where it lies in the log
-        self._log = -1
-        self._pages = os.fstat(self._file).st_size // PAGE_SIZE
-        if log.exists():
-            self._log = os.open(log, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        self._pages = os.fstat(self._file).st_size // PAGE_SIZE if self._file >= 0 else 0
+        try:
+            self._log = _opened(log)
             self._read_log()
+        except BaseException:
+            self.close()
+            raise
         self._parents = self._pointer_map()
 
     def close(self) -> None:
         """Let go of the files."""
-        os.close(self._file)
-        if self._log >= 0:
-            os.close(self._log)
+        for file in (self._file, self._log):
+            if file >= 0:
+                os.close(file)
+        self._file = self._log = -1
 
     def header(self) -> bytes:
         """Give the first 100 bytes; fewer where they cannot be read."""
@@ -174,14 +177,16 @@ class Image:
         try:
             if number in self._logged:
                 return _read_at(self._log, PAGE_SIZE, self._logged[number])
-            return _read_at(self._file, PAGE_SIZE, (number - 1) * PAGE_SIZE) if number > 0 else b""
+            if number < 1 or self._file < 0:
+                return b""
+            return _read_at(self._file, PAGE_SIZE, (number - 1) * PAGE_SIZE)
         except OSError:
             return b""
 
     def _read_log(self) -> None:
         """Find the pages in the log, up to its last whole transaction, as SQLite does."""
         try:
-            head = _read_at(self._log, 32, 0)
+            head = _read_at(self._log, 32, 0) if self._log >= 0 else b""
         except OSError:
             return
         if len(head) < 32:
@@ -225,6 +230,12 @@ class Image:
             for place, (kind, parent) in enumerate(struct.iter_unpack(">BI", data)):
                 parents[number + 1 + place] = (kind, parent)
         return parents
+
+
+def _opened(path: Path) -> int:
+    if not path.exists():
+        return -1
+    return os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
 
 
 def _read_at(file: int, count: int, offset: int) -> bytes:

@@ -70,10 +70,6 @@ class Upkeep:
         while steps < _STEPS and self._database.give_back(_PAGES) == _PAGES:
             steps += 1
 
-    def first_kept(self, now: float) -> int:
-        """Give the number of the first write of the person's that trimming leaves."""
-        return self._first_since(now - PERSON_KEPT)
-
     @staticmethod
     def _limit(connection: sqlite3.Connection, seconds: float | None) -> None:
         if seconds is not None:
