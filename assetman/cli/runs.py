@@ -147,4 +147,5 @@ class _Lines:
 
 
 def _doing(progress: Progress) -> str:
-    return f"{progress.phase.value.capitalize()} {progress.label}".rstrip()
+    doing = f"{progress.phase.value.capitalize()} {progress.label}".rstrip()
+    return f"{doing} (gently)" if progress.gentle else doing

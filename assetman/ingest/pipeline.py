@@ -241,13 +241,25 @@ class Pipeline:
         """Survey what was asked for."""
         with self._state:
             places, self._queue = self._queue, []
-        _survey(self._tools, self._plan, self._tally).run(places, token, self._gate)
+        _survey(self._tools, self._plan, self._tally).run(places, token, self._survey_gate())
 
     def _gate(self, token: CancelToken) -> None:
         """Hold while paused; raise `Cancelled` once stopped."""
         while not self._unpaused.wait(0.2):
             token.check()
         token.check()
+
+    def _survey_gate(self) -> Callable[[CancelToken], None]:
+        """Make the gate of one survey: where the work is gentle, it also holds for a rest."""
+        rested = time.monotonic()
+
+        def gate(token: CancelToken) -> None:
+            nonlocal rested
+            self._rest(token, time.monotonic() - rested)
+            self._gate(token)
+            rested = time.monotonic()
+
+        return gate
 
     def _rest(self, token: CancelToken, worked: float) -> None:
         """Where the work is gentle, wait about as long as it took, or until that is over."""
