@@ -54,6 +54,13 @@ class Tags:
                 tags.append(Tag(name, max(0, shown)))
         return sorted(tags, key=lambda tag: (name_key(tag.name), tag.name))
 
+    def named(self, name: str) -> str | None:
+        """Give a tag's name as it was typed first; None where no asset bears such a tag."""
+        found: str | None = self._database.value(
+            "SELECT name FROM tags WHERE key = ?", (identity(name),)
+        )
+        return found
+
     def rate(self, asset_ids: Sequence[int], rating: int) -> Changes:
         """Rate assets 0 (none) to 5. Raises WrongUse for another number."""
         if rating not in RATINGS:
@@ -215,9 +222,7 @@ class Tags:
         return row[0] if row else None
 
     def _shown(self, name: str) -> str:
-        """Give a tag's name as it was typed first; as given where there is no such tag."""
-        found = self._database.value("SELECT name FROM tags WHERE key = ?", (identity(name),))
-        return found or name
+        return self.named(name) or name
 
     def _bearers(self, tag_id: int) -> list[int]:
         rows = self._database.rows("SELECT asset_id FROM asset_tags WHERE tag_id = ?", (tag_id,))

@@ -94,7 +94,8 @@ class Whereabouts:
         with self._database.writing():
             self._database.execute(
                 "UPDATE assets SET missing_since = MIN(?, missing_since + ?) "
-                "WHERE missing_since IS NOT NULL AND root_id IN (SELECT value FROM json_each(?))",
+                "WHERE missing_since IS NOT NULL AND root_id IN (SELECT id FROM roots "
+                "WHERE removed IS NULL AND id IN (SELECT value FROM json_each(?)))",
                 (now, seconds, id_list(root_ids)),
             )
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from assetman.core.assets import Root
 from assetman.core.queries import Example, Filters, FolderFilter, Query
 from assetman.library.library import Library
-from assetman.search.parser import parse
+from assetman.search.parser import both, parse
 
 _T = TypeVar("_T")
 
@@ -41,10 +41,17 @@ class Plan:
 def plan(query: Query, library: Library) -> Plan:
     """Plan a query: its words and examples as weighted parts, all of its filters together."""
     parsed = parse(query.text)
-    folders, notes = _folders(parsed.folders, library)
+    notes = list(parsed.notes)
+    folders, collections = _places(parsed.folders, library, notes)
+    given = query.filters
     filters = Filters(
-        kinds=_unique(query.filters.kinds, parsed.kinds),
-        folders=_unique(query.filters.folders, folders),
+        kinds=_unique(given.kinds, parsed.kinds),
+        folders=_unique(given.folders, folders),
+        tags=_unique(given.tags, _tags(parsed.tags, library, notes)),
+        not_tags=_unique(given.not_tags, _tags(parsed.not_tags, library, notes)),
+        ratings=both(given.ratings, parsed.ratings),
+        collections=_unique(given.collections, collections),
+        missing=given.missing or parsed.missing,
     )
     parts = _weigh(
         [Part("words", 1.0, words=parsed.wanted)] * bool(parsed.wanted)
@@ -52,7 +59,7 @@ def plan(query: Query, library: Library) -> Plan:
         + [Part(_name(example), example.weight, example=example) for example in query.examples]
     )
     limit = query.limit if query.limit is not None or not parts else LIMIT
-    return Plan(query, parts, filters, limit, (*parsed.notes, *notes))
+    return Plan(query, parts, filters, limit, tuple(notes))
 
 
 def _weigh(parts: list[Part]) -> tuple[Part, ...]:
@@ -78,19 +85,34 @@ def _unique(*groups: tuple[_T, ...]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(item for group in groups for item in group))
 
 
-def _folders(
-    names: tuple[str, ...], library: Library
-) -> tuple[tuple[FolderFilter, ...], tuple[str, ...]]:
-    """Find folders by name or path, whatever the case."""
-    found: list[FolderFilter] = []
-    notes: list[str] = []
+def _tags(names: tuple[str, ...], library: Library, notes: list[str]) -> tuple[str, ...]:
+    """Give the tags that there are; a note says which there are not."""
+    found = []
+    for name in names:
+        tag = library.tags.named(name)
+        if tag is None:
+            notes.append(f"There is no tag “{name.strip()}”.")
+        else:
+            found.append(tag)
+    return tuple(found)
+
+
+def _places(
+    names: tuple[str, ...], library: Library, notes: list[str]
+) -> tuple[tuple[FolderFilter, ...], tuple[int, ...]]:
+    """Find folders by name or path, else collections by name, whatever the case."""
+    folders: list[FolderFilter] = []
+    collections: list[int] = []
     roots = library.roots.all() if names else []
     for name in names:
         matches = [match for root in roots for match in _named(name, root, library)]
-        if not matches:
-            notes.append(f"There is no folder “{name}” in the library.")
-        found += matches
-    return tuple(found), tuple(notes)
+        collection = None if matches else library.collections.named(name)
+        folders += matches
+        if collection is not None:
+            collections.append(collection)
+        elif not matches:
+            notes.append(f"There is no folder and no collection “{name}” in the library.")
+    return tuple(folders), tuple(collections)
 
 
 def _named(name: str, root: Root, library: Library) -> list[FolderFilter]:

@@ -122,7 +122,7 @@ def test_filters_narrow_by_kind_and_folder(filled: Searched) -> None:
 
 def test_a_folder_nobody_has_gets_a_note(filled: Searched) -> None:
     found = filled.search.search(Query("red in:Atlantis"))
-    assert found.notes == ("There is no folder “Atlantis” in the library.",)
+    assert found.notes == ("There is no folder and no collection “Atlantis” in the library.",)
     assert found.hits
 
 
@@ -177,3 +177,63 @@ def test_an_example_that_is_not_there_says_so(filled: Searched, tmp_path: Path) 
 def test_an_empty_library_has_nothing_and_no_complaint(searched: Searched) -> None:
     assert searched.search.search(Query("red")).hits == ()
     assert searched.search.search(Query()).listed == ()
+
+
+def asset(searched: Searched, name: str) -> int:
+    return searched.assets()[name].id
+
+
+def test_tags_and_ratings_narrow_a_question_and_a_list(filled: Searched) -> None:
+    library = filled.library
+    red, blue = asset(filled, "red.png"), asset(filled, "blue.png")
+    library.tags.tag([red, blue], ["Bright"])
+    library.tags.rate([blue], 4)
+    assert set(names(filled, filled.search.search(Query("red tag:bright")))) == {
+        "red.png",
+        "blue.png",
+    }
+    assert names(filled, filled.search.search(Query("tag:bright rating:>=3"))) == ["blue.png"]
+    assert names(filled, filled.search.search(Query("red tag:bright rating:<2"))) == ["red.png"]
+    rest = names(filled, filled.search.search(Query("-tag:BRIGHT")))
+    assert len(rest) == 5
+    assert not {"red.png", "blue.png"} & set(rest)
+    chips = Filters(tags=("bright",), ratings=(0, 3))
+    assert names(filled, filled.search.search(Query("red", filters=chips))) == ["red.png"]
+
+
+def test_a_tag_nobody_gave_gets_a_note_and_the_rest_is_searched(filled: Searched) -> None:
+    found = filled.search.search(Query("red tag:holiday"))
+    assert found.notes == ("There is no tag “holiday”.",)
+    assert names(filled, found)[0] == "red.png"
+
+
+def test_a_collection_is_found_by_its_name_where_no_folder_has_it(filled: Searched) -> None:
+    filled.library.collections.make("Best of all", [asset(filled, "blue.png")])
+    found = filled.search.search(Query('in:"best of ALL"'))
+    assert names(filled, found) == ["blue.png"]
+
+
+def test_missing_files_are_listed_and_found_by_what_they_showed(
+    filled: Searched, photos: Path
+) -> None:
+    (photos / "red.png").unlink()
+    (photos / "blue.png").unlink()
+    filled.index()
+    listed = filled.search.search(Query("is:missing"))
+    assert set(names(filled, listed)) == {"red.png", "blue.png"}
+    assert (listed.total, listed.searchable) == (2, 2)
+    found = filled.search.search(Query("red", filters=Filters(missing=True)))
+    assert names(filled, found) == ["red.png", "blue.png"]
+    assert (found.total, found.searchable) == (2, 2)
+
+
+def test_a_root_that_was_removed_is_neither_found_nor_listed_as_missing(
+    filled: Searched,
+) -> None:
+    (root,) = filled.library.roots.all()
+    filled.library.roots.remove(root.id)
+    assert filled.search.search(Query("red")).hits == ()
+    assert filled.search.search(Query()).listed == ()
+    assert filled.search.search(Query("is:missing")).listed == ()
+    filled.library.undo.undo()
+    assert names(filled, filled.search.search(Query("red")))[0] == "red.png"
