@@ -23,7 +23,10 @@ from torture.storm import Files, Mark
 from assetman.core.assets import AssetState
 from assetman.core.queries import Filters
 from assetman.ingest.places import Place
+from assetman.library.library import Library
+from assetman.media.workers import DecodePool
 from assetman.workspace import Workspace
+from kit.bench import LIMITS, Bench
 from kit.colours import publish
 
 PATIENCE = 60.0  # seconds; far more than anything here takes
@@ -66,21 +69,6 @@ class Person:
         tags = (mark.tag,)
         return assets.ids(Filters(tags=tags)) + assets.ids(Filters(tags=tags, missing=True))
 
-    def all(self) -> dict[str, Row]:
-        """Say all that matters of the files that are there."""
-        library, rows = self.library, {}
-        space = library.spaces.active()
-        assert space is not None
-        for asset in library.assets.get(library.assets.ids(Filters())):
-            segments = library.segments.of_asset(asset.id)
-            ids, vectors = library.embeddings.read(space.id, [each.id for each in segments])
-            assert len(ids) == len(segments)
-            assert asset.state is AssetState.PRESENT
-            assert self.workspace.thumbnails.has(asset.fingerprint)
-            drafts = tuple(each.draft for each in segments)
-            rows[asset.path] = (asset.fingerprint, asset.size, drafts, vectors.tobytes())
-        return rows
-
     def check_index(self) -> None:
         space = self.library.spaces.active()
         assert space is not None
@@ -91,6 +79,23 @@ class Person:
         order, stored = self.library.embeddings.read(space.id, found.tolist())
         assert np.array_equal(order, found)
         assert np.allclose(vectors, stored, atol=2e-3)
+        for asset in self.library.assets.get(self.library.assets.ids(Filters())):
+            assert self.workspace.thumbnails.whole(asset.fingerprint)
+
+
+def all_of(library: Library) -> dict[str, Row]:
+    """Say all that matters of the files that are there."""
+    rows: dict[str, Row] = {}
+    space = library.spaces.active()
+    assert space is not None
+    for asset in library.assets.get(library.assets.ids(Filters())):
+        segments = library.segments.of_asset(asset.id)
+        ids, vectors = library.embeddings.read(space.id, [each.id for each in segments])
+        assert len(ids) == len(segments)
+        assert asset.state is AssetState.PRESENT
+        drafts = tuple(each.draft for each in segments)
+        rows[asset.path] = (asset.fingerprint, asset.size, drafts, vectors.tobytes())
+    return rows
 
 
 class Storm(RuleBasedStateMachine):
@@ -110,6 +115,8 @@ class Storm(RuleBasedStateMachine):
         for root in self.files.roots:
             self.person.library.roots.add(str(root))
         self.look()
+        for _ in range(8):
+            self.give(0)
 
     def teardown(self) -> None:
         try:
@@ -119,14 +126,14 @@ class Storm(RuleBasedStateMachine):
                 self.bring_back(root)
             self.look()
             self.person.check_index()
-            fresh = Person(self.folder / "fresh", self.models)
+            fresh = Bench(self.folder / "fresh")
             try:
                 for root in self.files.roots:
-                    fresh.library.roots.add(str(root))
-                fresh.finish()
-                assert self.person.all() == fresh.all()
+                    fresh.add(root)
+                fresh.index()
+                assert all_of(self.person.library) == all_of(fresh.library)
             finally:
-                fresh.workspace.close()
+                fresh.close()
         finally:
             self.person.workspace.close()
 
@@ -310,6 +317,22 @@ def settings(dose: float) -> hypothesis.settings:
     )
 
 
+class Shared(DecodePool):
+    """Decoders that every storm uses: starting them takes longer than a storm."""
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def decoders(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    pool = Shared(2, LIMITS, 64)
+    monkeypatch.setattr("assetman.workspace.DecodePool", lambda *arguments: pool)
+    yield
+    DecodePool.close(pool)
+
+
+@pytest.mark.usefixtures("decoders")
 def test_whatever_happens_to_the_files_the_library_ends_as_if_made_anew_and_no_mark_is_lost(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
