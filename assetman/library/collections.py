@@ -18,7 +18,7 @@ _THESE = "IN (SELECT value FROM json_each(?))"
 _MEMBERS = (
     "(SELECT COUNT(*) FROM collection_assets m INDEXED BY collection_assets_by_collection "
     "CROSS JOIN assets a ON a.id = m.asset_id AND a.missing_since IS NULL "
-    "WHERE m.collection_id = c.id)"
+    "WHERE m.collection_id = collections.id)"
 )
 
 
@@ -32,14 +32,14 @@ class Collections:
 
     def all(self) -> list[Collection]:
         """List the collections, sorted as people sort names."""
-        rows = self._database.rows(f"SELECT c.id, c.name, {_MEMBERS} FROM collections c")
+        rows = self._database.rows(f"SELECT id, name, {_MEMBERS} FROM collections")
         found = [Collection(*row) for row in rows]
         return sorted(found, key=lambda each: (name_key(each.name), each.id))
 
     def get(self, collection_id: int) -> Collection:
         """Give a collection. Raises WrongUse where there is none of that id."""
         row = self._database.row(
-            f"SELECT c.id, c.name, {_MEMBERS} FROM collections c WHERE c.id = ?", (collection_id,)
+            f"SELECT id, name, {_MEMBERS} FROM collections WHERE id = ?", (collection_id,)
         )
         if row is None:
             raise WrongUse(f"There is no collection {collection_id}.")

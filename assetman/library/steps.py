@@ -11,9 +11,9 @@ from assetman.library.database import Database
 # A step can be undone while the journal still says how.
 _KNOWN = (
     "EXISTS (SELECT 1 FROM journal j INDEXED BY journal_of_person "
-    'WHERE j."transaction" = s."transaction" AND j.origin = \'person\')'
+    'WHERE j."transaction" = steps."transaction" AND j.origin = \'person\')'
 )
-_STEP = f'SELECT s."transaction", s.at, s.sentence FROM steps s WHERE s.undone = ? AND {_KNOWN}'
+_STEP = f'SELECT "transaction", at, sentence FROM steps WHERE undone = ? AND {_KNOWN}'
 
 
 class Steps:
@@ -50,10 +50,10 @@ class Steps:
         """Drop the steps before a time, and those the journal no longer knows."""
         with self._database.writing():
             done = self._database.execute(
-                f"DELETE FROM steps AS s WHERE s.at < ? OR NOT {_KNOWN}", (moment,)
+                f"DELETE FROM steps WHERE at < ? OR NOT {_KNOWN}", (moment,)
             )
         return Changes(history=done.rowcount > 0)
 
     def _one(self, way: str, undone: int) -> Step | None:
-        row = self._database.row(f'{_STEP} ORDER BY s."transaction" {way} LIMIT 1', (undone,))
+        row = self._database.row(f'{_STEP} ORDER BY "transaction" {way} LIMIT 1', (undone,))
         return Step(*row) if row else None

@@ -46,8 +46,8 @@ class Tags:
                 seen.add(tag_id)
         tags = []
         for tag_id, name, count in self._database.rows(
-            "SELECT t.id, t.name, (SELECT COUNT(*) FROM asset_tags x INDEXED BY asset_tags_by_tag "
-            "WHERE x.tag_id = t.id) FROM tags t"
+            "SELECT id, name, (SELECT COUNT(*) FROM asset_tags x INDEXED BY asset_tags_by_tag "
+            "WHERE x.tag_id = tags.id) FROM tags"
         ):
             shown = count - hidden.get(tag_id, 0)
             if shown > 0 or tag_id in seen:
