@@ -5,8 +5,8 @@ usage: python benchmarks/rescan.py [--files N] [--rounds N] [--keep DIR]
 Makes a tree of small files and a catalogue that knows all of them as they are, then takes turns:
 `find`, which looks at every file's size and prints it with its time and path; a rescan as the
 app does it (the catalogue's rows read back, every folder walked, every file's size, time and
-inode compared, a few thumbnails looked for); and the parts of it. Caches are warm for both, starting Python and
-opening the library are left out. Give `--keep` a folder to use a tree again.
+inode compared, a few thumbnails looked for); and the parts of it. Caches are warm for both;
+starting Python and opening the library are left out. Give `--keep` a folder to use a tree again.
 """
 
 from __future__ import annotations
