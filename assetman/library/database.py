@@ -38,7 +38,7 @@ class Database:
         self._readers = Readers(access)
         self._before_commit: list[Callable[[], None]] = []
         self._at_end: list[Callable[[], None]] = []
-        self._damaged = threading.Event()
+        self._damaged: str | None = None  # what was said of it
         self._on_damage: list[Callable[[str], None]] = []
         self.origin: str | None = None  # of the writes of the present transaction
         self.transaction: int | None = None  # the journal's number for it, once it has one
@@ -58,15 +58,17 @@ class Database:
     def on_damage(self, tell: Callable[[str], None]) -> None:
         """Call `tell` with a sentence when the file first proves damaged, on whatever thread."""
         self._on_damage.append(tell)
+        if self._damaged is not None:
+            tell(self._damaged)
 
     def damaged(self, problem: CatalogueDamaged) -> None:
         """Have the catalogue recovered at its next opening, and tell so once."""
-        if self._damaged.is_set() or self.access.read_only:
+        if self._damaged is not None or self.access.read_only:
             return
-        self._damaged.set()
+        self._damaged = str(problem)
         mark(self.access.path)
         for tell in self._on_damage:
-            tell(str(problem))
+            tell(self._damaged)
 
     @contextmanager
     def writing(self, origin: str | None = None) -> Iterator[None]:
