@@ -6,9 +6,14 @@ taken out before resvg sees the drawing, so that looking at one never opens anyt
 
 from __future__ import annotations
 
+import base64
 import io
 import re
+import threading
 import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import BinaryIO
 from xml.etree import ElementTree
 
@@ -18,10 +23,13 @@ from assetman.core.errors import BadInput
 from assetman.media import fonts
 from assetman.media.handler import Limits
 from assetman.media.metadata import Metadata
+from assetman.media.raster import check_pixels
 
 _LARGEST = 64 << 20  # bytes of XML
 _LONGEST_SIDE = 8192  # pixels drawn
 _FULL_SIDE = 2048  # pixels of a drawing at full size, if it does not ask for more
+_INNER = 1 << 18  # characters of a picture inside a drawing that tell its size
+_STACK = 64 << 20  # bytes; resvg gives up at 1024 levels
 _START = 4096  # bytes that tell a drawing from other text
 _GZIP = b"\x1f\x8b"
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -74,9 +82,10 @@ class SvgPicture:
         try:
             text = ElementTree.tostring(self._root, encoding="unicode")
             if self._text:
-                png = resvg_py.svg_to_bytes(svg_string=text, **fonts.families())
+                draw = partial(resvg_py.svg_to_bytes, svg_string=text, **fonts.families())
             else:
-                png = resvg_py.svg_to_bytes(svg_string=text, skip_system_fonts=True)
+                draw = partial(resvg_py.svg_to_bytes, svg_string=text, skip_system_fonts=True)
+            png = _on_a_deep_stack(draw)
         except (ValueError, RecursionError) as error:
             raise BadInput(DAMAGED) from error
         except BaseException as error:  # a panic in Rust, which is no Exception
@@ -85,6 +94,16 @@ class SvgPicture:
             raise
         with Image.open(io.BytesIO(bytes(png)), formats=["PNG"]) as picture:
             return picture.convert("RGBA")
+
+
+def _on_a_deep_stack(draw: Callable[[], bytes]) -> bytes:
+    """Draw where groups in groups do not run out of stack: 300 levels take 8 MB."""
+    before = threading.stack_size(_STACK)
+    try:
+        with ThreadPoolExecutor(1) as painter:
+            return painter.submit(draw).result()
+    finally:
+        threading.stack_size(before)
 
 
 def looks_like_svg(start: bytes) -> bool:
@@ -123,10 +142,27 @@ def open_svg(file: BinaryIO, limits: Limits) -> SvgPicture:
         raise BadInput(NO_PICTURE)
     for element in root.iter():
         for name in [name for name in element.attrib if _local(name) == "href"]:
-            target = element.attrib[name].strip().lower()
-            if not target.startswith(("#", "data:")):
+            target = element.attrib[name].strip()
+            if target[:5].lower() == "data:":
+                _check_inner(target, limits)
+            elif not target.startswith("#"):
                 del element.attrib[name]
     return SvgPicture(root, limits)
+
+
+def _check_inner(target: str, limits: Limits) -> None:
+    """Refuse a picture inside a drawing that is too large; resvg decodes all of it."""
+    head, _, data = target.partition(",")
+    if not head.lower().endswith(";base64"):
+        return
+    start = "".join(data[:_INNER].split())
+    try:
+        inner = io.BytesIO(base64.b64decode(start[: len(start) // 4 * 4]))
+        with Image.open(inner, formats=["PNG", "JPEG", "GIF", "WEBP"]) as picture:
+            size = picture.size
+    except Exception:  # resvg leaves out what it cannot read
+        return
+    check_pixels(*size, limits)
 
 
 def _local(name: object) -> str:

@@ -355,3 +355,19 @@ def test_colours_by_number_without_a_list_of_colours_are_damaged(
     end = start + 12 + int.from_bytes(data[start : start + 4], "big")
     path.write_bytes(data[:start] + data[end:])
     assert why(path) == "The picture is damaged and cannot be read"
+
+
+def test_a_drawing_of_many_groups_in_groups_is_drawn(
+    handler: ImageHandler, limits: Limits, tmp_path: Path
+) -> None:
+    inside = '<rect width="9" height="9" fill="#dc1e1e"/>'
+    (tmp_path / "a.svg").write_text(f"{SVG}>{'<g>' * 900}{inside}{'</g>' * 900}</svg>")
+    found = handler.extract(str(tmp_path / "a.svg"), [SQUARE], None, 48, limits)
+    assert_corners(found.pixels[SQUARE][0], *[RED] * 4)
+
+
+def test_a_drawing_with_an_enormous_picture_inside_is_refused(why: Why, tmp_path: Path) -> None:
+    inner = base64.b64encode(big_png(tmp_path / "a.png", 30_000).read_bytes()).decode()
+    path = tmp_path / "a.svg"
+    path.write_text(f'{SVG}><image href="data:image/png;base64,{inner}"/></svg>')
+    assert why(path) == "The picture is 30,000 × 30,000 pixels, more than the 500 million allowed"

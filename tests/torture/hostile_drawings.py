@@ -38,7 +38,7 @@ def _unfolding() -> dict[str, str]:
     attributes = " ".join(f"a{n}='{n}'" for n in range(50_000))
     masks = "".join(
         f'<mask id="m{n}"><rect width="9" height="9" fill="#fff" mask="url(#m{n - 1})"/></mask>'
-        for n in range(1, 400)
+        for n in range(1, 200)
     )
     return {
         "uses": f'{_START}><rect id="u0" width="1" height="1"/>{levels}<use href="#u11"/></svg>',
@@ -56,7 +56,7 @@ def _unfolding() -> dict[str, str]:
         "pattern": f'{_START}><pattern id="p" width="1e-9" height="1e-9" patternUnits="userSpaceOnUse">'
         '<rect width="1" height="1" fill="url(#p)"/></pattern>'
         '<rect width="9" height="9" fill="url(#p)"/></svg>',
-        "masks": f'{_START}>{masks}<rect width="9" height="9" mask="url(#m399)"/></svg>',
+        "masks": f'{_START}>{masks}<rect width="9" height="9" mask="url(#m199)"/></svg>',
         "dashes": f'{_START}><path d="M0 0L1e9 1e9" stroke="#000" stroke-dasharray="1e-6"/></svg>',
         "huge": f'{_START} width="1e30" height="1e30"><circle r="1e30"/></svg>',
         "numbers": f'{_START}><path d="M{"1e308 " * 2000}"/><rect width="nan" height="inf"/></svg>',

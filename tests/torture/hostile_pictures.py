@@ -426,3 +426,32 @@ def strangers(bait: Bait) -> Files:
             b'<image width="9" height="9" href="data:image/png;base64,' + inner + b'"/></svg>'
         ),
     )
+
+
+def passed_over(bait: Bait) -> Files:
+    """Give what names other files and addresses, under the endings that are its own."""
+    known = dict(strangers(bait))
+    for name, endings in {
+        "archive.jpg": ("zip", "cbz", "jar"),
+        "archive.tif": ("tar",),
+        "playlist.jpg": ("m3u", "m3u8", "mp4", "pls"),
+        "includes itself.jpg": ("m3u8", "mov"),
+        "stream.webp": ("m3u8", "ts", "mp3"),
+        "concat.png": ("ffconcat", "txt", "mkv", "wav"),
+        "dash.gif": ("mpd", "xspf", "asx", "webm"),
+        "shortcut.png": ("url", "desktop", "lnk"),
+        "prints.jpg": ("eps", "ps"),
+        "paper.jpg": ("pdf",),
+    }.items():
+        for ending in endings:
+            yield f"{name}.{ending}", known[name]
+
+
+def sparse() -> Iterator[tuple[str, bytes, int]]:
+    """Give names, first bytes and sizes of files that are nearly all hole."""
+    yield "hole.jpg", sized_jpeg(64, 64)[:-2], 1 << 40
+    yield "hole.png", png(64, 64), 1 << 40
+    yield "hole.dng", tiff({256: (4, 1, 64), 257: (4, 1, 64), 50706: (1, 4, 0x0401)}), 1 << 40
+    yield "hole.tif", plain_tiff(64, 64, 1 << 31, 4096), 1 << 40
+    yield "hole.svg", b'<svg xmlns="http://www.w3.org/2000/svg">', 1 << 40
+    yield "nothing but hole.webp", b"", 1 << 33
