@@ -241,25 +241,15 @@ class Pipeline:
         """Survey what was asked for."""
         with self._state:
             places, self._queue = self._queue, []
-        _survey(self._tools, self._plan, self._tally).run(places, token, self._survey_gate())
+        _survey(self._tools, self._plan, self._tally).run(
+            places, token, _resting(self._gate, self._rest)
+        )
 
     def _gate(self, token: CancelToken) -> None:
         """Hold while paused; raise `Cancelled` once stopped."""
         while not self._unpaused.wait(0.2):
             token.check()
         token.check()
-
-    def _survey_gate(self) -> Callable[[CancelToken], None]:
-        """Make the gate of one survey: where the work is gentle, it also holds for a rest."""
-        rested = time.monotonic()
-
-        def gate(token: CancelToken) -> None:
-            nonlocal rested
-            self._rest(token, time.monotonic() - rested)
-            self._gate(token)
-            rested = time.monotonic()
-
-        return gate
 
     def _rest(self, token: CancelToken, worked: float) -> None:
         """Where the work is gentle, wait about as long as it took, or until that is over."""
@@ -285,6 +275,21 @@ def _survey(tools: Tools, plan: Plan, tally: Tally) -> Survey:
     return Survey(
         tools.library, tools.thumbnails, plan.rules, tally, tools.publish, plan.unfinished
     )
+
+
+def _resting(
+    gate: Callable[[CancelToken], None], rest: Callable[[CancelToken, float], None]
+) -> Callable[[CancelToken], None]:
+    """Make a gate that also holds for a rest, as suits the time since it was last passed."""
+    passed = time.monotonic()
+
+    def hold(token: CancelToken) -> None:
+        nonlocal passed
+        rest(token, time.monotonic() - passed)
+        gate(token)
+        passed = time.monotonic()
+
+    return hold
 
 
 class _Surveyor:
