@@ -309,7 +309,7 @@ def test_two_windows_and_a_command_share_one_engine(
         assert (added.status, added.json["embedded"]) == (0, 1)
         assert [len(each.search(Query("cyan")).hits) for each in (first, second)] == [4, 4]
         second.remove_root(root.id)
-        assert first.status().segments == 1
+        assert first.status().assets == {"image": 1}
 
 
 def test_two_commands_at_once_both_end_well(
