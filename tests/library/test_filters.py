@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
@@ -32,8 +32,12 @@ class File:
     mtime: int
     size: int
     missing: bool
+    rating: int
+    tags: frozenset[str]
+    collections: frozenset[int]
 
 
+TAGS = ["sea", "Sky", "ßtraße"]
 files = st.builds(
     File,
     st.integers(0, 2),
@@ -44,17 +48,35 @@ files = st.builds(
     st.integers(0, 3),
     st.integers(0, 3),
     st.booleans(),
+    st.integers(0, 5),
+    st.frozensets(st.sampled_from(TAGS)),
+    st.frozensets(st.integers(0, 1)),
 )
+some_tags = st.lists(st.sampled_from([*TAGS, "SEA", "sky ", "SSTRASSE", "none"]), max_size=2)
 filters = st.builds(
     Filters,
     st.lists(st.sampled_from(Kind), max_size=2).map(tuple),
-    st.lists(st.builds(FolderFilter, st.integers(0, 3), paths), max_size=3).map(tuple),
+    st.lists(st.builds(FolderFilter, st.integers(0, 3), paths), max_size=2).map(tuple),
+    some_tags.map(tuple),
+    some_tags.map(tuple),
+    st.none() | st.tuples(st.integers(0, 6), st.integers(-1, 5)),
+    st.lists(st.integers(0, 2), max_size=2).map(tuple),
+    st.booleans(),
 )
 
 
 def passes(file: File, wanted: Filters) -> bool:
     """Say what the SQL has to say."""
-    if file.missing or (wanted.kinds and file.kind not in wanted.kinds):
+    if file.missing != wanted.missing or (wanted.kinds and file.kind not in wanted.kinds):
+        return False
+    tags = {tag.casefold() for tag in file.tags}
+    if not {tag.strip().casefold() for tag in wanted.tags} <= tags:
+        return False
+    if {tag.strip().casefold() for tag in wanted.not_tags} & tags:
+        return False
+    if wanted.ratings and not wanted.ratings[0] <= file.rating <= wanted.ratings[1]:
+        return False
+    if wanted.collections and not set(wanted.collections) & file.collections:
         return False
     folder = file.path.rpartition("/")[0]
     return not wanted.folders or any(
@@ -79,6 +101,19 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
         yield Shelf(library)
 
 
+def organise(library: Library, stored: dict[int, File]) -> list[int]:
+    """Give assets their ratings, tags and collections; give the ids of the collections."""
+    for asset, file in stored.items():
+        library.tags.rate([asset], file.rating)
+        library.tags.tag([asset], sorted(file.tags))
+    return [
+        library.collections.make(
+            f"box {i}", [asset for asset, file in stored.items() if i in file.collections]
+        )[0].id
+        for i in (0, 1)
+    ]
+
+
 class Undone(Exception):
     """Ends a transaction without a trace."""
 
@@ -93,6 +128,11 @@ def test_sql_and_python_agree_on_what_passes_and_in_which_order(
     library = shared.library
     with pytest.raises(Undone), library.writing():  # noqa: PT012
         roots = [shared.root, *(library.roots.add(f"{ROOT}{i}")[0].id for i in (1, 2))]
+        # What lies in a removed root passes no filter.
+        removed, _ = library.roots.add(f"{ROOT}3")
+        hidden = shared.done("hidden.jpg", root=removed.id)
+        library.tags.tag([hidden], TAGS)
+        library.tags.rate([hidden], 5)
         stored = {}
         for file in files:
             content = shared.content(file.kind)
@@ -103,13 +143,16 @@ def test_sql_and_python_agree_on_what_passes_and_in_which_order(
         for asset in embedded:
             shared.embed(shared.extract(asset))
         library.assets.mark_missing([asset for asset, file in stored.items() if file.missing])
-        in_library = Filters(
-            wanted.kinds,
-            tuple(
+        boxes = organise(library, stored)
+        in_library = replace(
+            wanted,
+            folders=tuple(
                 FolderFilter(dict(enumerate(roots)).get(each.root_id, 999), each.path)
                 for each in wanted.folders
             ),
+            collections=tuple(dict(enumerate(boxes)).get(each, 999) for each in wanted.collections),
         )
+        library.roots.remove(removed.id)
         expected = {asset for asset, file in stored.items() if passes(file, wanted)}
         for sort in Sort:
             for descending in (False, True):
