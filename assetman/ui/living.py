@@ -45,6 +45,7 @@ class Living(QObject):
         library.root_removed.connect(lambda _: session.ask())
         library.watch.renewed.connect(self._library_renewed)
         library.actions.forgot.connect(session.ask)
+        messages.showing.connect(library.status_bar.leave_out)
         library.status_bar.pace_wanted.connect(self._open_paces)
         content.line.forget_wanted.connect(self.forget_missing)
         content.grid.selection_changed.connect(lambda ids: content.line.set_selected(len(ids)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -42,6 +42,8 @@ class MessageBar(QFrame):
 
     What has just happened covers, for its while, what stays until it is read.
     """
+
+    showing = Signal(str)  # the sentence that is shown, "" for none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,8 +83,9 @@ class MessageBar(QFrame):
         if not sentence:
             self._was_read = ""
             if self._standing is not None and self._shown is self._standing:
-                self.hide()
                 self._shown = None
+                self.hide()
+                self.showing.emit("")
             self._standing = None
         if sentence in ("", self._was_read):
             return
@@ -109,6 +112,7 @@ class MessageBar(QFrame):
         else:
             self._timer.stop()
             self.hide()
+            self.showing.emit("")
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave and self._shown is not None and self._shown.lasts:
@@ -125,6 +129,7 @@ class MessageBar(QFrame):
         self.action.setAccessibleName(message.action)
         self.action.setVisible(bool(message.action))
         self.show()
+        self.showing.emit(message.sentence)
         if message.lasts is None:
             self._timer.stop()
         else:

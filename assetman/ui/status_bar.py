@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from assetman.core.assets import display
@@ -30,6 +31,8 @@ class StatusBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._progress = Progress()
         self._pace = Pace.AUTO
+        self._line = ""  # while there is nothing else to say
+        self._said_above = ""  # by the message bar, just above this one
         self.doing = label("", "secondary", self)
         self.bar = QProgressBar(self)
         self.bar.setTextVisible(False)
@@ -66,7 +69,7 @@ class StatusBar(QWidget):
         self._progress = progress
         working = progress.phase is not Phase.IDLE
         paused = progress.phase is Phase.PAUSED
-        self._say(doing_text(progress), bool(progress.problem) and not working)
+        self._say_doing()
         self.numbers.setText(numbers_text(progress, self.width() < theme().px(_NARROW)))
         self.numbers.setVisible(working)
         self._hold_still(working)
@@ -91,8 +94,13 @@ class StatusBar(QWidget):
 
     def show_line(self, sentence: str) -> None:
         """Say something while the pipeline has nothing to say: not even why it stopped."""
-        if self._progress.phase is Phase.IDLE and not self._progress.problem:
-            self._say(sentence)
+        self._line = sentence
+        self._say_doing()
+
+    def leave_out(self, sentence: str) -> None:
+        """Know what the message bar says just now: it is not said twice."""
+        self._said_above = sentence
+        self._say_doing()
 
     def show_pace(self, pace: Pace) -> None:
         """Know what the person chose, to say why the work is gentle."""
@@ -118,9 +126,27 @@ class StatusBar(QWidget):
         self.model.setToolTip("Show the models and where they run")
         self.model.setVisible(bool(sentence))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._progress.problem:
+            self._say_doing()
+
+    def _say_doing(self) -> None:
+        """Say what is done; between two runs, why the last one ended early."""
+        sentence = doing_text(self._progress)
+        problem = self._progress.phase is Phase.IDLE and bool(sentence)
+        if problem and sentence == self._said_above:
+            sentence = ""
+        elif not sentence:
+            sentence = self._line
+        self._say(sentence, problem)
+
     def _say(self, sentence: str, problem: bool = False) -> None:
-        self.doing.setText(sentence)
-        self.doing.setToolTip(sentence if problem else "")
+        room = self.width() // 2 if problem else self.width()
+        shown = self.doing.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, room)
+        self.doing.setText(shown)
+        self.doing.setAccessibleName(sentence)
+        self.doing.setToolTip(sentence if shown != sentence else "")
         self.doing.setProperty("tone", "warning" if problem else "")
         self.doing.style().polish(self.doing)
         self.doing.setVisible(bool(sentence))

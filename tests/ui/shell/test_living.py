@@ -326,7 +326,10 @@ def test_why_the_last_run_ended_early_stands_below_until_the_next(
     bar = window.library.status_bar
     problem = "The drive of Photos was taken away. It goes on when the drive is back."
     engine.say_progress(Progress(2, Phase.IDLE, problem=problem))
-    qtbot.waitUntil(lambda: bar.doing.text() == problem)
+    qtbot.waitUntil(lambda: window.message_bar.sentence.text() == problem)
+    assert not bar.doing.isVisible()  # it is not said twice
+    window.message_bar.close_message()
+    assert bar.doing.text() == problem
     window.library.watch.renew()
     with qtbot.waitSignal(window.library.watch.renewed):
         pass
