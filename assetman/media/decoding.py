@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import pickle
 import traceback
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,9 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assetman.core.assets import Box
+from assetman.core.assets import Box, Kind, Probe, SegmentDraft, SegmentKind
 from assetman.core.errors import BadInput, EnvironmentProblem
-from assetman.core.inputs import InputSpec
+from assetman.core.inputs import Fit, InputSpec, Interpolation
 from assetman.media.blocks import borrowed
 from assetman.media.files import lent
 from assetman.media.handler import Extraction, Limits
@@ -90,6 +92,33 @@ class Failed:
 
 
 Message = Ready | Room | Decoded | Failed
+
+
+# What a message may be made of. Any other class in it is refused: a decoder that was taken over
+# by a file would otherwise have the parent, which has all rights, call what it likes.
+_PARTS = (Ready, Room, Decoded, Failed, Extraction, InputSpec, Fit, Interpolation)
+_KNOWN = {
+    (part.__module__, part.__qualname__): part
+    for part in (*_PARTS, Probe, Kind, SegmentDraft, SegmentKind, Box)
+}
+
+
+class _Reader(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> object:
+        if (module, name) not in _KNOWN:
+            raise pickle.UnpicklingError(f"a message holds {module}.{name}")
+        return _KNOWN[module, name]
+
+
+def understood(data: bytes) -> Message:
+    """Read a message of a decode process; raises ValueError if it is none."""
+    try:
+        message = _Reader(io.BytesIO(data)).load()
+    except Exception as error:
+        raise ValueError("not a message of a decoder") from error
+    if not isinstance(message, Ready | Room | Decoded | Failed):
+        raise ValueError("not a message of a decoder")
+    return message
 
 
 def serve(connection: Connection, parent: int, limits: Limits) -> None:

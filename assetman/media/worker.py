@@ -16,7 +16,7 @@ import psutil
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import InputSpec
 from assetman.media.blocks import Block
-from assetman.media.decoding import Decoded, Failed, Message, Ready, Room, Task, serve
+from assetman.media.decoding import Decoded, Failed, Message, Ready, Room, Task, serve, understood
 from assetman.media.files import opened, write_whole
 from assetman.media.handler import Extraction, Limits
 from assetman.media.lending import LENDS, lend
@@ -25,6 +25,9 @@ _START_SECONDS = 60.0
 _WATCH_SECONDS = 0.1  # between two looks at the memory of a process that cannot limit itself
 _GENTLE_NICENESS = 19
 
+_LONGEST_MESSAGE = 16 << 20  # bytes; pixels are handed over elsewhere
+
+CRASHED = "The decoder crashed on this file"
 NOT_STARTED = "A process for decoding pictures cannot be started"
 
 Answer = Extraction | tuple[int, int]
@@ -94,6 +97,9 @@ class Worker:
             lend(self._connection, lent, self._process.pid or 0)
             while True:
                 match self._receive(deadline):
+                    case Room(size) if not 0 < size <= self._limits.memory:
+                        self.end()
+                        raise WorkerLost(too_big(self._limits))
                     case Room(size):
                         self._block_of(size).lend(self._connection, self._process.pid or 0)
                     case Decoded(answer, shapes):
@@ -173,7 +179,7 @@ class Worker:
             return WorkerLost(too_slow(self._limits))
         if code == -9:  # SIGKILL
             return WorkerLost("The system stopped the decoder: too little memory is free")
-        return WorkerLost("The decoder crashed on this file")
+        return WorkerLost(CRASHED)
 
     def _receive(self, deadline: float) -> Message:
         while True:
@@ -183,10 +189,12 @@ class Worker:
                 raise BadInput(too_slow(self._limits))
             if self._connection.poll(min(left, _WATCH_SECONDS) if self._watched else left):
                 try:
-                    message: Message = self._connection.recv()
+                    return understood(self._connection.recv_bytes(_LONGEST_MESSAGE))
                 except (EOFError, OSError) as error:
                     raise self._lost() from error
-                return message
+                except ValueError as error:  # something else speaks in its place
+                    self.end()
+                    raise WorkerLost(CRASHED) from error
             if self._watched and self._memory() > self._limits.memory:
                 self.end()
                 raise WorkerLost(too_big(self._limits))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import resource
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 from PIL import Image
 
 from assetman.core.inputs import Fit, InputSpec
+from assetman.media.decoding import Failed, Ready, understood
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
 from assetman.media.workers import DecodePool, rights
@@ -173,3 +175,21 @@ def test_a_file_renamed_while_it_waits_is_no_longer_there(
     os.rename(path, path + ".away")
     failure = pool.extract(path, [SQUARE], None).exception(PATIENCE)
     assert str(failure) == "The file is no longer there"
+
+
+class Evil:
+    """What a decoder might send that a file has taken over."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os.system, ("touch escaped",)
+
+
+@pytest.mark.parametrize("message", [Evil(), Failed("bug", Evil()), "hello", [Ready(())]])  # type: ignore[arg-type]
+def test_a_decoder_cannot_have_its_parent_do_anything(
+    message: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="not a message"):
+        understood(pickle.dumps(message))
+    assert not os.listdir(tmp_path)
+    assert understood(pickle.dumps(Ready(("a",)))) == Ready(("a",))
