@@ -16,9 +16,7 @@ from assetman.library.library import Library
 Identity = tuple[object, ...]
 
 # Kinds that may change behind the system's back without being a share of the network.
-_SILENT = frozenset(
-    {"9p", "virtiofs", "prl_fs", "vmhgfs", "fuse.vmhgfs-fuse", "drvfs", "overlayfs"}
-)
+_SILENT = frozenset({"9p", "virtiofs", "prl_fs", "vmhgfs", "fuse.vmhgfs-fuse", "drvfs"})
 _MOUNTS = "/proc/self/mountinfo"
 _LIMITS = Path("/proc/sys/fs/inotify")
 _LIMITS_OF_USER = Path("/proc/sys/user")

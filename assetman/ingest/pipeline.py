@@ -104,9 +104,8 @@ class Pipeline:
         self._on_progress(self.progress())
 
     def stop(self) -> None:
-        """End the run; what is stored stays, the rest is found again by the next one."""
+        """End the run; what is stored stays, the rest is taken up by the next one."""
         with self._state:
-            self._queue.clear()
             self._asked = False
             self._token.cancel()
         self._unpaused.set()
@@ -177,7 +176,6 @@ class Pipeline:
             problem = self._work(token)
             with self._state:
                 if problem and token is self._token:  # what joined this run ends with it
-                    self._queue.clear()
                     self._asked = False
                 if self._asked:  # asked for while the last batch was being stored
                     continue
@@ -241,9 +239,13 @@ class Pipeline:
         """Survey what was asked for."""
         with self._state:
             places, self._queue = self._queue, []
-        _survey(self._tools, self._plan, self._tally).run(
-            places, token, _resting(self._gate, self._rest)
-        )
+        survey = _survey(self._tools, self._plan, self._tally)
+        try:
+            survey.run(places, token, _resting(self._gate, self._rest))
+        except BaseException:
+            with self._state:  # nobody tells of them a second time
+                self._queue = joined([*places, *self._queue])
+            raise
 
     def _gate(self, token: CancelToken) -> None:
         """Hold while paused; raise `Cancelled` once stopped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from assetman.ingest import scan
 from assetman.ingest.pipeline import Pipeline
 from assetman.ingest.places import Place, joined
 from kit.bench import Bench
+from kit.living import PATIENCE
 from kit.pictures import paint
 
 
@@ -183,3 +185,20 @@ def test_places_within_others_are_left_out() -> None:
     ]
     assert joined(places) == [Place(1, "a"), Place(1, "ab"), Place(2, "a/b", deep=False)]
     assert joined([Place(1, "x", deep=False), Place(1), Place(1)]) == [Place(1)]
+
+
+def test_what_a_stopped_run_did_not_look_through_is_taken_up_by_the_next(
+    bench: Bench, photos: Path
+) -> None:
+    for folder in ("a", "b"):
+        paint(photos / folder / f"{folder}.png", "red", ord(folder))
+    root = bench.add(photos)
+    pipeline = Pipeline(bench.tools, bench.plan)
+    with contextlib.closing(pipeline):
+        pipeline.pause()
+        first = pipeline.refresh([Place(root.id, "a")])
+        pipeline.stop()
+        assert pipeline.wait(first, PATIENCE)
+        assert bench.assets() == {}
+        assert pipeline.wait(pipeline.refresh([Place(root.id, "b")]), PATIENCE)
+    assert set(bench.assets()) == {"a.png", "b.png"}
