@@ -1,6 +1,6 @@
 """Power that fails: logs cut and torn at any length, writes that came out of their order.
 
-`pytest tests/torture/test_power.py --dose 40` opens thousands of such libraries.
+`pytest tests/torture/test_power.py --dose 100` opens thousands of such libraries.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from kit.ordeal import (
     paths_of_python,
 )
 
-CUTS = 60  # at dose 1
+CUTS = 24  # at dose 1
 FRAME = 8192 + 24
 SECTOR = 512
 
