@@ -277,6 +277,7 @@ class Assets:
             )
             sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing} AND {embedded}"
             return int(self._database.value(sql, [*values, space_id]))
+        passing, values = condition(filters, one=True)
         # Those without are few as a rule, and listed.
         bare = self._database.value(
             "SELECT COUNT(DISTINCT g.asset_id) FROM gaps g CROSS JOIN assets a ON a.id = g.asset_id "

@@ -24,14 +24,20 @@ _COLLECTED = (
     "SELECT asset_id FROM collection_assets INDEXED BY collection_assets_by_collection "
     "WHERE collection_id"
 )
+_TAG_OF = "SELECT 1 FROM asset_tags x WHERE x.asset_id = a.id AND x.tag_id"
+_COLLECTION_OF = "SELECT 1 FROM collection_assets x WHERE x.asset_id = a.id AND x.collection_id"
+_THESE = "IN (SELECT value FROM json_each(?))"
+_SOME_TAGS = f"IN (SELECT id FROM tags WHERE key {_THESE})"
 _COLUMN = {"moment": "moment", "name": "name_key", "size": "size"}
 
 
-def condition(filters: Filters) -> tuple[str, list[Any]]:
+def condition(filters: Filters, one: bool = False) -> tuple[str, list[Any]]:
     """Give the condition on the table `assets a` under which an asset counts, and its values.
 
     Missing assets count only where they alone are asked for, those of removed roots never.
-    Kinds are alternatives of each other, so are folders and collections; tags are not.
+    Kinds are alternatives of each other, so are folders and collections; tags are not. `one`
+    is for a query that comes to its assets by another way, one at a time: SQLite, left to itself,
+    would go through all that bear a tag for each of them.
     """
     terms, values = ["a.missing_since IS NULL"], []
     if filters.missing:
@@ -44,7 +50,8 @@ def condition(filters: Filters) -> tuple[str, list[Any]]:
         folders = [_in_folder(folder) for folder in filters.folders]
         terms.append("(" + " OR ".join(sql for sql, _ in folders) + ")")
         values += [value for _, given in folders for value in given]
-    for sql, given in _organised(filters):
+    organised = _organised_one if one else _organised
+    for sql, given in organised(filters):
         terms.append(sql)
         values += given
     return " AND ".join(terms), values
@@ -79,9 +86,7 @@ def _organised(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
     for name in dict.fromkeys(map(identity, filters.tags)):
         yield f"a.id IN ({_TAGGED} = (SELECT id FROM tags WHERE key = ?))", [name]
     if filters.not_tags:
-        keys = json.dumps([identity(name) for name in filters.not_tags])
-        some = "IN (SELECT id FROM tags WHERE key IN (SELECT value FROM json_each(?)))"
-        yield f"a.id NOT IN ({_TAGGED} {some})", [keys]
+        yield f"a.id NOT IN ({_TAGGED} {_SOME_TAGS})", [_keys(filters.not_tags)]
     if filters.ratings is not None:
         least, most = filters.ratings
         if least > 0:
@@ -91,8 +96,23 @@ def _organised(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
         else:
             yield f"a.id NOT IN ({_RATED} AND rating > ?)", [most]
     if filters.collections:
-        these = "(SELECT value FROM json_each(?))"
-        yield f"a.id IN ({_COLLECTED} IN {these})", [id_list(filters.collections)]
+        yield f"a.id IN ({_COLLECTED} {_THESE})", [id_list(filters.collections)]
+
+
+def _organised_one(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
+    """Give the same conditions for an asset at hand."""
+    for name in dict.fromkeys(map(identity, filters.tags)):
+        yield f"EXISTS ({_TAG_OF} = (SELECT id FROM tags WHERE key = ?))", [name]
+    if filters.not_tags:
+        yield f"NOT EXISTS ({_TAG_OF} {_SOME_TAGS})", [_keys(filters.not_tags)]
+    if filters.ratings is not None:
+        yield "a.rating BETWEEN ? AND ?", list(filters.ratings)
+    if filters.collections:
+        yield f"EXISTS ({_COLLECTION_OF} {_THESE})", [id_list(filters.collections)]
+
+
+def _keys(names: tuple[str, ...]) -> str:
+    return json.dumps([identity(name) for name in names])
 
 
 def _in_folder(folder: FolderFilter) -> tuple[str, list[Any]]:

@@ -82,6 +82,15 @@ class Gaps:
         self.settle()
         self._database.execute("UPDATE gaps SET root_id = ? WHERE root_id = ?", (into, root_id))
 
+    def follow(self, root_id: int) -> None:
+        """Follow assets that became a root's own."""
+        self.settle()
+        self._database.execute(
+            "UPDATE gaps SET root_id = ?1 "
+            "WHERE asset_id IN (SELECT id FROM assets WHERE root_id = ?1)",
+            (root_id,),
+        )
+
     def drop_root(self, root_id: int) -> None:
         """Take all of a root's assets off the list: they are missing now."""
         self.settle()

@@ -147,7 +147,7 @@ class RootRows:
             "WHERE root_id = ? AND path >= ? AND path < ?",
             (root_id, start, out_of, *bounds),
         )
-        self._gaps.fill_root(root_id)
+        self._gaps.follow(root_id)
         return Changes(
             assets_changed=frozenset(asset_id for (asset_id,) in rows),
             roots=True,

@@ -127,7 +127,7 @@ class Segments:
 
     def owners(self, segment_ids: np.ndarray, filters: Filters = EVERYTHING) -> Owners:
         """Pair segments with the assets that have them and pass."""
-        passing, values = condition(filters)
+        passing, values = condition(filters, one=True)
         segments, assets = self._database.integers(
             "SELECT s.id AS c0, a.id AS c1 FROM json_each(?) j "
             "CROSS JOIN segments s ON s.id = j.value "

@@ -187,11 +187,11 @@ def test_the_newest_pending_are_read_in_order_and_not_sorted(filled: Shelf) -> N
 
 
 def test_owners_are_found_from_their_segments(filled: Shelf) -> None:
-    for filters in (Filters(), KINDS, FOLDER, BOTH):
+    for filters in (Filters(), KINDS, FOLDER, BOTH, *FEW, MISSING):
         steps = plan(
             filled.library, lambda f=filters: filled.library.segments.owners(np.arange(1, 9), f)
         )
-        assert any("assets_by_content (content_id=?)" in step for step in steps), steps
+        assert any(step.endswith("assets_by_content (content_id=?)") for step in steps), steps
 
 
 def test_vectors_are_read_in_the_order_they_were_written_and_not_sorted(filled: Shelf) -> None:
