@@ -43,15 +43,7 @@ def lent(descriptors: Mapping[str, int]) -> Iterator[None]:
 @contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
     """Open an ordinary file for reading; raises BadInput if it cannot be, or while it is read."""
-    try:
-        descriptor = os.dup(_lent[path]) if path in _lent else os.open(path, _FLAGS)
-        mode = os.fstat(descriptor).st_mode
-    except (OSError, ValueError) as error:
-        raise reading_problem(error) from error
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        folder = stat.S_ISDIR(mode)
-        raise BadInput("This is a folder, not a file" if folder else "This is not an ordinary file")
+    descriptor = os.dup(_lent[path]) if path in _lent else open_ordinary(path)
     with os.fdopen(descriptor, "rb") as file:
         try:
             file.seek(0)
@@ -60,6 +52,24 @@ def opened(path: str) -> Iterator[BinaryIO]:
             if error.errno is None:  # a library's own, not the system's
                 raise
             raise reading_problem(error) from error
+
+
+def open_ordinary(path: str) -> int:
+    """Open an ordinary file for reading; gives its descriptor. Raises BadInput."""
+    descriptor = -1
+    try:
+        mode = os.stat(path).st_mode  # opening a device may already do something
+        if stat.S_ISREG(mode):
+            descriptor = os.open(path, _FLAGS)
+            mode = os.fstat(descriptor).st_mode
+    except (OSError, ValueError) as error:
+        raise reading_problem(error) from error
+    if stat.S_ISREG(mode):
+        return descriptor
+    if descriptor >= 0:
+        os.close(descriptor)
+    folder = stat.S_ISDIR(mode)
+    raise BadInput("This is a folder, not a file" if folder else "This is not an ordinary file")
 
 
 def reading_problem(error: OSError | ValueError) -> BadInput:

@@ -17,9 +17,9 @@ from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import InputSpec
 from assetman.media.blocks import Block
 from assetman.media.decoding import Decoded, Failed, Message, Ready, Room, Task, serve, understood
-from assetman.media.files import opened, write_whole
+from assetman.media.files import write_whole
 from assetman.media.handler import Extraction, Limits
-from assetman.media.lending import LENDS, lend
+from assetman.media.lending import LENDS, lend, opened_within
 
 _START_SECONDS = 60.0
 _WATCH_SECONDS = 0.1  # between two looks at the memory of a process that cannot limit itself
@@ -52,6 +52,7 @@ class Worker:
         self._guard = threading.Lock()
         self._block: Block | None = None
         self._ended = False
+        self._killed = False
         self._ready = False
         self._watched = False  # until it has said that it cannot limit its memory
         context = get_context("spawn")
@@ -78,13 +79,15 @@ class Worker:
         """
         if not LENDS:
             return self._ask(task, ())
-        with opened(task.path) as source:
+        with opened_within(task.path, self._limits.seconds, lambda: self._killed) as source:
+            if source is None:
+                raise BadInput(too_slow(self._limits))
             if task.target is None:
-                return self._ask(task, (source.fileno(),))
+                return self._ask(task, (source,))
             answers: list[Answer] = []
             write_whole(
                 task.target,
-                lambda file: answers.append(self._ask(task, (source.fileno(), file.fileno()))),
+                lambda file: answers.append(self._ask(task, (source, file.fileno()))),
             )
             return answers[-1]
 
@@ -147,6 +150,7 @@ class Worker:
     def kill(self) -> None:
         """End the process at once, in the middle of whatever it does."""
         with self._guard:
+            self._killed = True
             if not self._ended:
                 self._process.kill()
 

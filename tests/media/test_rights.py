@@ -8,6 +8,7 @@ import pickle
 import resource
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,10 +17,13 @@ import psutil
 import pytest
 from PIL import Image
 
+from assetman.core.errors import BadInput
 from assetman.core.inputs import Fit, InputSpec
 from assetman.media.decoding import Failed, Ready, understood
+from assetman.media.files import open_ordinary
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
+from assetman.media.lending import opened_within
 from assetman.media.workers import DecodePool, rights
 
 from .conftest import TINY_HEIC, quarters, write_dng
@@ -193,3 +197,40 @@ def test_a_decoder_cannot_have_its_parent_do_anything(
         understood(pickle.dumps(message))
     assert not os.listdir(tmp_path)
     assert understood(pickle.dumps(Ready(("a",)))) == Ready(("a",))
+
+
+def test_a_file_that_cannot_be_opened_in_time_is_let_go(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    drive_is_back, opened = threading.Event(), []
+
+    def slow(path: str) -> int:
+        drive_is_back.wait(PATIENCE)
+        opened.append(open_ordinary(path))
+        return opened[0]
+
+    with opened_within(str(tmp_path / "a"), 0.05, lambda: False, slow) as file:
+        assert file is None
+    with opened_within(str(tmp_path / "a"), PATIENCE, lambda: True, slow) as file:
+        assert file is None
+    drive_is_back.set()
+    for thread in threading.enumerate():
+        if thread.name == "open":
+            thread.join(PATIENCE)
+    assert len(opened) == 2
+    for descriptor in opened:
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(descriptor)
+
+
+def test_a_file_that_can_be_opened_is_closed_afterwards(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    with opened_within(str(tmp_path / "a"), PATIENCE, lambda: False) as file:
+        assert file is not None
+        assert os.read(file, 9) == b"a"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(file)
+    with (
+        pytest.raises(BadInput, match="no longer there"),
+        opened_within(str(tmp_path / "b"), PATIENCE, lambda: False),
+    ):
+        pass
