@@ -20,6 +20,7 @@ from assetman.ui.controller.state import (
     TagChip,
 )
 from assetman.ui.folder_model import FolderModel, FolderNode
+from assetman.ui.grid.wording import menu_text
 
 RATINGS = (*(RatingChip(least) for least in (5, 4, 3, 2, 1)), RatingChip(0, 0))
 _MOST = 40  # entries of one menu; the rest is in the sidebar
@@ -91,13 +92,13 @@ class FilterMenu(QMenu):
             menu = self.addMenu("Tag")
             used = sorted(self._tags, key=lambda tag: -tag.assets)[:_MOST]
             for tag in sorted(used, key=lambda tag: tag.name.casefold()):
-                name = f"{_plain(tag.name)}\t{tag.assets:,}"
+                name = f"{menu_text(tag.name)}\t{tag.assets:,}"
                 self._offer_chip(menu, name, TagChip(tag.name), self.chip_toggled)
             _say_more(menu, len(self._tags) - _MOST)
         if self._collections:
             menu = self.addMenu("Collection")
             for each in self._collections[:_MOST]:
-                name = f"{_plain(each.name)}\t{each.assets:,}"
+                name = f"{menu_text(each.name)}\t{each.assets:,}"
                 self._offer_chip(menu, name, CollectionChip(each.id, each.name), self.chip_toggled)
             _say_more(menu, len(self._collections) - _MOST)
 
@@ -151,8 +152,3 @@ class FilterMenu(QMenu):
 def _say_more(menu: QMenu, more: int) -> None:
     if more > 0:
         menu.addAction(f"{more:,} more in the sidebar").setEnabled(False)
-
-
-def _plain(name: str) -> str:
-    """Write a name so that no letter of it is taken for a shortcut, nor a tab for a column."""
-    return name.replace("&", "&&").replace("\t", " ")

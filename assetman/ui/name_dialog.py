@@ -51,7 +51,6 @@ class NameDialog(QDialog):
         for part in (self.title, self.field, self.trouble):
             layout.addWidget(part)
         layout.addLayout(row)
-        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         self.setFixedWidth(px(380))
         self.field.textChanged.connect(self._typed)
         self.field.returnPressed.connect(self._ask)
@@ -62,7 +61,9 @@ class NameDialog(QDialog):
 
     def _typed(self) -> None:
         self.do.setEnabled(bool(self.field.text().strip()))
-        self.trouble.hide()
+        if self.trouble.isVisible():
+            self.trouble.hide()
+            self.adjustSize()
 
     def _ask(self) -> None:
         name = " ".join(self.field.text().split())
@@ -74,5 +75,6 @@ class NameDialog(QDialog):
         self.do.setEnabled(True)
         self.trouble.setText(sentence)
         self.trouble.show()
+        self.adjustSize()
         self.field.setFocus()
         QAccessible.updateAccessibility(QAccessibleEvent(self.trouble, QAccessible.Event.Alert))

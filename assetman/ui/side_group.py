@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from assetman.ui.controls import GlyphButton, button, label
+from assetman.ui.controls import GlyphButton, button
 from assetman.ui.glyphs import draw_plus
+from assetman.ui.grid.inspector_parts import Heading
 from assetman.ui.side_list import SideEntry, SideList
-from assetman.ui.theme import Text, appearance, theme
+from assetman.ui.theme import appearance, theme
 
 MOST = 12  # rows shown before the person asks for more
 
@@ -25,7 +26,7 @@ class SideGroup(QWidget):
         self._entries: list[SideEntry] = []
         self._whole = False
         self._lit: frozenset[object] = frozenset()
-        self._heading = label(name, "heading", self)
+        self._heading = Heading(name)
         self.add = GlyphButton(draw_plus, add, self) if add else None
         self.list = SideList(name, self)
         self.more = button("", "quiet", self)
@@ -83,4 +84,3 @@ class SideGroup(QWidget):
         px = theme().px
         self._head.setContentsMargins(px(18), px(14), px(10), px(4 if self.add is None else 2))
         self._foot.setContentsMargins(px(11), px(2), px(10), 0)
-        self._heading.setFont(theme().font(Text.HEADING))

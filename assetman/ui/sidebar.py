@@ -12,9 +12,10 @@ from assetman.ui.controls import GlyphButton, label
 from assetman.ui.folder_model import FolderModel, FolderNode
 from assetman.ui.folder_view import FolderView
 from assetman.ui.glyphs import draw_dots, draw_plus
+from assetman.ui.grid.inspector_parts import Heading
 from assetman.ui.side_group import SideGroup
 from assetman.ui.side_rows import ROW, AppMark, SideRow
-from assetman.ui.theme import Text, appearance, theme
+from assetman.ui.theme import appearance, theme
 
 
 class Sidebar(QWidget):
@@ -46,7 +47,7 @@ class Sidebar(QWidget):
         self.tree = FolderView(model, self)
         self.collections = SideGroup("Collections", self, add="New collection…")
         self.tags = SideGroup("Tags", self)
-        self._heading = label("Folders", "heading", self)
+        self._heading = Heading("Folders")
         self._lay_out()
         self.everything.clicked.connect(self.everything_wanted)
         self.missing.clicked.connect(self.missing_wanted)
@@ -127,7 +128,6 @@ class Sidebar(QWidget):
         self._title.setContentsMargins(px(18), px(12), px(10), px(12))
         self._title.setSpacing(px(8))
         self._group.setContentsMargins(px(18), px(14), px(10), px(2))
-        self._heading.setFont(theme().font(Text.HEADING))
         self.setMinimumWidth(px(168))
 
     def _bring_in_sight(self, part: QWidget, row: QRect) -> None:

@@ -20,7 +20,8 @@ QUICK = "Similar"
 _PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
 _ON_PLATE = QColor(255, 255, 255)
 _INSET = 6
-_STAR, _TAG = 11, 11  # pixels that one takes
+_STAR, _TAG, _APART = 11, 11, 6  # pixels that one takes, and between the two
+_NAME = 64  # pixels that a name keeps beside the mark of a tag
 _STARS_FROM = 150  # pixels of a caption: a narrower one says the rating as a number
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -185,30 +186,32 @@ class CardPainter:
         painter.drawText(line, near | middle, name)
 
     def _marks(self, painter: QPainter, line: QRect, room: int, asset: Asset) -> int:
-        """Paint what the person added, left of the score; give the room it takes."""
-        parts = []
-        if asset.tags:
-            parts.append(_TAG * self._scale)
-        stars = asset.rating if line.width() >= _STARS_FROM * self._scale else min(1, asset.rating)
-        number = str(asset.rating) if 0 < stars < asset.rating else ""
-        if asset.rating:
-            parts.append(stars * _STAR * self._scale + self._metrics.horizontalAdvance(number))
-        if not parts:
+        """Paint what the person added, left of the score; give the room it takes.
+
+        The name goes before: where it would become too short, the tag's mark is left out.
+        """
+        scale = self._scale
+        narrow = line.width() < _STARS_FROM * scale
+        stars = min(1, asset.rating) if narrow else asset.rating
+        number = str(asset.rating) if narrow and asset.rating else ""
+        rated = stars * _STAR * scale + self._metrics.horizontalAdvance(number)
+        tagged = (_TAG + (_APART if asset.rating else 0)) * scale if asset.tags else 0.0
+        if room - rated - tagged - 8 < _NAME * scale:
+            tagged = 0.0
+        if not rated + tagged:
             return 0
-        width = round(sum(parts) + 5 * (len(parts) - 1))
-        side = 9 * self._scale
+        width = round(rated + tagged)
         left = line.left() + line.width() - room if self._mirrored else line.left() + room - width
-        colour, top = self._theme.secondary, line.center().y() + 0.5 - side / 2
-        at = float(left)
-        for star in range(stars):
-            draw_star(painter, QRectF(at + star * _STAR * self._scale, top, side, side), colour)
-        at += stars * _STAR * self._scale
+        side, colour = 9 * scale, self._theme.secondary
+        at, top = float(left), line.center().y() + 0.5 - side / 2
+        for _ in range(stars):
+            draw_star(painter, QRectF(at, top, side, side), colour)
+            at += _STAR * scale
         if number:
             painter.setPen(colour)
             painter.drawText(QRectF(at, line.top(), 40, line.height()), _LEFT, number)
-            at += self._metrics.horizontalAdvance(number)
-        if asset.tags:
-            at += 5 if asset.rating else 0
+        if tagged:
+            at = left + width - _TAG * scale
             draw_tag(painter, QRectF(at, top - 0.5, side + 1, side + 1), colour)
         return width + 8
 

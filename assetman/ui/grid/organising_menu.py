@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu
 
 from assetman.core.organising import RATINGS, Collection
 from assetman.ui.controller.organiser import Organiser
+from assetman.ui.grid.wording import menu_text
 
 LISTED = 30  # collections in one menu, at most; the rest is in the sidebar
 
@@ -27,7 +28,7 @@ def offer_organising(
     menu.insertMenu(before, _collection_menu(menu, organiser, ids))
     inside = organiser.inside
     if inside is not None:
-        leave = QAction(f"Remove from “{_plain(inside.name)}”", menu)
+        leave = QAction(f"Remove from “{menu_text(inside.name)}”", menu)
         leave.triggered.connect(lambda: organiser.collect(inside, ids, inside=False))
         menu.insertAction(before, leave)
 
@@ -44,18 +45,13 @@ def _rating_menu(menu: QMenu, organiser: Organiser, ids: list[int]) -> QMenu:
 def _collection_menu(menu: QMenu, organiser: Organiser, ids: list[int]) -> QMenu:
     made = QMenu("Add to collection", menu)
     for collection in organiser.collections[:LISTED]:
-        action = made.addAction(_plain(collection.name))
+        action = made.addAction(menu_text(collection.name))
         action.triggered.connect(partial(_collect, organiser, collection, ids))
     if organiser.collections:
         made.addSeparator()
     fresh = made.addAction("New collection…")
     fresh.triggered.connect(lambda: organiser.collection_wanted.emit(ids))
     return made
-
-
-def _plain(name: str) -> str:
-    """Write a name so that no letter of it is taken for a shortcut, nor a tab for a column."""
-    return name.replace("&", "&&").replace("\t", " ")
 
 
 def _rate(organiser: Organiser, ids: list[int], rating: int, *_checked: bool) -> None:

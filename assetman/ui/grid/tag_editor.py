@@ -76,6 +76,11 @@ class TagEditor(QWidget):
         self._whole = True
         self._show_chips()
 
+    def places(self) -> list[QWidget]:
+        """List what the keyboard can go to, in its order."""
+        every: list[QWidget] = [*self.chips.buttons, self.more, self.field]
+        return [place for place in every if place.isVisible()]
+
     def _know(self) -> None:
         self.field.know(self._organiser.tags, self._common())
 

@@ -78,15 +78,27 @@ class TagPanel(QFrame):
     def leave(self) -> None:
         """Go back to where the keyboard was. What was typed is still there the next time."""
         before, self._before = self._before, None
-        self.hide()
         if before is not None and before.isVisible():
             before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.leave()
         else:
             event.accept()  # letters are no shortcuts here, whatever has the keyboard
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Keep the keyboard inside: Esc leads out."""
+        places = self.editor.places()
+        if not places:
+            return super().focusNextPrevChild(forward)  # it is being hidden
+        here = QApplication.focusWidget()
+        at = places.index(here) if here in places else 0
+        there = places[(at + (1 if forward else -1)) % len(places)]
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        there.setFocus(reason)
+        return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.parent() and event.type() is QEvent.Type.Resize and self.isVisible():
@@ -123,7 +135,7 @@ class TagPanel(QFrame):
             self._ask()
 
     def _choose(self, name: str) -> None:
-        self.hide()
+        self.leave()
         self.tag_chosen.emit(name)
 
     def _focus_moved(self, _: QWidget | None, now: QWidget | None) -> None:

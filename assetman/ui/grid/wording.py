@@ -6,7 +6,7 @@ from html import escape
 
 from PySide6.QtCore import QLocale
 
-from assetman.core.assets import Asset, AssetState, Kind
+from assetman.core.assets import Asset, AssetState, Kind, display
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
 
@@ -18,6 +18,7 @@ KINDS = {
 }
 
 FAILED = "Cannot be read"
+LONGEST_ENTRY = 48  # characters of a name in a menu
 
 
 def score_text(hit: Hit | None) -> str:
@@ -114,3 +115,9 @@ def card_tip(card: Card | None) -> str | None:
 def plain_tip(*lines: str) -> str:
     """Write a tooltip in plain words: a file name may look like markup and is none."""
     return "<qt>" + "<br>".join(escape(line) for line in lines if line) + "</qt>"
+
+
+def menu_text(name: str) -> str:
+    """Write a name as an entry of a menu: brief, none of it a shortcut or a column of its own."""
+    shown = display(name).replace("&", "&&").replace("\t", " ")
+    return shown if len(shown) <= LONGEST_ENTRY else f"{shown[: LONGEST_ENTRY - 1]}…"

@@ -3,11 +3,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from assetman.ui.grid import GridView, Inspector, LargeView
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.controller.organiser import Organiser
+from assetman.ui.grid import GridView, Inspector, LargeView, TagPanel
 from assetman.ui.grid.labels import elided
 from assetman.ui.grid.wording import card_tip
 from tests.ui.fake_engine import FakeEngine
@@ -19,6 +22,7 @@ NAMED = {
     QAccessible.Role.List,
     QAccessible.Role.ListItem,
     QAccessible.Role.EditableText,
+    QAccessible.Role.Slider,
 }
 
 
@@ -91,6 +95,36 @@ def test_everything_with_a_use_has_a_name_and_is_reached_by_keyboard(
         assert button.accessibleName()
         assert button.focusPolicy().value & 1, button  # Tab reaches it
     assert text(QAccessible.queryAccessibleInterface(large.canvas)).endswith("picture")
+
+
+def test_the_tag_field_and_its_chips_have_names_and_keep_the_keyboard(
+    qtbot: QtBot,
+    place: QWidget,
+    bridge: EngineBridge,
+    organiser: Organiser,
+    inspector: Inspector,
+    engine: FakeEngine,
+) -> None:
+    ids = sorted(engine.rows)
+    engine.tag(ids[:2], ["coast", "drone"])
+    inspector.show_selection(ids, {})
+    panel = TagPanel(bridge, organiser, place)
+    panel.open_for(ids, QRect())
+    qtbot.waitUntil(lambda: len(panel.editor.chips.buttons) == 2)
+    qtbot.waitUntil(lambda: len(inspector.tags.chips.buttons) == 2)
+    for part in (panel, inspector):
+        found = [interface for interface in tree(part) if interface.role() in NAMED]
+        assert all(text(interface) for interface in found)
+        assert "Tag coast, 2 of 5" in [text(interface) for interface in found]
+    assert "Rating, 0 of 5 stars" in [text(interface) for interface in tree(inspector)]
+    reached = []
+    for _ in range(3):
+        reached.append(QApplication.focusWidget())
+        qtbot.keyClick(reached[-1], Qt.Key.Key_Tab)
+    assert reached == [panel.editor.field, *panel.editor.chips.buttons]
+    assert QApplication.focusWidget() is panel.editor.field
+    qtbot.keyClick(panel.editor.chips.buttons[0], Qt.Key.Key_Escape)
+    assert not panel.isVisible()
 
 
 def test_a_tooltip_takes_no_file_name_for_markup(engine: FakeEngine) -> None:

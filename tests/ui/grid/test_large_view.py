@@ -309,3 +309,18 @@ def test_sides_come_in_steps_that_the_engine_can_keep() -> None:
     assert reduced is not None
     assert reduced * (reduced * 2 / 3) <= 120_000_000
     assert Wish(1, 1024) < Wish(1, 2048) < Wish(1, None)
+
+
+def test_digits_are_left_to_ratings_and_zoom_by_ctrl_or_z(
+    qtbot: QtBot, large: LargeView, engine: FakeEngine, ids: list[int]
+) -> None:
+    look(qtbot, large, ids, ids[0])
+    canvas = large.canvas
+    fitting = canvas.scale
+    qtbot.keyClick(canvas, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.scale == 1.0
+    qtbot.keyClick(canvas, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    assert canvas.scale == fitting
+    qtbot.keyClick(canvas, Qt.Key.Key_Z)
+    assert canvas.scale == 1.0
+    assert "rate" not in [verb for verb, _ in engine.calls]

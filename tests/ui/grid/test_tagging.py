@@ -254,6 +254,22 @@ def test_the_panel_goes_when_the_keyboard_goes_elsewhere(
     assert grid.hasFocus()
 
 
+def test_a_chip_of_the_panel_asks_for_everything_with_its_tag(
+    qtbot: QtBot, grid: GridView, panel: TagPanel, engine: FakeEngine, shown: list[int]
+) -> None:
+    engine.tag(shown, ["coast"])
+    asked: list[str] = []
+    panel.tag_chosen.connect(asked.append)
+    click(qtbot, grid, 0)
+    qtbot.keyClick(grid, Key.Key_T)
+    qtbot.waitUntil(lambda: chips(panel) == ["Tag coast"])
+    chip(panel, "coast").setFocus()
+    qtbot.keyClick(chip(panel, "coast"), Key.Key_Return)
+    assert asked == ["coast"]
+    assert not panel.isVisible()
+    assert grid.hasFocus()
+
+
 def test_the_inspector_shows_tags_and_takes_more(
     qtbot: QtBot, inspector: Inspector, engine: FakeEngine
 ) -> None:
