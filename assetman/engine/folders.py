@@ -98,6 +98,7 @@ class FolderVerbs(Verbs):
         # A file that is another by now is looked at first; what it was before is not tried.
         same = [failure.id for failure in tried if not self._has_changed(failure)]
         self._workspace.publish(self._library.failures.clear(same))
+        self._workspace.pipeline.resume()  # it was asked for by hand
         return self._workspace.pipeline.refresh(list(dict.fromkeys(map(self._place_of, tried))))
 
     def ignore_failures(self, failure_ids: Sequence[int], ignored: bool = True) -> None:

@@ -155,6 +155,18 @@ def test_a_file_that_was_mended_since_it_failed_is_looked_at_anew_by_a_retry(
     assert found(service, "cyan")
 
 
+def test_a_retry_where_nothing_failed_or_while_all_is_paused_ends(
+    service: EngineService, photos: Path
+) -> None:
+    index(service, photos)
+    settle(service, service.retry())
+    (photos / "torn.png").write_bytes((photos / "red.png").read_bytes()[:60])
+    settle(service, service.index())
+    service.pause()
+    settle(service, service.retry())
+    assert len(service.failures()) == 1
+
+
 def test_an_ignored_failure_is_not_counted_and_not_retried(
     service: EngineService, photos: Path
 ) -> None:
