@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from pathlib import Path
 
@@ -114,6 +115,33 @@ class AnyWrites(RuleBasedStateMachine):
         roots = self.library.roots.all()
         if len(roots) > 1:
             self.library.roots.remove(roots[0].id)
+
+    @rule()
+    def add_root_again(self) -> None:
+        self.library.roots.add(ROOT)
+
+    @rule(redo=st.booleans())
+    def take_back(self, redo: bool) -> None:
+        undo = self.library.undo
+        if redo:
+            undo.redo()
+        elif len(self.library.roots.all()) > 1 or "Remove" in str(undo.history().undo):
+            undo.undo()
+
+    @rule()
+    def purge(self) -> None:
+        self.library.roots.purge(math.inf)
+
+    @rule(number=numbers)
+    def find_elsewhere(self, number: int) -> None:
+        """Meet a file of a removed root under a root that is there."""
+        hidden = self.library._database.rows(
+            "SELECT a.id FROM assets a JOIN roots r ON r.id = a.root_id AND r.removed IS NOT NULL"
+        )
+        if hidden:
+            self.files += 1
+            (asset,) = hidden[number % len(hidden)]
+            self.library.assets.move(asset, self.root(), f"found/{self.files}.jpg", stat(number))
 
     @rule(number=numbers)
     def add_space(self, number: int) -> None:
