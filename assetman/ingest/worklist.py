@@ -214,7 +214,7 @@ class Worklist:
         try:
             extraction = future.result()
         except BadInput as error:
-            if not self._is_away(item):
+            if not self._is_away(item) and not self._is_outdated(item):
                 self._fail(item, "extract", "bad input", str(error))
             return None
         except (EnvironmentProblem, Cancelled):
@@ -222,12 +222,17 @@ class Worklist:
         except Exception as error:
             self._fail(item, "extract", "bug", f"A mistake in Assetman: {error!r}")
             return None
-        if not _is_unchanged(item):
-            # Written to since it was surveyed: the next survey says what it is now.
-            self._busy.discard(item.content_id)
-            self._outdated.add(_mark(item))
+        if self._is_outdated(item):
             return None
         return Extracted(item, extraction)
+
+    def _is_outdated(self, item: Pending) -> bool:
+        """Put off a file written to since it was surveyed: the next survey says what it is now."""
+        if _is_unchanged(item):
+            return False
+        self._busy.discard(item.content_id)
+        self._outdated.add(_mark(item))
+        return True
 
     def _is_away(self, item: Pending) -> bool:
         """Let a root whose drive was pulled out be offline: its files did nothing wrong."""
@@ -246,9 +251,14 @@ class Worklist:
 
     def _fail(self, item: Pending, stage: str, kind: str, message: str) -> None:
         self._busy.discard(item.content_id)
+        size = item.size
+        if not os.path.lexists(item.path):
+            # It may turn up elsewhere: no fault of its bytes, which are to be tried again there.
+            size = -1
+            self._outdated.add(_mark(item))
         try:
             changes = self._tools.library.failures.add(
-                item.root_id, item.relative, stage, kind, message, item.size, item.mtime_ns
+                item.root_id, item.relative, stage, kind, message, size, item.mtime_ns
             )
         except WrongUse:
             return  # its root was removed, or became part of another: then it comes up again

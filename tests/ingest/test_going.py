@@ -139,6 +139,18 @@ def test_a_file_that_vanishes_before_it_is_decoded_is_told_once_and_then_missing
     assert bench.library.failures.all() == []
 
 
+def test_a_file_renamed_before_it_is_decoded_is_tried_again_under_its_new_name(
+    bench: Bench, photos: Path
+) -> None:
+    bench.add(photos)
+    newest = max(photos.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    interrupt(bench, lambda: newest.rename(photos / "renamed.png"), before=1)
+    assert bench.index().failed == 1
+    counts = bench.index()
+    assert (counts.moved, counts.embedded, counts.failed) == (1, 1, 0)
+    assert bench.library.failures.all() == []
+
+
 def test_a_folder_removed_while_it_is_decoded_ends_only_its_own_work(
     bench: Bench, photos: Path, tmp_path: Path
 ) -> None:

@@ -75,11 +75,21 @@ class Files:
 
     def calm(self) -> None:
         """Keep how things are, now that the library has seen all of it."""
-        before, self.known = self.known, {}
+        before = self.known
+        self.known = {path: file for path, file in before.items() if self.is_away(path)}
         for path in self.here():
             inode, old = path.stat().st_ino, before.get(path)
             same = old is None or (old.pristine and old.inode == inode)
             self.known[path] = File(path.read_bytes(), inode, same)
+
+    def is_away(self, path: Path) -> bool:
+        return any(map(path.is_relative_to, (*self.away, *self.out)))
+
+    def unseen(self, mark: Mark) -> bool:
+        """Tell whether a file came to a root, or changed there, that went before anyone looked."""
+        if mark.path is None or not self.is_away(mark.path):
+            return False
+        return mark.path not in self.known or self.known[mark.path].bytes != mark.bytes
 
     def settled(self, path: Path) -> bool:
         """Tell whether the library knows a file as it is."""

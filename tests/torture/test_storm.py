@@ -125,6 +125,7 @@ class Storm(RuleBasedStateMachine):
             for root in tuple(self.files.out):
                 self.bring_back(root)
             self.look()
+            assert self.person.library.failures.all() == []
             self.person.check_index()
             fresh = Bench(self.folder / "fresh")
             try:
@@ -268,7 +269,8 @@ class Storm(RuleBasedStateMachine):
         type(self).surveys += 1
         assert self.person.library.check() == []
         for mark in self.files.marks:
-            if mark.path is None or not any(map(mark.path.is_relative_to, self.files.out)):
+            out = mark.path is not None and any(map(mark.path.is_relative_to, self.files.out))
+            if not out and not self.files.unseen(mark):
                 self.find(mark)
         self.files.calm()
 
@@ -297,7 +299,7 @@ class Storm(RuleBasedStateMachine):
         mark.path, mark.certain = None if gone else path, True
         if not gone:
             mark.last = path
-            if path.exists():
+            if path.exists() and not self.files.is_away(path):
                 mark.bytes = path.read_bytes()
 
 
@@ -313,6 +315,7 @@ def settings(dose: float) -> hypothesis.settings:
         deadline=None,
         database=None,
         derandomize=False,
+        phases=[hypothesis.Phase.generate],  # threads at work: to shrink would take for ever
         suppress_health_check=list(hypothesis.HealthCheck),
     )
 
