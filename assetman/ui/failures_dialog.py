@@ -225,6 +225,8 @@ class FailuresDialog(QDialog):
             self.copy_path,
         ):  # fmt: skip
             part.setVisible(bool(rows))
+        middle, left = Qt.AlignmentFlag.AlignCenter, Qt.AlignmentFlag.AlignLeft
+        self.summary.setAlignment(left if rows else middle)
         self._enable()
 
     def _chosen(self) -> list[Failure]:

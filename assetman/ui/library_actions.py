@@ -120,8 +120,8 @@ class LibraryActions(QObject):
 
         ask = Confirm(
             f"Forget {counted(count, 'missing file', 'missing files')}?",
-            "Tags, ratings and places in collections go with them, and this cannot be undone. "
-            "A file that comes back later will be met as a new one.",
+            f"Tags, ratings and places in collections go with {'it' if count == 1 else 'them'}, "
+            "and this cannot be undone. A file that comes back later will be met as a new one.",
             "Forget",
             self._window,
         )

@@ -12,7 +12,7 @@ from assetman.ui.controls import GlyphButton, button, counted, label
 from assetman.ui.glyphs import draw_cross, draw_pause, draw_play
 from assetman.ui.theme import appearance, theme
 
-_NARROW = 760  # below this width the numbers give way to what is done and how far
+_SHORTEST = 160  # pixels that what is done has, however long the name of its folder
 
 
 class StatusBar(QWidget):
@@ -30,7 +30,6 @@ class StatusBar(QWidget):
         self.setObjectName("statusBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._progress = Progress()
-        self._pace = Pace.AUTO
         self._line = ""  # while there is nothing else to say
         self._said_above = ""  # by the message bar, just above this one
         self.doing = label("", "secondary", self)
@@ -41,7 +40,7 @@ class StatusBar(QWidget):
         self.numbers = label("", "secondary", self)
         self.pause = GlyphButton(draw_pause, "Pause", self, 9)
         self.stop = GlyphButton(draw_cross, "Stop", self, 8)
-        self.gentle = button("", "quiet", self)
+        self.gentle = button(gentle_text(Pace.AUTO), "quiet", self)
         self.gentle.setToolTip("Choose how much of the computer the work takes")
         self.failures = button("", "quiet", self)
         self.failures.setProperty("tone", "warning")
@@ -61,6 +60,7 @@ class StatusBar(QWidget):
         self.failures.clicked.connect(self.failures_wanted)
         self.model.clicked.connect(self.models_wanted)
         self.gentle.clicked.connect(self.pace_wanted)
+        self.setMinimumWidth(1)  # it says less instead
         appearance().changed.connect(self._restyle)
         self._restyle()
 
@@ -70,24 +70,39 @@ class StatusBar(QWidget):
         working = progress.phase is not Phase.IDLE
         paused = progress.phase is Phase.PAUSED
         self._say_doing()
-        self.numbers.setText(numbers_text(progress, self.width() < theme().px(_NARROW)))
         self.numbers.setVisible(working)
-        self._hold_still(working)
-        self.bar.setVisible(working and progress.total > 0)
         self.pause.setVisible(working)
         self.stop.setVisible(working)
-        self._show_gentle()
         if progress.total:
             self.bar.setValue(round(1000 * progress.done / progress.total))
             percent = round(100 * progress.done / progress.total)
             self.bar.setAccessibleDescription(f"{percent} percent")
         self.pause.set_glyph(draw_play if paused else draw_pause)
         self.pause.rename("Resume" if paused else "Pause")
+        self._fit()
 
-    def _hold_still(self, working: bool) -> None:
+    def _fit(self) -> None:
+        """Say less where there is less room: the bar never asks the window to be wider."""
+        for less in range(4):
+            self._say_less(less)
+            if self._layout.sizeHint().width() <= self.width():
+                return
+
+    def _say_less(self, less: int) -> None:
+        """Say all (0), not that it is gentle (1), only how far (2), without bar and model (3)."""
+        progress = self._progress
+        working = progress.phase is not Phase.IDLE
+        running = progress.phase in (Phase.SCANNING, Phase.INDEXING)
+        self.gentle.setVisible(running and progress.gentle and less < 1)
+        self.numbers.setText(numbers_text(progress, brief=less >= 2))
+        self._hold_still(working and less < 2)
+        self.bar.setVisible(working and progress.total > 0 and less < 3)
+        self.model.setVisible(bool(self.model.text()) and less < 3)
+
+    def _hold_still(self, still: bool) -> None:
         """Let the words only grow during a run: Pause and Stop must not move off the pointer."""
         for words in (self.doing, self.numbers):
-            if working and self.width() >= theme().px(_NARROW):
+            if still:
                 words.setMinimumWidth(max(words.minimumWidth(), words.sizeHint().width()))
             else:
                 words.setMinimumWidth(0)
@@ -104,32 +119,28 @@ class StatusBar(QWidget):
 
     def show_pace(self, pace: Pace) -> None:
         """Know what the person chose, to say why the work is gentle."""
-        self._pace = pace
-        self._show_gentle()
-
-    def _show_gentle(self) -> None:
-        working = self._progress.phase in (Phase.SCANNING, Phase.INDEXING)
-        self.gentle.setText(gentle_text(self._pace))
+        self.gentle.setText(gentle_text(pace))
         self.gentle.setAccessibleName(f"The work goes on {self.gentle.text()}")
-        roomy = self.width() >= theme().px(_NARROW)
-        self.gentle.setVisible(working and self._progress.gentle and roomy)
+        self._fit()
 
     def show_failures(self, count: int) -> None:
         """Say how many files could not be read."""
         self.failures.setText(f"{counted(count, 'file', 'files')} could not be read")
         self.failures.setVisible(count > 0)
+        self._fit()
 
     def show_model(self, sentence: str) -> None:
         """Say which model answers and where it runs."""
         self.model.setText(sentence)
         self.model.setAccessibleName(f"Models: {sentence}")
         self.model.setToolTip("Show the models and where they run")
-        self.model.setVisible(bool(sentence))
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._progress.problem:
+        if event.oldSize().width() != event.size().width():
             self._say_doing()
+            self._fit()
 
     def _say_doing(self) -> None:
         """Say what is done; between two runs, why the last one ended early."""
@@ -142,7 +153,7 @@ class StatusBar(QWidget):
         self._say(sentence, problem)
 
     def _say(self, sentence: str, problem: bool = False) -> None:
-        room = self.width() // 2 if problem else self.width()
+        room = max(self.width() // (2 if problem else 4), theme().px(_SHORTEST))
         shown = self.doing.fontMetrics().elidedText(sentence, Qt.TextElideMode.ElideRight, room)
         self.doing.setText(shown)
         self.doing.setAccessibleName(sentence)
@@ -162,6 +173,7 @@ class StatusBar(QWidget):
         self._layout.setSpacing(px(12))
         self.bar.setFixedWidth(px(160))
         self.setFixedHeight(px(30))
+        self._fit()
 
 
 def doing_text(progress: Progress) -> str:

@@ -29,8 +29,10 @@ from assetman.core.queries import Example, FolderFilter
 from assetman.ui.add_model import AddModel
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.confirm import Confirm
-from assetman.ui.controller.state import ExampleChip, FolderChip, KindChip
+from assetman.ui.controller.state import ExampleChip, FolderChip, KindChip, SearchState
 from assetman.ui.failures_dialog import FailuresDialog
+from assetman.ui.folders_dialog import FoldersDialog
+from assetman.ui.library_actions import place_of
 from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.theme import Scheme, appearance
 from assetman.ui.window import MainWindow
@@ -177,17 +179,14 @@ def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:
     for dialog in (
         ModelsDialog(window.bridge, window),
         FailuresDialog(window.bridge, window),
+        FoldersDialog(window.bridge, window.library.watch, window.library.actions, window),
         AddModel(window.bridge, "", [], False, window),
     ):
         dialog.open()
         settle()
         album.take(dialog, f"{type(dialog).__name__}-{scheme}")
         dialog.close()
-    window.library.actions.remove(root)
-    settle(0.3)
-    for box in window.findChildren(Confirm):
-        album.take(box, f"remove-{scheme}")
-        box.close()
+    shoot_missing(album, window, scheme)
     window.menu.popup(window.mapToGlobal(window.rect().center()))
     settle(0.2)
     album.take(window.menu, f"menu-{scheme}")
@@ -196,6 +195,32 @@ def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:
     settle(0.2)
     album.take(window.top_bar.filters, f"filters-{scheme}")
     window.top_bar.filters.close()
+
+
+def shoot_missing(album: Album, window: MainWindow, scheme: Scheme) -> None:
+    """Take the list of missing files, what is asked before they are forgotten, and an undo."""
+    engine = window.bridge.api
+    assert isinstance(engine, FakeEngine)
+    window.session.go(SearchState())
+    wait_for(lambda: len(window.content.grid.ids()) > 12)
+    engine.lose_files(window.content.grid.ids()[:12])
+    window.living.show_missing()
+    wait_for(lambda: len(window.content.grid.ids()) == 12)
+    window.content.grid.go_to(window.content.grid.ids()[2])
+    settle()
+    album.take(window, f"missing-{scheme}")
+    window.living.forget_missing()
+    settle(0.3)
+    for box in window.findChildren(Confirm):
+        album.take(box, f"forget-{scheme}")
+        box.close()
+    window.library.sidebar.everything.click()
+    settle()
+    window.library.actions.remove(place_of(window.library.folders.roots()[0]))
+    settle()
+    album.take(window, f"undo-{scheme}")
+    window.living.undo.undo()
+    settle()
 
 
 def main() -> None:

@@ -429,3 +429,28 @@ def test_a_missing_file_is_shown_as_missing_and_not_as_gone(
     card = window.content.grid.model().index(0, 0)
     role = Qt.ItemDataRole.AccessibleTextRole
     qtbot.waitUntil(lambda: "missing" in str(card.data(role)))
+
+
+def test_the_status_bar_says_less_in_a_narrow_window_instead_of_widening_it(
+    qtbot: QtBot, open_window: Open, engine: FakeEngine
+) -> None:
+    window = open_window(engine, 800, 600)
+    bar = window.library.status_bar
+    for number in range(1300):
+        engine.add_failure(f"/media/{number}.jpg", "The file is empty.")
+    window.library.watch.renew()
+    qtbot.waitUntil(bar.failures.isVisible)
+    engine.say_progress(
+        Progress(
+            2, Phase.INDEXING, "A folder with a name that goes on and on", 1312, 211_800,
+            rate=14.2, seconds_left=57_000.0, gentle=True,
+        )
+    )  # fmt: skip
+    qtbot.waitUntil(bar.pause.isVisible)
+    QApplication.processEvents()
+    assert window.width() == 800
+    assert bar.numbers.text() == "1,312 of 211,800"
+    assert not bar.gentle.isVisible()
+    window.resize(1600, 600)
+    qtbot.waitUntil(bar.gentle.isVisible)
+    assert bar.numbers.text() == "1,312 of 211,800 · 14 a second · about 15 h 50 min left"
