@@ -6,20 +6,21 @@ import os
 import random
 import shutil
 import unicodedata
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from assetman.core.assets import Asset
-from assetman.core.progress import Counts
+from assetman.core.progress import CancelToken, Counts
 from assetman.core.queries import Filters
 from assetman.ingest import claims, identify
+from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.places import Place
+from assetman.ingest.survey import Survey
+from assetman.ingest.tally import Tally
 from assetman.media import fingerprint
 from kit.bench import Bench
 from kit.pictures import paint
-
-Marked = Callable[[Path], int]
 
 
 @pytest.fixture
@@ -258,18 +259,74 @@ def test_a_hard_link_is_a_copy_and_renaming_one_of_two_moves_just_that(
     assert at(bench, photos / "renamed.png").id == link
 
 
-def test_an_asset_whose_name_another_took_comes_back_when_its_file_does(
+def test_a_tagged_file_renamed_over_another_leaves_that_one_missing_till_it_comes_back(
     bench: Bench, photos: Path, archive: Path
 ) -> None:
     (a, first), (b, second), _ = three(bench, photos)
     bench.add(archive)
+    bench.index()
+    bench.library.tags.tag([first], ["under"])
+    bench.library.tags.tag([second], ["over"])
     kept = a.read_bytes()
     b.rename(a)
-    bench.index()
-    assert at(bench, a).id in (first, second)
+    counts = calm(bench)
+    assert (counts.moved, counts.added, counts.missing) == (1, 0, 0)
+    assert (at(bench, a).id, at(bench, a).tags) == (second, ("over",))
+    (lost,) = bench.library.assets.get(bench.library.assets.ids(Filters(missing=True)))
+    assert (lost.id, lost.tags, lost.path) == (first, ("under",), str(a))
     (archive / "again.png").write_bytes(kept)
-    assert bench.index().failed == 0
-    assert len(set(where(bench))) == len(where(bench)) == 4
+    assert calm(bench).moved == 1
+    assert (at(bench, archive / "again.png").id, lost.tags) == (first, ("under",))
+
+
+def test_a_copy_that_bears_tags_of_its_own_is_not_taken_over(
+    bench: Bench, photos: Path, archive: Path
+) -> None:
+    (a, first), *_ = three(bench, photos)
+    bench.add(archive)
+    bench.index()
+    shutil.copy2(a, archive / "a.png")
+    bench.index()
+    copy = at(bench, archive / "a.png").id
+    bench.library.tags.tag([first], ["original"])
+    bench.library.tags.tag([copy], ["copy"])
+    a.unlink()
+    assert calm(bench).missing == 1
+    assert at(bench, archive / "a.png").tags == ("copy",)
+    assert bench.library.assets.get([first])[0].tags == ("original",)
+
+
+def test_a_folder_taken_out_of_the_library_hands_over_to_one_that_holds_it(
+    bench: Bench, photos: Path, tmp_path: Path
+) -> None:
+    before = three(bench, photos)
+    bench.library.tags.tag([asset_id for _, asset_id in before], ["kept"])
+    bench.library.roots.remove(bench.library.roots.all()[0].id)
+    shutil.copytree(photos, tmp_path / "copies")
+    bench.add(tmp_path / "copies")
+    assert calm(bench).added == 3
+    assert all(not asset.tags for asset in bench.assets().values())
+    (tmp_path / "outer").mkdir()
+    photos.rename(tmp_path / "outer" / "inner")
+    bench.add(tmp_path / "outer")
+    assert calm(bench).moved == 3
+    for path, asset_id in before:
+        found = at(bench, tmp_path / "outer" / "inner" / path.name)
+        assert (found.id, found.tags) == (asset_id, ("kept",))
+
+
+def test_another_picture_under_the_name_of_one_long_missing_is_not_that_one(
+    bench: Bench, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (a, first), *_ = three(bench, photos)
+    bench.library.tags.tag([first], ["kept"])
+    a.unlink()
+    bench.index()
+    monkeypatch.setattr(claims, "_BRIEF", -1.0)
+    paint(a, "blue", 50)
+    assert bench.index().added == 1
+    assert at(bench, a).tags == ()
+    assert bench.library.assets.get([first])[0].tags == ("kept",)
 
 
 def test_a_root_renamed_and_added_anew_hands_over_its_assets(bench: Bench, photos: Path) -> None:
@@ -342,12 +399,6 @@ def test_a_large_file_with_another_time_elsewhere_is_not_held_for_the_one_that_i
 def test_a_folder_looked_through_alone_takes_over_what_was_moved_into_it(
     bench: Bench, photos: Path
 ) -> None:
-    from assetman.core.progress import CancelToken
-    from assetman.ingest.ignore import IgnoreRules
-    from assetman.ingest.places import Place
-    from assetman.ingest.survey import Survey
-    from assetman.ingest.tally import Tally
-
     (a, first), *_ = three(bench, photos)
     root = bench.library.roots.all()[0]
     (photos / "new").mkdir()
