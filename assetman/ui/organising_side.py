@@ -41,7 +41,7 @@ class OrganisingSide(QObject):
         session.changed.connect(self._note_place)
         sidebar.everything_wanted.connect(lambda: session.go(session.state.at_no_place()))
         filters.rating_chosen.connect(session.choose)
-        filters.chip_toggled.connect(session.toggle)
+        filters.chip_toggled.connect(lambda chip: session.choose(chip, also=True))
         self._connect_tags()
         self._connect_collections()
 

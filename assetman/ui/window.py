@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         bar.entered.connect(walk.enter)
         bar.chip_removed.connect(session.remove)
         bar.went_down.connect(self.content.grid.setFocus)
-        top.filters.kind_toggled.connect(session.toggle)
+        top.filters.kind_toggled.connect(lambda chip: session.choose(chip, also=True))
         top.filters.folder_chosen.connect(session.go_to_folder)
         top.order_wanted.connect(lambda *order: session.go(session.state.ordered(*order)))
         top.sizes.changed.connect(self.content.grid.set_card_size)

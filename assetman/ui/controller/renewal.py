@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from assetman.core.changes import Changes
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.search_session import SearchSession
+from assetman.ui.controller.state import depends_on_the_person
 
 RENEW_MS = 1000  # ask anew this often at most
 
@@ -33,7 +34,8 @@ class Renewal(QObject):
             self._soon()
             return
         state = self._session.state
-        organised = state.by_hand and (changes.organised or changes.history)
+        by_hand = changes.organised or changes.history
+        organised = by_hand and depends_on_the_person(state)
         if organised or (state.missing and changes.assets_changed):
             self._soon()
 

@@ -9,7 +9,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from assetman.core.queries import Query, Results
 from assetman.ui.bridge import EngineBridge
-from assetman.ui.controller.state import Chip, ExampleChip, FolderChip, SearchState
+from assetman.ui.controller.state import (
+    Chip,
+    ExampleChip,
+    FolderChip,
+    SearchState,
+    depends_on_the_person,
+)
 
 TYPING_MS = 150  # a pause in typing this long asks
 AT_ONCE = 2  # questions on their way; more would only queue up
@@ -105,19 +111,17 @@ class SearchSession(QObject):
         """Limit the search to a folder, or widen it to all."""
         self.go(self._state.in_folder(chip))
 
-    def toggle(self, chip: Chip) -> None:
-        """Take a chip away if it is there, else add it."""
-        if chip in self._state.chips:
+    def choose(self, chip: Chip, also: bool = False) -> None:
+        """Limit the search to this instead of others of its kind, or to this as well.
+
+        What limits it so already does so no longer.
+        """
+        if not also:
+            self.go(self._state.with_only(chip))
+        elif chip in self._state.chips:
             self.remove(chip)
         else:
             self.add([chip])
-
-    def choose(self, chip: Chip, also: bool = False) -> None:
-        """Limit the search to this instead of others of its kind, or to this as well."""
-        if also:
-            self.toggle(chip)
-        else:
-            self.go(self._state.with_only(chip))
 
     def take_news(self) -> None:
         """Show the fresh results that were kept back."""
@@ -137,7 +141,7 @@ class SearchSession(QObject):
         there = set(fresh)
         # What is gone has left the grid already; the rest need only stay where it is.
         shown = tuple(asset_id for asset_id in self._shown.ids if asset_id in there)
-        left = self._state.by_hand and len(shown) < len(self._shown.ids)
+        left = depends_on_the_person(self._state) and len(shown) < len(self._shown.ids)
         if not left and (not shown or fresh[: len(shown)] == shown):
             self._show(results)
             return

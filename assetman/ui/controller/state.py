@@ -175,12 +175,6 @@ class SearchState:
         return any(not isinstance(chip, ExampleChip) for chip in self.chips)
 
     @property
-    def by_hand(self) -> bool:
-        """Whether the answer depends on what the person adds: ratings, tags, collections."""
-        typed = any(word in self.words.lower() for word in ("tag:", "rating:"))
-        return typed or bool(self.tags or self.collections or self.ratings)
-
-    @property
     def everywhere(self) -> bool:
         """Whether nothing at the left limits the search."""
         return not any(isinstance(chip, _PLACES) for chip in self.chips)
@@ -252,6 +246,12 @@ class SearchState:
         """Give a chip another name where it stands."""
         chips = tuple(new if _same(chip, old) else chip for chip in self.chips)
         return replace(self, chips=tuple(dict.fromkeys(chips)))
+
+
+def depends_on_the_person(state: SearchState) -> bool:
+    """Tell whether the answer depends on what is added by hand: ratings, tags, collections."""
+    typed = any(word in state.words.lower() for word in ("tag:", "rating:", "in:", "is:"))
+    return typed or bool(state.tags or state.collections or state.ratings)
 
 
 def _same(a: Chip, b: Chip) -> bool:
