@@ -14,6 +14,7 @@ from assetman.library.migrations import APPLICATION_ID, migrations
 from assetman.library.pages import PAGE_SIZE
 from assetman.library.problems import from_sqlite
 
+SET = migrations.name  # what the steps are called together
 STEPS = "_sqlite_migrations"  # the table that holds which steps were taken
 
 
@@ -64,6 +65,12 @@ def remove(*paths: Path) -> None:
     """Delete those of the files that are there."""
     for path in paths:
         path.unlink(missing_ok=True)
+
+
+def trees(connection: sqlite3.Connection) -> dict[str, int]:
+    """Say at which page each table and index of a catalogue begins."""
+    made = "SELECT name, rootpage FROM sqlite_master WHERE rootpage > 0"
+    return dict(connection.execute(made).fetchall())
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from assetman.library.making import (
     set_up,
     steps_known,
     steps_taken,
+    trees,
 )
 from assetman.library.notices import Rescue, told
 from assetman.library.pages import Image
@@ -96,8 +97,8 @@ def _begun(catalogue: Path, problem: CatalogueDamaged | None) -> _Work | None:
     stamp = time.strftime("%Y%m%d-%H%M%S")
     damaged = catalogue.with_name(f"{catalogue.stem}.damaged-{stamp}{catalogue.suffix}")
     work = _Work(catalogue, damaged, _sound_backup(catalogue))
-    with closing(Image(catalogue, beside(catalogue)[0])) as image:
-        remains = salvage.look_into(image)
+    with closing(Image(*_files(catalogue))) as image:
+        remains = salvage.look_into(image, _as_made())
     if remains.newer:
         raise EnvironmentProblem(
             f"The library {display(str(catalogue))} was made by a newer Assetman and is damaged; "
@@ -134,7 +135,7 @@ def _files(catalogue: Path) -> tuple[Path, Path]:
 def _rebuild(work: _Work) -> None:
     """Make the new catalogue aside, and put it in place when it is whole and on the disk."""
     with closing(Image(*_files(work.damaged))) as image, sentences(work.catalogue):
-        remains = salvage.look_into(image)
+        remains = salvage.look_into(image, _as_made())
         remove(work.aside, *beside(work.aside))
         try:
             work.aside.touch()
@@ -155,21 +156,16 @@ def _fill(
 ) -> None:
     for pragma in ("journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=OFF"):
         connection.execute(f"PRAGMA {pragma}")
-    roots = remains.roots
-    if not roots.keys() >= set(salvage.tables(connection)):
-        # Catalogues are made in the same steps, and so their trees begin at the same pages.
-        made = "SELECT name, rootpage FROM sqlite_master WHERE type = 'table'"
-        roots = {**dict(connection.execute(made).fetchall()), **roots}
     with _copy_for(work.backup, remains) as backup:
         if backup is not None:
             connection.execute("ATTACH ? AS backup", (str(backup),))
         connection.execute("BEGIN")
         for table in salvage.tables(connection):
             connection.execute(f'DELETE FROM main."{table}"')
-        accounts = salvage.fill(connection, image, roots)
+        accounts = salvage.fill(connection, image, remains.roots)
         if backup is not None:
             salvage.join(connection, accounts)
-        salvage.make_whole(connection, accounts)
+        salvage.make_whole(connection, accounts, image, remains.roots)
         taken = None if work.backup is None else taken_at(work.backup)
         kept = work.damaged.name if work.damaged.exists() else ""
         told(connection, Rescue(accounts, taken, kept))
@@ -205,6 +201,17 @@ class _copy_for:  # noqa: N801 - reads as a function where it is used
     def __exit__(self, *_: object) -> None:
         if self._folder is not None:
             self._folder.cleanup()
+
+
+def _as_made() -> dict[str, int]:
+    """Say where the trees of a new catalogue begin."""
+    with TemporaryDirectory(prefix="assetman-") as folder:
+        new = Path(folder, "new.sqlite")
+        new.touch()
+        set_up(new)
+        migrate(new)
+        with closing(connect(new)) as connection:
+            return trees(connection)
 
 
 def _first_untaken(steps: frozenset[str]) -> str | None:

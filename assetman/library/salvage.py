@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from assetman.core.assets import Kind, SegmentKind
+from assetman.core.assets import Kind, SegmentKind, display
 from assetman.library.backup import RESTORED
-from assetman.library.making import STEPS, steps_known
+from assetman.library.journal import ENGINE, PERSON
+from assetman.library.making import SET, STEPS, steps_known
 from assetman.library.migrations import APPLICATION_ID
 from assetman.library.pages import MAGIC, Image, Lost, Values
 
 _OURS = frozenset({"assets", "contents", "journal", "meta", "segments"})
+_BY_PATH = "roots_by_path"  # the index of the folders
 _DERIVED = frozenset({"gaps"})
 _SPARED = 100_000  # ids left out where the last one given may be lost: none is given twice
 _EVERYTHING = (-(1 << 63), (1 << 63) - 1)
@@ -52,29 +55,41 @@ class Remains:
     ours: bool
     foreign: bool  # a sound file of another program's
     newer: bool
-    roots: Mapping[str, int]  # table: the page its tree begins at
+    roots: Mapping[str, int]  # table or index: the page its tree begins at
     steps: frozenset[str]  # of the schema, empty where that is lost
 
 
-def look_into(image: Image) -> Remains:
-    """Find out what a damaged file was."""
+def look_into(image: Image, made: Mapping[str, int]) -> Remains:
+    """Find out what a damaged file was.
+
+    `made` says where the trees of a new catalogue begin. All are made in the same steps, and so
+    they begin at the same pages: where the file itself no longer says it, that is good enough.
+    """
     header = image.header()
     marked = len(header) == 100 and struct.unpack_from(">I", header, 68)[0] == APPLICATION_ID
     roots = {}
     lost: Lost = []
     for _, values in image.rows(1, lost):
         match values:
-            case ["table", str(name), str(), int(page), *_]:
+            case ["table" | "index", str(name), str(), int(page), *_]:
                 roots[name] = page
+    ours = marked or roots.keys() >= _OURS
+    foreign = header.startswith(MAGIC) and not ours and not lost
+    if not foreign:
+        roots = {**made, **roots}
     steps: set[str] = set()
-    if STEPS in roots:
-        for _, values in image.rows(roots[STEPS], []):
-            steps |= {value for value in values if isinstance(value, str) and value[:4].isdigit()}
+    for _, values in image.rows(roots.get(STEPS, 0), []):
+        ours = ours or (SET in values and not foreign)
+        steps |= {value for value in values if isinstance(value, str) and value[:4].isdigit()}
+    if not ours and not foreign:
+        facts = (values for _, values in image.rows(roots.get("meta", 0), []))
+        writes = (values for _, values in image.rows(roots.get("journal", 0), []))
+        ours = any("library" in values for values in facts) or any(
+            len(values) == 7 and values[3] in (ENGINE, PERSON) for values in writes
+        )
     # The moment of each step begins with digits as well; a name has a space behind them.
     steps = {step for step in steps if step[4:5] == " "}
     known = set(steps_known())
-    ours = marked or roots.keys() >= _OURS
-    foreign = header.startswith(MAGIC) and not ours and not lost
     return Remains(ours, foreign, ours and not steps <= known, roots, frozenset(steps & known))
 
 
@@ -120,8 +135,11 @@ def join(connection: sqlite3.Connection, accounts: Accounts) -> None:
     )
 
 
-def make_whole(connection: sqlite3.Connection, accounts: Accounts) -> None:
+def make_whole(
+    connection: sqlite3.Connection, accounts: Accounts, image: Image, roots: Mapping[str, int]
+) -> None:
     """Let nothing refer to what is not there, and have made again what can be."""
+    _find_lost_roots(connection, image, roots)
     if "removed" in _columns(connection, "roots")[0]:
         connection.execute(
             "UPDATE roots SET removed = NULL WHERE typeof(removed) NOT IN ('real', 'null')"
@@ -241,6 +259,26 @@ def _counted_tables(connection: sqlite3.Connection) -> Iterator[tuple[str, str]]
             yield name, columns[place]
 
 
+def _find_lost_roots(
+    connection: sqlite3.Connection, image: Image, roots: Mapping[str, int]
+) -> None:
+    """Give roots back their rows by their index, which lies on a page of its own."""
+    if _BY_PATH not in roots:
+        return
+    for _, values in image.rows(roots[_BY_PATH], []):
+        match values:
+            case [bytes(path), int(root_id)] if path:
+                _put_root(connection, root_id, path)
+
+
+def _put_root(connection: sqlite3.Connection, root_id: int, path: bytes) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO roots (id, path, display, added) "
+        "VALUES (?, ?, ?, CAST(strftime('%s') AS REAL))",
+        (root_id, path, display(os.fsdecode(path))),
+    )
+
+
 def _name_lost_roots(connection: sqlite3.Connection) -> None:
     """Give roots back their rows by what the journal tells of them."""
     lost = connection.execute(
@@ -254,12 +292,7 @@ def _name_lost_roots(connection: sqlite3.Connection) -> None:
             (root_id,),
         ).fetchone()
         if told is not None:
-            path = str(told[0])
-            connection.execute(
-                "INSERT OR IGNORE INTO roots (id, path, display, added) "
-                "VALUES (?, ?, ?, CAST(strftime('%s') AS REAL))",
-                (root_id, path.encode("utf-8", "surrogateescape"), path),
-            )
+            _put_root(connection, root_id, os.fsencode(str(told[0])))
 
 
 def _drop_orphans(connection: sqlite3.Connection) -> int:
