@@ -234,6 +234,9 @@ class Workspace:
     def _run_ended(self) -> None:
         self.publish(self._switch_if_complete())
         self.indexes.catch_up()
+        if self._watcher is None:  # a command, which ends before the house is kept
+            with contextlib.suppress(EnvironmentProblem):
+                self.library.back_up_if_due()
 
     def _gone(self, changes: Changes) -> None:
         """Follow what was dropped from the catalogue for good."""

@@ -209,6 +209,14 @@ def test_gentle_work_still_stops_at_once_and_questions_are_answered_meanwhile(
     assert len(service.search(Query("red", limit=None)).hits) == 36
 
 
+def test_a_command_that_indexes_leaves_the_backup_of_the_day(
+    service: EngineService, photos: Path, tmp_path: Path
+) -> None:
+    index(service, photos)
+    settle(service, service.index())
+    assert len(list((tmp_path / "library" / "backups").glob("*.sqlite"))) == 1
+
+
 def test_the_house_is_kept_backups_are_taken_and_what_is_long_gone_goes(
     service: EngineService, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
