@@ -47,7 +47,10 @@ class Indexes:
             store = self._stores.get(space.id)
             if store is None:
                 source = Source(self._library.embeddings, space.id)
-                store = VectorStore(self._folder / space.space.key, space.space.dimension, source)
+                folder, dimension = self._folder / space.space.key, space.space.dimension
+                # Files that another library has made are not taken for this one's.
+                token = self._library.recall("library") or ""
+                store = VectorStore(folder, dimension, source, token)
                 store.catch_up()
                 self._stores[space.id] = store
             return store

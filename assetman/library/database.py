@@ -21,6 +21,36 @@ _FREE_PAGES_KEPT = 1024
 _VACUUM_PAGES = 50_000  # at most this many are given back at one closing, about a second
 
 
+class Alarm:
+    """Hears of every error, and says once that the file is not as it was written."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._said: str | None = None
+        self._listeners: list[Callable[[str], None]] = []
+
+    def listen(self, tell: Callable[[str], None]) -> None:
+        """Call `tell` with a sentence when the file first proves damaged, on whatever thread."""
+        self._listeners.append(tell)
+        if self._said is not None:
+            tell(self._said)
+
+    def sound(self, problem: CatalogueDamaged) -> None:
+        """Have the catalogue recovered at its next opening, and tell so once."""
+        if self._said is None and not self._access.read_only:
+            self._said = str(problem)
+            mark(self._access.path)
+            for tell in self._listeners:
+                tell(self._said)
+
+    def problem(self, error: sqlite3.Error) -> EnvironmentProblem | None:
+        """Give the problem behind an error, or None where the error is a bug."""
+        problem = from_sqlite(error, self._access.path)
+        if isinstance(problem, CatalogueDamaged):
+            self.sound(problem)
+        return problem
+
+
 class Database:
     """The connections to one catalogue.
 
@@ -38,8 +68,7 @@ class Database:
         self._readers = Readers(access)
         self._before_commit: list[Callable[[], None]] = []
         self._at_end: list[Callable[[], None]] = []
-        self._damaged: str | None = None  # what was said of it
-        self._on_damage: list[Callable[[str], None]] = []
+        self.alarm = Alarm(access)
         self.origin: str | None = None  # of the writes of the present transaction
         self.transaction: int | None = None  # the journal's number for it, once it has one
         try:
@@ -54,21 +83,6 @@ class Database:
         """Call `before_commit` inside every transaction, last, and `at_end` after each."""
         self._before_commit.append(before_commit)
         self._at_end.append(at_end)
-
-    def on_damage(self, tell: Callable[[str], None]) -> None:
-        """Call `tell` with a sentence when the file first proves damaged, on whatever thread."""
-        self._on_damage.append(tell)
-        if self._damaged is not None:
-            tell(self._damaged)
-
-    def damaged(self, problem: CatalogueDamaged) -> None:
-        """Have the catalogue recovered at its next opening, and tell so once."""
-        if self._damaged is not None or self.access.read_only:
-            return
-        self._damaged = str(problem)
-        mark(self.access.path)
-        for tell in self._on_damage:
-            tell(self._damaged)
 
     @contextmanager
     def writing(self, origin: str | None = None) -> Iterator[None]:
@@ -118,7 +132,7 @@ class Database:
         try:
             return self._writer.executemany(sql, rows).rowcount
         except sqlite3.Error as error:
-            raise self._problem(error) or error from error
+            raise self.alarm.problem(error) or error from error
 
     def insert(self, sql: str, parameters: Parameters = ()) -> int:
         """Run an INSERT of the present transaction and give the id of its row."""
@@ -134,17 +148,17 @@ class Database:
             try:
                 yield self._writer
             except sqlite3.Error as error:
-                raise self._problem(error) or error from error
+                raise self.alarm.problem(error) or error from error
             return
         try:
             connection = self._readers.take()
         except CatalogueDamaged as problem:
-            self.damaged(problem)
+            self.alarm.sound(problem)
             raise
         try:
             yield connection
         except sqlite3.Error as error:
-            raise self._problem(error) or error from error
+            raise self.alarm.problem(error) or error from error
         finally:
             self._readers.give_back(connection)
 
@@ -212,13 +226,7 @@ class Database:
         try:
             return self._writer.execute(sql, parameters)
         except sqlite3.Error as error:
-            raise self._problem(error) or error from error
-
-    def _problem(self, error: sqlite3.Error) -> EnvironmentProblem | None:
-        problem = from_sqlite(error, self.access.path)
-        if isinstance(problem, CatalogueDamaged):
-            self.damaged(problem)
-        return problem
+            raise self.alarm.problem(error) or error from error
 
     def _check_transaction(self) -> None:
         assert self._writing_thread == threading.get_ident(), "a write outside `writing`"
@@ -248,7 +256,7 @@ class Database:
             try:
                 _vacuum(self._writer, min(free, pages))
             except sqlite3.Error as error:
-                raise self._problem(error) or error from error
+                raise self.alarm.problem(error) or error from error
             return min(free, pages)
 
     @staticmethod

@@ -149,7 +149,7 @@ class Library:
         try:
             return back_up(self.folder / CATALOGUE, backups, kind)
         except CatalogueDamaged as problem:
-            self._database.damaged(problem)
+            self._database.alarm.sound(problem)
             raise
 
     def trim(self, now: float | None = None) -> None:
@@ -167,7 +167,7 @@ class Library:
 
         Every call that meets it raises CatalogueDamaged; to open the library again mends it.
         """
-        self._database.on_damage(tell)
+        self._database.alarm.listen(tell)
 
     def check(self) -> list[str]:
         """Look for damage, and describe what is found in sentences; a sound one has none."""

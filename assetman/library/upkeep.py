@@ -54,7 +54,7 @@ class Upkeep:
         except EnvironmentProblem as problem:
             return [str(problem)]
         if found:
-            self._database.damaged(CatalogueDamaged(found[0]))
+            self._database.alarm.sound(CatalogueDamaged(found[0]))
         return found
 
     def trim(self, now: float) -> None:

@@ -145,7 +145,10 @@ def holding(folder: Path) -> Holding:
         found.failures = sorted((each.path, each.message) for each in library.failures.all())
         assert library.segments.count() == len({row[1] for row in found.files if row[3]})
         source = Source(library.embeddings, space.id)
-        store = VectorStore(folder / "vectors" / space.space.key, space.space.dimension, source)
+        token = library.recall("library") or ""
+        store = VectorStore(
+            folder / "vectors" / space.space.key, space.space.dimension, source, token
+        )
         try:
             store.catch_up()
             ids, vectors = store.vectors_of(source.ids())
