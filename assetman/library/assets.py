@@ -286,6 +286,13 @@ class Assets:
         )
         return self.count(filters) - int(bare)
 
+    def count_hidden(self) -> int:
+        """Count the assets that are missing, those of removed roots too."""
+        sql = (
+            "SELECT COUNT(*) FROM assets INDEXED BY assets_missing WHERE missing_since IS NOT NULL"
+        )
+        return int(self._database.value(sql))
+
     def of_content(self, content_id: int) -> list[int]:
         """List the assets of a content that are not missing."""
         rows = self._database.rows(

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assetman.core.assets import Asset
+from assetman.core.organising import History
 from assetman.core.queries import Filters, Hit, Query, Results, Sort
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
@@ -19,6 +20,7 @@ from assetman.search.questions import Questions
 from assetman.vectors.store import VectorStore
 
 _COUNTS_LAST = 1.0  # seconds, while the library keeps changing
+_MUCH = 0.25  # of the assets that count
 _SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
 
 
@@ -28,6 +30,7 @@ class _Scope:
 
     sequence: int
     at: float
+    history: History  # of the person's acts: what follows one must show what it did
     total: int
     searchable: int
     segments: np.ndarray | None  # (n,) int64 sorted; None: not restricted
@@ -166,15 +169,23 @@ class SearchService:
         now = time.monotonic()
         with self._lock:
             known = self._scopes.get(key)
-        if known and (known.sequence == sequence or now - known.at < _COUNTS_LAST):
+        history = self._library.undo.history()
+        if known and (
+            known.sequence == sequence
+            or (known.history == history and now - known.at < _COUNTS_LAST)
+        ):
             return known
         library = self._library
+        total = library.assets.count(filters)
+        # Where much is missing or removed, its vectors would crowd out the rest.
+        narrow = filters or library.assets.count_hidden() > total * _MUCH
         scope = _Scope(
             sequence,
             now,
-            library.assets.count(filters),
+            history,
+            total,
             library.assets.count_searchable(filters, space.id),
-            library.segments.matching(filters) if filters else None,
+            library.segments.matching(filters) if narrow else None,
         )
         with self._lock:
             if len(self._scopes) > 32:

@@ -162,6 +162,7 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "undo": lambda shelf: shelf.library.undo.undo(),
     "owners with a tag": lambda shelf: shelf.library.segments.owners(np.arange(1, 9), TAGGED),
     "missing owners": lambda shelf: shelf.library.segments.owners(np.arange(1, 9), MISSING),
+    "count_hidden": lambda shelf: shelf.library.assets.count_hidden(),
     "missing_since": lambda shelf: shelf.library.assets.missing_since(1e12),
     "remove": lambda shelf: shelf.library.roots.remove(1),
 }

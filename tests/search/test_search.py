@@ -201,6 +201,24 @@ def test_tags_and_ratings_narrow_a_question_and_a_list(filled: Searched) -> None
     assert names(filled, filled.search.search(Query("red", filters=chips))) == ["red.png"]
 
 
+def test_what_was_just_tagged_is_found_at_once(filled: Searched) -> None:
+    tags, red, blue = filled.library.tags, asset(filled, "red.png"), asset(filled, "blue.png")
+    tags.tag([red], ["new"])
+    assert names(filled, filled.search.search(Query("blue tag:new"))) == ["red.png"]
+    tags.tag([blue], ["new"])
+    assert names(filled, filled.search.search(Query("blue tag:new"))) == ["blue.png", "red.png"]
+    filled.library.undo.undo()
+    assert names(filled, filled.search.search(Query("blue tag:new"))) == ["red.png"]
+
+
+def test_what_is_missing_does_not_crowd_out_what_is_there(filled: Searched) -> None:
+    red = asset(filled, "red.png")
+    others = [asset.id for asset in filled.assets().values() if asset.id != red]
+    filled.library.assets.mark_missing(others)
+    found = filled.search.search(Query("blue", limit=1))
+    assert names(filled, found) == ["red.png"]
+
+
 def test_a_tag_nobody_gave_gets_a_note_and_the_rest_is_searched(filled: Searched) -> None:
     found = filled.search.search(Query("red tag:holiday"))
     assert found.notes == ("There is no tag “holiday”.",)
