@@ -110,6 +110,7 @@ class FoldersDialog(QDialog):
         self.rows: dict[int, FolderRow] = {}
         self.messages = MessageBar(self)
         self.undo = UndoActions(bridge, self.messages, self)
+        self.undo.begin()
         self.empty = label(NONE, "secondary", self)
         self.missing = button("", "quiet", self)
         self.missing.setProperty("tone", "accent")

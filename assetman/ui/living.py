@@ -37,14 +37,17 @@ class Living(QObject):
         self._messages = messages
         self.undo = UndoActions(bridge, messages, window)
         self.paces = pace_menu(library.set_pace, window)
-        self.undo.went.connect(session.ask)  # the person wants to see it, not a button for it
+        # The person wants to see what came of it now, not a button for it.
+        for done in (self.undo.went, library.actions.forgot):
+            done.connect(session.ask)
+            done.connect(library.watch.renew)
         library.acted.connect(self.undo.offer)
         library.missing_wanted.connect(self.show_missing)
         library.sidebar.missing_wanted.connect(self.show_missing)
         library.notices.connect(self._show_notices)
         library.root_removed.connect(lambda _: session.ask())
+        library.root_removed.connect(lambda _: library.watch.renew())
         library.watch.renewed.connect(self._library_renewed)
-        library.actions.forgot.connect(session.ask)
         messages.showing.connect(library.status_bar.leave_out)
         library.status_bar.pace_wanted.connect(self._open_paces)
         content.line.forget_wanted.connect(self.forget_missing)

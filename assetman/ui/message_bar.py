@@ -74,9 +74,10 @@ class MessageBar(QFrame):
         """Show a sentence for a while; a problem for longer."""
         self._show(Message(sentence, problem))
 
-    def offer(self, sentence: str, action: str, act: Act) -> None:
-        """Show a sentence for a while with a button beside it."""
+    def offer(self, sentence: str, action: str, act: Act, meaning: str = "") -> None:
+        """Show a sentence for a while with a button beside it, and what that would do."""
         self._show(Message(sentence, action=action, act=act))
+        self.action.setToolTip(meaning)
 
     def keep(self, sentence: str, read: Act) -> None:
         """Show a sentence until the person has closed it; then call `read`. "" takes it away."""

@@ -32,13 +32,14 @@ class UndoActions(QObject):
         self._messages = messages
         self._history = History()
         self._offered: History | None = None  # as it was when the message's button was offered
+        self._seen: set[int] = set()  # transactions offered before, or older than this window
         self._busy = False
         self._when_idle: WhenIdle = lambda do: do()
         self.undo_action = QAction(self)
         self.redo_action = QAction(self)
         self.undo_action.triggered.connect(self.undo)
         self.redo_action.triggered.connect(self.redo)
-        bridge.attached.connect(self.renew)
+        bridge.attached.connect(self.begin)
         bridge.back.connect(self.renew)
         bridge.changed.connect(self._changed)
         self._show(History())
@@ -52,6 +53,17 @@ class UndoActions(QObject):
         self._when_idle = when_idle
 
     @Slot()
+    def begin(self) -> None:
+        """Take what can be undone already as older than anything the person does now."""
+
+        def done(history: History) -> None:
+            self._note(history)
+            self._show(history)
+
+        job = self._bridge.call(self, lambda api: api.history())
+        job.on_error(lambda _: None).on_done(done).start()
+
+    @Slot()
     def renew(self) -> None:
         """Ask what can be taken back now."""
         job = self._bridge.call(self, lambda api: api.history())
@@ -59,12 +71,25 @@ class UndoActions(QObject):
         job.on_error(lambda _: None).on_done(self._show).start()
 
     def offer(self, sentence: str) -> None:
-        """Say what the person has just done, with a button that takes it back."""
+        """Say what the person has just done, with a button that takes it back.
+
+        What changed nothing left no step: then there is no button, or it would take back
+        something older.
+        """
         said = sentence if sentence.endswith((".", "?", "!", "…")) else f"{sentence}."
+
+        def done(history: History) -> None:
+            step = history.undo
+            offered = self._offered.undo if self._offered is not None else None
+            if step is None or (step.transaction in self._seen and step != offered):
+                self._show(history)
+                self._messages.say(said)
+            else:
+                self._offer(said, "Undo", history)
 
         job = self._bridge.call(self, lambda api: api.history())
         job.on_error(lambda _: self._messages.say(said))
-        job.on_done(lambda history: self._offer(said, "Undo", history)).start()
+        job.on_done(done).start()
 
     def press_undo(self) -> None:
         """Meet the key for undo: in a text field it takes back what was typed."""
@@ -122,13 +147,17 @@ class UndoActions(QObject):
 
     def _offer(self, sentence: str, verb: str, history: History) -> None:
         """Say what was done; the button is there until it would do something else."""
+        self._note(history)
         self._show(history)
         step, act = (history.undo, self.undo) if verb == "Undo" else (history.redo, self.redo)
         self._offered = None if step is None else history
         if step is None:
             self._messages.say(sentence)
         else:
-            self._messages.offer(sentence, verb, act)
+            self._messages.offer(sentence, verb, act, f"{verb}: {step.sentence}")
+
+    def _note(self, history: History) -> None:
+        self._seen.update(step.transaction for step in (history.undo, history.redo) if step)
 
     def _failed(self, error: BaseException) -> None:
         self._busy = False

@@ -454,3 +454,16 @@ def test_the_status_bar_says_less_in_a_narrow_window_instead_of_widening_it(
     window.resize(1600, 600)
     qtbot.waitUntil(bar.gentle.isVisible)
     assert bar.numbers.text() == "1,312 of 211,800 · 14 a second · about 15 h 50 min left"
+
+
+def test_what_changed_nothing_offers_no_undo_of_something_older(
+    qtbot: QtBot, open_window: Open, engine: FakeEngine
+) -> None:
+    engine.rate([next(iter(engine.rows))], 3)  # on another day
+    window = open_window(engine)
+    undo = window.living.undo.undo_action
+    qtbot.waitUntil(lambda: undo.text() == "Undo: Rate 1 file 3\tCtrl+Z")
+    window.organiser.acted.emit("Rated 1 file: 3 stars")
+    qtbot.waitUntil(window.message_bar.isVisible)
+    assert window.message_bar.sentence.text() == "Rated 1 file: 3 stars."
+    assert not window.message_bar.action.isVisible()
