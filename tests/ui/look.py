@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from assetman.core.assets import Kind
@@ -29,7 +30,14 @@ from assetman.core.queries import Example, FolderFilter
 from assetman.ui.add_model import AddModel
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.confirm import Confirm
-from assetman.ui.controller.state import ExampleChip, FolderChip, KindChip, SearchState
+from assetman.ui.controller.state import (
+    ExampleChip,
+    FolderChip,
+    KindChip,
+    RatingChip,
+    SearchState,
+    TagChip,
+)
 from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.folders_dialog import FoldersDialog
 from assetman.ui.library_actions import place_of
@@ -141,6 +149,7 @@ def shoot(album: Album, folder: Path) -> None:
                 settle()
                 album.take(window, f"busy-{scheme}-800")
             if name == "10000":
+                shoot_organised(album, window, scheme)
                 shoot_parts(album, window, scheme)
             window.close()
             window.deleteLater()
@@ -197,6 +206,47 @@ def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:
     window.top_bar.filters.close()
 
 
+def organise(engine: FakeEngine) -> None:
+    """Give assets ratings, tags of all lengths and collections."""
+    ids = sorted(engine.rows)
+    for number in range(40):
+        name = "a tag with a long name that says more than a tag should" if not number else ""
+        engine.tag(ids[number :: 7 + number], [name or f"tag {number}"])
+    for rating in range(1, 6):
+        engine.rate(ids[rating::9], rating)
+    engine.make_collection("Coast film", ids[:9])
+    engine.make_collection("Poster references for the spring exhibition", ids[4:7])
+
+
+def shoot_organised(album: Album, window: MainWindow, scheme: Scheme) -> None:
+    """Take ratings, tags and collections: of one, of all, being typed, chosen at the left."""
+    engine, grid = window.bridge.api, window.content.grid
+    assert isinstance(engine, FakeEngine)
+    if not engine.collection_rows:
+        organise(engine)
+    window.resize(1280, 800)
+    window.session.go(SearchState())
+    wait_for(lambda: len(window.organiser.tags) == 40 and len(grid.ids()) > 100)
+    grid.setFocus()
+    grid.go_to(grid.ids()[1])
+    settle()
+    album.take(window, f"organised-one-{scheme}")
+    grid.selectAll()
+    settle(1.5)
+    window.organiser.tags_wanted.emit(grid.selected_ids())
+    QTest.keyClicks(window.content.tagging.editor.field, "tag 1")
+    settle()
+    album.take(window, f"organised-all-{scheme}")
+    window.content.tagging.editor.field.clear()
+    window.content.tagging.leave()
+    window.session.add([TagChip("tag 3"), RatingChip(3)])
+    window.library.sidebar.tags.more.click()
+    settle()
+    album.take(window, f"organised-filtered-{scheme}")
+    window.session.go(SearchState())
+    window.library.sidebar.tags.more.click()
+
+
 def shoot_missing(album: Album, window: MainWindow, scheme: Scheme) -> None:
     """Take the list of missing files, what is asked before they are forgotten, and an undo."""
     engine = window.bridge.api
@@ -205,7 +255,7 @@ def shoot_missing(album: Album, window: MainWindow, scheme: Scheme) -> None:
     wait_for(lambda: len(window.content.grid.ids()) > 12)
     engine.lose_files(window.content.grid.ids()[:12])
     window.living.show_missing()
-    wait_for(lambda: len(window.content.grid.ids()) == 12)
+    wait_for(lambda: 12 <= len(window.content.grid.ids()) < 100)
     window.content.grid.go_to(window.content.grid.ids()[2])
     settle()
     album.take(window, f"missing-{scheme}")

@@ -32,6 +32,7 @@ HOME_MIME = "application/x-assetman-process"  # which process these ids mean any
 _HOME = f"{os.getpid()}-{secrets.token_hex(8)}".encode()
 UNLIKE = -1.0
 EXAMPLES = 32  # at most, in one question
+LOOKED_AT = 1000  # files whose present rating the menu looks up
 OPENED = 20  # files opened at once, at most
 COPIED_PIXELS = 60_000_000  # a larger picture is copied reduced
 
@@ -94,6 +95,7 @@ class AssetActions(QObject):
         self._organiser = organiser
         self._place = parent
         self._open_menu: QMenu | None = None
+        self.card_of: Callable[[int], Card | None] = lambda _: None  # of those seen already
 
     def menu(self, asset_ids: Sequence[int]) -> QMenu:
         """Make the context menu of some assets."""
@@ -121,7 +123,9 @@ class AssetActions(QObject):
             action = menu.addAction(f"{title}\t{keys}" if keys else title)
             action.triggered.connect(partial(_call, verb, ids))
             action.setEnabled(not (many and verb == self.show_in_folder))
-        offer_organising(menu, self._organiser, ids, before=menu.actions()[2])
+        known = {card.asset.rating if (card := self.card_of(i)) else None for i in ids[:LOOKED_AT]}
+        rating = known.pop() if len(known) == 1 and len(ids) <= LOOKED_AT else None
+        offer_organising(menu, self._organiser, ids, rating, before=menu.actions()[2])
         return menu
 
     def show_menu(self, asset_ids: Sequence[int], at: QPoint) -> QMenu | None:

@@ -60,6 +60,7 @@ class HandledGrid(CardView):
         self._pressed_quick = -1
         self._drag_awaited = False  # its files are being looked up
         self.verbs = AssetActions(bridge, organiser, self)
+        self.verbs.card_of = self.assets.store.get
         self.verbs.asked.connect(self.asked)
         self.verbs.folder_asked.connect(self.folder_asked)
         self.verbs.said.connect(self.said)

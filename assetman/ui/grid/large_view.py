@@ -59,6 +59,7 @@ class LargeView(QWidget):
         self._steady.setInterval(STEADY_MS)
         self._steady.timeout.connect(self._load)
         self.verbs = AssetActions(bridge, organiser, self)
+        self.verbs.card_of = self._store.get
         self.verbs.asked.connect(self.asked)
         self.verbs.folder_asked.connect(self.folder_asked)
         self.verbs.said.connect(self.said)

@@ -16,12 +16,19 @@ LISTED = 30  # collections in one menu, at most; the rest is in the sidebar
 
 
 def offer_organising(
-    menu: QMenu, organiser: Organiser, asset_ids: Sequence[int], before: QAction
+    menu: QMenu,
+    organiser: Organiser,
+    asset_ids: Sequence[int],
+    rating: int | None,
+    before: QAction,
 ) -> None:
-    """Offer to rate, tag and collect assets, above another entry of their menu."""
+    """Offer to rate, tag and collect assets, above another entry of their menu.
+
+    `rating` is the present one, None if it is not known or not the same for all.
+    """
     ids = list(asset_ids)
     menu.insertSeparator(before)
-    menu.insertMenu(before, _rating_menu(menu, organiser, ids))
+    menu.insertMenu(before, _rating_menu(menu, organiser, ids, rating))
     tag = QAction("Tag…\tT", menu)
     tag.triggered.connect(lambda: organiser.tags_wanted.emit(ids))
     menu.insertAction(before, tag)
@@ -33,11 +40,13 @@ def offer_organising(
         menu.insertAction(before, leave)
 
 
-def _rating_menu(menu: QMenu, organiser: Organiser, ids: list[int]) -> QMenu:
+def _rating_menu(menu: QMenu, organiser: Organiser, ids: list[int], present: int | None) -> QMenu:
     made = QMenu("Rate", menu)
     for rating in reversed(RATINGS):
         name = "★" * rating or "No rating"
         action = made.addAction(f"{name}\t{rating}")
+        action.setCheckable(True)
+        action.setChecked(rating == present)
         action.triggered.connect(partial(_rate, organiser, ids, rating))
     return made
 

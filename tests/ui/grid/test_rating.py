@@ -141,8 +141,12 @@ def test_the_menu_rates(qtbot: QtBot, grid: GridView, engine: FakeEngine, shown:
     rate = next(action.menu() for action in menu.actions() if action.text() == "Rate")
     assert isinstance(rate, QMenu)
     assert [action.text() for action in rate.actions()][::5] == ["★★★★★\t5", "No rating\t0"]
+    assert [action.isChecked() for action in rate.actions()] == [False] * 5 + [True]
     rate.actions()[2].trigger()
     qtbot.waitUntil(lambda: ratings(engine, shown) == [3, 3, 0, 0, 0])
+    menu = grid.verbs.menu(shown[:3])  # of different ratings: none is ticked
+    rate = next(action.menu() for action in menu.actions() if action.text() == "Rate")
+    assert not any(action.isChecked() for action in rate.actions())
 
 
 def test_stars_are_clicked_and_the_last_one_clicked_again_takes_the_rating_off(
