@@ -99,7 +99,7 @@ def is_sound(backup: Path) -> bool:
                 and ask("PRAGMA integrity_check(1)").fetchone()[0] == "ok"
                 and set() < steps_taken(connection) <= set(steps_known())
             )
-    except (sqlite3.Error, EnvironmentProblem):
+    except (sqlite3.Error, UnicodeDecodeError, EnvironmentProblem):
         return False
 
 
@@ -112,7 +112,7 @@ def copy_without_embeddings(catalogue: Path, target: Path) -> None:
             connection.execute("ATTACH ? AS copy", (str(target),))
             _copy(connection)
             connection.execute("DETACH copy")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         problem = from_sqlite(error, target)
         if isinstance(problem, CatalogueDamaged):  # what was read is, not what was written
             problem = from_sqlite(error, catalogue)
@@ -161,7 +161,7 @@ def _same(catalogue: Path, backup: Path) -> bool:
             closing(connect(backup, "mode=ro&immutable=1")) as other,
         ):
             return bool(one.execute(last).fetchone() == other.execute(last).fetchone())
-    except (sqlite3.Error, EnvironmentProblem):
+    except (sqlite3.Error, UnicodeDecodeError, EnvironmentProblem):
         return False
 
 

@@ -50,7 +50,7 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
             "cache_size=-32000",
         ):
             connection.execute(f"PRAGMA {pragma}")
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise from_sqlite(error, path) or error from error
     return connection
@@ -76,7 +76,7 @@ class Readers:
         try:
             reader.execute("PRAGMA query_only=ON")
             reader.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             reader.close()
             raise from_sqlite(error, self._access.path) or error from error
         return reader

@@ -43,7 +43,7 @@ class Alarm:
             for tell in self._listeners:
                 tell(self._said)
 
-    def problem(self, error: sqlite3.Error) -> EnvironmentProblem | None:
+    def problem(self, error: sqlite3.Error | UnicodeDecodeError) -> EnvironmentProblem | None:
         """Give the problem behind an error, or None where the error is a bug."""
         problem = from_sqlite(error, self._access.path)
         if isinstance(problem, CatalogueDamaged):
@@ -131,7 +131,7 @@ class Database:
         assert self._writer is not None
         try:
             return self._writer.executemany(sql, rows).rowcount
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise self.alarm.problem(error) or error from error
 
     def insert(self, sql: str, parameters: Parameters = ()) -> int:
@@ -147,7 +147,7 @@ class Database:
             assert self._writer is not None
             try:
                 yield self._writer
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise self.alarm.problem(error) or error from error
             return
         try:
@@ -157,7 +157,7 @@ class Database:
             raise
         try:
             yield connection
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise self.alarm.problem(error) or error from error
         finally:
             self._readers.give_back(connection)
@@ -225,7 +225,7 @@ class Database:
             raise RuntimeError("the library is closed")
         try:
             return self._writer.execute(sql, parameters)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise self.alarm.problem(error) or error from error
 
     def _check_transaction(self) -> None:
@@ -255,7 +255,7 @@ class Database:
                 return 0
             try:
                 _vacuum(self._writer, min(free, pages))
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 raise self.alarm.problem(error) or error from error
             return min(free, pages)
 

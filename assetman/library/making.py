@@ -78,5 +78,5 @@ def sentences(catalogue: Path) -> Iterator[None]:
     """Turn what SQLite raises into problems that say which catalogue has them."""
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise from_sqlite(error, catalogue) or error from error

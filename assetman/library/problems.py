@@ -12,6 +12,7 @@ from assetman.core.assets import display
 from assetman.core.errors import EnvironmentProblem
 
 MARK = "library.damaged"  # the file that lies beside a catalogue which is to be recovered
+_NO_TEXT = "Could not decode to UTF-8"  # what Python's own layer says
 
 
 class DiskFull(EnvironmentProblem):
@@ -36,9 +37,11 @@ _SENTENCES = {
 }
 
 
-def from_sqlite(error: sqlite3.Error, path: Path) -> EnvironmentProblem | None:
+def from_sqlite(error: sqlite3.Error | UnicodeDecodeError, path: Path) -> EnvironmentProblem | None:
     """Give the problem behind an error of SQLite, or None where the error is a bug."""
     code: int = getattr(error, "sqlite_errorcode", 0)
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith(_NO_TEXT):
+        code = sqlite3.SQLITE_CORRUPT  # all text that is written can be read
     if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # no room to grow what connections share
         code = sqlite3.SQLITE_FULL
     sentence = _SENTENCES.get(code & 0xFF)

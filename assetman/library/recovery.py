@@ -224,8 +224,13 @@ def _first_untaken(steps: frozenset[str]) -> str | None:
 def _is_sound_now(catalogue: Path) -> bool:
     try:
         with closing(connect(catalogue)) as connection:
-            return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
-    except (sqlite3.Error, EnvironmentProblem):
+            if connection.execute("PRAGMA integrity_check(1)").fetchone()[0] != "ok":
+                return False
+            for table in salvage.tables(connection):  # texts are not a part of that check
+                for _ in connection.execute(f'SELECT * FROM "{table}"'):
+                    pass
+            return True
+    except (sqlite3.Error, UnicodeDecodeError, EnvironmentProblem):
         return False
 
 
