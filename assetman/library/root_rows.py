@@ -29,6 +29,10 @@ class RootRows:
         sql = "SELECT 1 FROM roots WHERE id = ? AND removed IS NULL"
         return self._database.row(sql, (root_id,)) is not None
 
+    def exists(self, root_id: int) -> bool:
+        """Tell whether a root is there, removed or not."""
+        return self._database.row("SELECT 1 FROM roots WHERE id = ?", (root_id,)) is not None
+
     def present(self, root_id: int) -> frozenset[int]:
         """Give the assets of a root that are not missing."""
         (assets,) = self._database.integers(

@@ -157,7 +157,8 @@ class Roots:
             return Changes()
         changes = Changes(roots=True)
         for inner in before or ():
-            changes |= self._rows.release(inner["id"], inner["path"], root_id, path)
+            if not self._rows.exists(inner["id"]) and not self._overlap(inner["path"], root_id):
+                changes |= self._rows.release(inner["id"], inner["path"], root_id, path)
         return changes | self._rows.take_out(root_id)
 
     def repeat(self, entry: Entry) -> Changes:
@@ -179,7 +180,7 @@ class Roots:
         """Bring a removed root back, or add it anew where it was dropped meanwhile."""
         if self._rows.is_live(root_id) or self._overlap(path, root_id, *inner):
             return Changes()
-        if self._database.row("SELECT 1 FROM roots WHERE id = ?", (root_id,)):
+        if self._rows.exists(root_id):
             return self._rows.restore(root_id)
         self._rows.insert(path, root_id)
         return Changes(roots=True)
