@@ -44,7 +44,7 @@ PATIENCE = 300.0  # seconds for one run
 MEMORY = 768 << 20  # bytes, for one decoder
 SLACK = 96 << 20  # what Python and its libraries map shared and read-only
 DISK = 64 << 20  # bytes that a library of such a root may take
-SETTINGS = Settings(decode_workers=2, decode_seconds=2.0, decode_memory=MEMORY)
+SETTINGS = Settings(decode_workers=2, decode_seconds=5.0, decode_memory=MEMORY)
 
 # What a person is told, and nothing but this.
 SENTENCES = re.compile(
@@ -122,8 +122,8 @@ def bring_in(workspace: Workspace, root: Path, look: Callable[[], None] = lambda
     """Index a root as a person's; `look` is called again and again until it is done."""
     added, _ = workspace.library.roots.add(str(root))
     run = workspace.pipeline.start([added.id])
-    for _ in range(int(PATIENCE / 0.05)):
-        if workspace.pipeline.wait(run, 0.05):
+    for _ in range(int(PATIENCE / 0.2)):
+        if workspace.pipeline.wait(run, 0.2):
             break
         look()
     assert workspace.pipeline.wait(run, 1), "it hangs"
