@@ -1,0 +1,88 @@
+"""The window over the real engine in its own process, while folders and files come and go."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from assetman.engine.client import connect
+from assetman.ui.library_actions import place_of
+from assetman.ui.window import MainWindow
+from kit.colours import publish
+from tests.ui.fake_engine import paint_pictures
+from tests.ui.shell.conftest import Open
+
+CHECKOUT = Path(__file__).parents[3]
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture
+def living(
+    open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[MainWindow]:
+    """Give a window over an engine of its own, whose model knows colours."""
+    ways = [str(publish(tmp_path / "site")), str(CHECKOUT / "tests"), str(CHECKOUT)]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(ways))
+    library = tmp_path / "library"
+    api = connect(library)
+    api.use_model("colours")
+    window = open_window(None)
+    window.bridge.attach(api)
+    yield window
+    window.close()
+    window.bridge.close()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if str(library) in process.cmdline():
+                process.kill()
+                process.wait(10)
+
+
+def test_what_happens_in_the_folders_is_seen_undone_and_found_again(
+    qtbot: QtBot, living: MainWindow, tmp_path: Path
+) -> None:
+    def until(condition: Callable[[], bool]) -> None:
+        qtbot.waitUntil(condition, timeout=30_000)
+
+    window, photos = living, tmp_path / "Photos"
+    watch, grid, bar = window.library.watch, window.content.grid, window.message_bar
+    paint_pictures(photos)
+    window.library.actions.add([str(photos)])
+    until(lambda: len(grid.ids()) == 5 and not watch.working)
+
+    grid.go_to(grid.ids()[0])
+    grid.setFocus()
+    qtbot.keyClick(grid, Qt.Key.Key_4)
+    until(bar.action.isVisible)
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    until(lambda: bar.sentence.text() == "Undone: Rate 1 file 4.")
+
+    (photos / "red barn.jpg").rename(tmp_path / "red barn.jpg")
+    until(window.library.sidebar.missing.isVisible)
+    window.living.show_missing()
+    until(lambda: len(grid.ids()) == 1)
+    (tmp_path / "red barn.jpg").rename(photos / "red barn.jpg")
+    until(window.content.empty.action.isVisible)
+    window.content.empty.action.click()
+    until(lambda: len(grid.ids()) == 5)
+
+    shutil.move(photos, tmp_path / "New disk")
+    until(lambda: watch.status is not None and watch.status.offline == 5)
+    place = place_of(window.library.folders.roots()[0])
+    window.library.actions.relocate(place, str(tmp_path / "New disk"))
+    until(lambda: watch.status is not None and watch.status.offline == 0)
+    until(lambda: bar.sentence.text().startswith("“Photos” is found in"))
+
+    window.library.actions.remove(place_of(window.library.folders.roots()[0]))
+    until(lambda: grid.ids() == [])
+    until(lambda: bar.sentence.text().startswith("“New disk” is no longer"))
+    qtbot.mouseClick(bar.action, Qt.MouseButton.LeftButton)
+    until(lambda: len(grid.ids()) == 5)
