@@ -100,11 +100,17 @@ class Part(Scope):
         return rows
 
     def holds(self, path: str) -> bool:
-        """Say whether a file or folder of the root is in what is looked through."""
+        """Say whether a path of the root was looked at, or found gone with what held it."""
         if path in self._starts:
             return True
-        deep = {place.folder for place in self.places if place.deep}
-        return parent(path) in self._starts or any(folder in deep for folder in above(path))
+        inner = path
+        for folder in above(path):
+            if folder in self._starts:
+                name = inner.rpartition("/")[2]
+                beside = self._subfolders.get(folder, set()) - self._unmet.get(folder, set())
+                return name not in beside
+            inner = folder
+        return False
 
 
 def there(root: str, place: Place, rules: IgnoreRules) -> Place:

@@ -6,7 +6,10 @@ import contextlib
 import os
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,8 @@ from assetman.core.progress import Counts
 from assetman.ingest import scan
 from assetman.ingest.pipeline import Pipeline
 from assetman.ingest.places import Place, joined
-from kit.bench import Bench
+from assetman.media.handler import Extraction
+from kit.bench import Bench, InlineDecoder
 from kit.living import PATIENCE
 from kit.pictures import paint
 
@@ -202,3 +206,43 @@ def test_what_a_stopped_run_did_not_look_through_is_taken_up_by_the_next(
         assert bench.assets() == {}
         assert pipeline.wait(pipeline.refresh([Place(root.id, "b")]), PATIENCE)
     assert set(bench.assets()) == {"a.png", "b.png"}
+
+
+def test_failures_below_a_folder_that_is_gone_are_over(bench: Bench, photos: Path) -> None:
+    paint(photos / "kept.png", "red")
+    paint(photos / "a" / "deep" / "good.png", "red")
+    (photos / "a" / "deep" / "bad.png").write_bytes(b"bad")
+    (photos / "b").mkdir()
+    (photos / "b" / "bad.png").write_bytes(b"bad too")
+    root = bench.add(photos)
+    bench.index()
+    bench.library.failures.add(root.id, "c/never.png", "identify", "bad input", "Gone.", 1, 1)
+    assert bench.library.failures.count() == 3
+    shutil.rmtree(photos / "a")
+    refresh(bench, Place(root.id, "", deep=False))
+    assert [failure.path for failure in bench.library.failures.all()] == [
+        str(photos / "b" / "bad.png")
+    ]
+
+
+def test_a_file_that_a_survey_found_gone_before_it_was_decoded_is_no_failure(
+    bench: Bench, photos: Path
+) -> None:
+    path = paint(photos / "red.png", "red")
+    paint(photos / "kept.png", "blue")
+    root = bench.add(photos)
+
+    class Late(InlineDecoder):
+        """Has the file deleted, and that noticed, before it decodes."""
+
+        def extract(self, *arguments: Any) -> Future[Extraction]:
+            if path.exists() and arguments[0] == str(path):
+                path.unlink()
+                row = bench.library.assets.at(root.id, "red.png")
+                assert row is not None
+                bench.library.assets.mark_missing([row])
+            return super().extract(*arguments)
+
+    bench.tools = replace(bench.tools, decoder=Late())
+    assert bench.index().failed == 0
+    assert bench.library.failures.all() == []
