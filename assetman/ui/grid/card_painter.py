@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
 
 from assetman.core.assets import Asset, display
 from assetman.core.queries import Hit
@@ -19,6 +20,7 @@ from assetman.ui.theme import RADIUS, Text, Theme, mix
 QUICK = "Similar"
 _PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
 _ON_PLATE = QColor(255, 255, 255)
+_WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
 _INSET = 6
 _STAR, _TAG, _APART = 11, 11, 6  # pixels that one takes, and between the two
 _NAME = 64  # pixels that a name keeps beside the mark of a tag
@@ -52,6 +54,7 @@ class CardPainter:
         self._metrics = QFontMetrics(self._font)
         self._small_metrics = QFontMetrics(self._small)
         self._elided: dict[tuple[str, int], str] = {}
+        self._signs: dict[tuple[int, float], QImage] = {}
         self.caption = self._metrics.height() + 9 if captions else 0
 
     def quick(self, picture: QRect) -> QRect:
@@ -202,18 +205,43 @@ class CardPainter:
             return 0
         width = round(rated + tagged)
         left = line.left() + line.width() - room if self._mirrored else line.left() + room - width
-        side, colour = 9 * scale, self._theme.secondary
-        at, top = float(left), line.center().y() + 0.5 - side / 2
-        for _ in range(stars):
-            draw_star(painter, QRectF(at, top, side, side), colour)
-            at += _STAR * scale
+        middle, at = line.center().y(), float(left)
+        if stars:
+            self._sign(painter, at, middle, stars)
+            at += stars * _STAR * scale
         if number:
-            painter.setPen(colour)
+            painter.setPen(self._theme.secondary)
             painter.drawText(QRectF(at, line.top(), 40, line.height()), _LEFT, number)
         if tagged:
-            at = left + width - _TAG * scale
-            draw_tag(painter, QRectF(at, top - 0.5, side + 1, side + 1), colour)
+            self._sign(painter, left + width - _TAG * scale, middle, 0)
         return width + 8
+
+    def _sign(self, painter: QPainter, left: float, middle: float, stars: int) -> None:
+        """Draw some stars, or for 0 the mark of a tag: painted once, then copied."""
+        device = painter.device()
+        ratio = device.devicePixelRatio() if device is not None else 1.0
+        image = self._signs.get((stars, ratio))
+        if image is None:
+            image = self._signs[stars, ratio] = self._painted(stars, ratio)
+        size = image.deviceIndependentSize()
+        at = QPointF(round(left * ratio), round((middle + 0.5 - size.height() / 2) * ratio)) / ratio
+        painter.drawImage(at, image)
+
+    def _painted(self, stars: int, ratio: float) -> QImage:
+        scale, colour = self._scale, self._theme.secondary
+        width, height = max(1, stars) * _STAR * scale, (_STAR + 1) * scale
+        image = QImage(ceil(width * ratio), ceil(height * ratio), _WITH_ALPHA)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        side = (9 if stars else 10) * scale
+        top = (height - side) / 2
+        with QPainter(image) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for star in range(stars):
+                draw_star(painter, QRectF(star * _STAR * scale + 0.5, top, side, side), colour)
+            if not stars:
+                draw_tag(painter, QRectF(0.5, top, side, side), colour)
+        return image
 
     @property
     def _scale(self) -> float:
