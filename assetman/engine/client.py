@@ -16,7 +16,7 @@ from assetman.core.errors import AssetmanError, EnvironmentProblem, LibraryBusy
 from assetman.engine.codec import VERBS, Verb
 from assetman.engine.endpoint import endpoints
 from assetman.engine.events import EventBuffer
-from assetman.engine.launch import EXIT_BUSY, Command, Launch, engine_command
+from assetman.engine.launch import EXIT_BUSY, EXIT_DAMAGED, Command, Launch, engine_command
 from assetman.engine.link import LOST, Link
 from assetman.engine.protocol import PROTOCOL_VERSION, EngineApi, EngineLost, Event, Listener
 from assetman.engine.wire import HANDSHAKE_SECONDS, Gone, Wire, dial
@@ -76,13 +76,16 @@ def _reach(folder: Path, patience: float, command: Command, stop: threading.Even
     """Find the engine or start it, and wait until it answers."""
     deadline = time.monotonic() + patience
     launch: Launch | None = None
+    mended = False
     while True:
         wire = _answering(folder)
         if wire is not None:
             return wire
         status = launch.status() if launch else None
-        if launch is not None and status is not None and status != EXIT_BUSY:
-            raise launch.why_it_ended()
+        if launch is not None and status not in (None, EXIT_BUSY):
+            if status != EXIT_DAMAGED or mended:
+                raise launch.why_it_ended()
+            launch, mended = None, True
         if time.monotonic() > deadline:
             if status == EXIT_BUSY:
                 raise LibraryBusy(f"Another process is using the library in {folder}.")

@@ -16,6 +16,7 @@ from assetman.engine.endpoint import log_path
 EXIT_ENVIRONMENT = 3
 EXIT_BUG = 70
 EXIT_BUSY = 75  # another process holds the library: connect to that one
+EXIT_DAMAGED = 76  # it met damage at work: the next engine has the library mended
 
 _MOST_WORDS = 16 << 10  # bytes of the log that are looked at
 
@@ -59,7 +60,7 @@ class Launch:
             log.seek(max(self._heard, self._log.stat().st_size - _MOST_WORDS))
             words = log.read().decode("utf-8", "replace").strip().splitlines()
         last = words[-1].strip() if words else "it said nothing"
-        if self.status() == EXIT_ENVIRONMENT:
+        if self.status() in (EXIT_ENVIRONMENT, EXIT_DAMAGED):
             return EnvironmentProblem(last.removeprefix("assetman: "))
         return EnvironmentProblem(f"The engine could not start: {last} (see {self._log})")
 

@@ -18,7 +18,7 @@ from typing import Protocol
 from assetman.core.errors import AssetmanError, LibraryBusy
 from assetman.core.progress import Phase
 from assetman.engine.endpoint import endpoints, log_path
-from assetman.engine.launch import EXIT_BUG, EXIT_BUSY, EXIT_ENVIRONMENT
+from assetman.engine.launch import EXIT_BUG, EXIT_BUSY, EXIT_DAMAGED, EXIT_ENVIRONMENT
 from assetman.engine.protocol import EngineApi
 from assetman.engine.server import Server
 from assetman.engine.wire import dial
@@ -86,14 +86,14 @@ def main(folder: Path, open_engine: Callable[[Path], Served], grace: float = GRA
             _wait_until_unneeded(server, engine, folder, wake, grace)
     except AssetmanError as error:
         print(f"assetman: {error}", file=sys.stderr)
-        return EXIT_ENVIRONMENT
+        return EXIT_DAMAGED if damage else EXIT_ENVIRONMENT
     finally:
         _end_in_time()
         engine.close()
         _log.info("engine %d has ended", os.getpid())
     for sentence in damage:
         print(f"assetman: {sentence}", file=sys.stderr)
-    return EXIT_ENVIRONMENT if damage else 0
+    return EXIT_DAMAGED if damage else 0
 
 
 def _open(folder: Path, open_engine: Callable[[Path], Served]) -> Served:
