@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,7 +55,7 @@ class Identification:
     """What the files of one survey are, of all its roots together.
 
     `offer` it what each walk showed, then let it `identify` the files in batches, `settle` what
-    had to wait until all were read, and ask what is `gone`. See docs/decisions/identity.md.
+    had to wait until all were read, and `keep_missing` what is gone. See docs/decisions/identity.md.
     """
 
     def __init__(self, library: Library) -> None:
@@ -85,7 +86,11 @@ class Identification:
         for found in batch:
             gate(cancel)
             try:
-                items.append(self._read(root, found, rows.get(found.path), cancel))
+                item = self._read(root, found, rows.get(found.path), cancel)
+                # Written to or renamed since it was met: its bytes would be held for those of
+                # its size and time. The next survey says what it is.
+                if _is_as_met(root, found):
+                    items.append(item)
             except BadInput as error:
                 if has_left(root.path, absolute(root, found.path)):
                     raise RootLeft from error
@@ -129,9 +134,16 @@ class Identification:
         cancel.check()
         yield self._take_over()
 
-    def gone(self) -> list[int]:
-        """Give the assets whose files vanished and were met nowhere else."""
-        return list(self._claims.lost())
+    def keep_missing(self) -> tuple[int, Changes]:
+        """Keep that files vanished which were met nowhere else, and count them."""
+        lost = self._claims.lost()
+        if not lost:
+            return 0, Changes()
+        with self._library.writing():
+            changes = self._library.assets.mark_missing(list(lost))
+            for row in lost.values():
+                changes |= self._library.failures.clear_file(row.root_id, row.path)
+        return len(lost), changes
 
     # -- reading
 
@@ -204,6 +216,8 @@ class Identification:
                 changes |= self._whereabouts.place(row.asset_id, root_id, path, stat)
             changes |= library.assets.change(row.asset_id, stat, self._content(item))
             result.changed += 1
+        if row is not None and library.assets.at(row.root_id, row.path) is None:
+            changes |= library.failures.clear_file(row.root_id, row.path)  # that it was gone there
         result.changes |= changes
 
     def _content(self, item: Item) -> int:
@@ -243,6 +257,15 @@ class Identification:
                     result.moved += 1
                     self._claims.take(row.asset_id)
         return result
+
+
+def _is_as_met(root: Root, found: Found) -> bool:
+    try:
+        now = os.stat(absolute(root, found.path))
+    except OSError:
+        return False
+    met = found.stat
+    return (now.st_size, now.st_mtime_ns, now.st_ino) == (met.size, met.mtime_ns, met.inode)
 
 
 def _heir(row: Lain, copies: Sequence[Lain]) -> Lain | None:

@@ -210,6 +210,7 @@ class Pipeline:
     def _survey_and_work(self, token: CancelToken) -> None:
         worklist = self._worklist(token)
         surveyor = _Surveyor(self._survey_queue, token)
+        surveying = False
         try:
             while True:
                 self._gate(token)
@@ -223,7 +224,10 @@ class Pipeline:
                 if surveyor.is_over() and queued:
                     surveyor = _Surveyor(self._survey_queue, token)
                     surveyor.start()
-                surveying = not surveyor.is_over()
+                    surveying = True
+                if surveying and surveyor.is_over():
+                    surveying = False
+                    worklist.survey_ended()
                 began = time.monotonic()
                 if not worklist.step(surveying, self._paused) and not surveying:
                     break

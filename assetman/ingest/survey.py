@@ -86,10 +86,10 @@ class Survey:
         for result in identification.settle(cancel):
             self._tally.identified(result)
             self._publish(result.changes)
-        gone = identification.gone()
+        gone, changes = identification.keep_missing()
         if gone:
-            self._publish(self._library.assets.mark_missing(gone))
-            self._tally.walked(missing=len(gone), unchanged=0)
+            self._publish(changes)
+            self._tally.walked(missing=gone, unchanged=0)
         if any(place.whole for place in places):
             renew_thumbnails(self._library, self._thumbnails, time.time())
 

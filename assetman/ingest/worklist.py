@@ -113,6 +113,14 @@ class Worklist:
             self._targets = tuple(targets)
             self._fetched.clear()
 
+    def survey_ended(self) -> None:
+        """Try again what was put off: files that were gone or changed are what they are known as.
+
+        What was finished may have been asked for anew.
+        """
+        self._outdated.clear()
+        self._finished.clear()
+
     def close(self) -> None:
         """End decoders at once, let a write that has begun finish."""
         for future in self._decoding:
@@ -251,15 +259,19 @@ class Worklist:
 
     def _fail(self, item: Pending, stage: str, kind: str, message: str) -> None:
         self._busy.discard(item.content_id)
-        size = item.size
-        if not os.path.lexists(item.path):
-            # It may turn up elsewhere: no fault of its bytes, which are to be tried again there.
-            size = -1
-            self._outdated.add(_mark(item))
+        library, size = self._tools.library, item.size
         try:
-            changes = self._tools.library.failures.add(
-                item.root_id, item.relative, stage, kind, message, size, item.mtime_ns
-            )
+            with library.writing():
+                if not os.path.lexists(item.path):
+                    # It may turn up elsewhere: no fault of its bytes, to be tried again there.
+                    self._outdated.add(_mark(item))
+                    row = library.known.at(item.root_id, [item.relative]).get(item.relative)
+                    if row is None or row.missing or row.asset_id != item.asset_id:
+                        return  # as a survey knows already
+                    size = -1
+                changes = library.failures.add(
+                    item.root_id, item.relative, stage, kind, message, size, item.mtime_ns
+                )
         except WrongUse:
             return  # its root was removed, or became part of another: then it comes up again
         self._tally.finished(1, item.size, failed=1)

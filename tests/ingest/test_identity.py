@@ -407,3 +407,31 @@ def test_a_folder_looked_through_alone_takes_over_what_was_moved_into_it(
     survey.run([Place(root.id, "new")], CancelToken())
     assert at(bench, photos / "new" / "renamed.png").id == first
     assert calm(bench).unchanged == 3
+
+
+def test_files_that_swap_names_while_they_are_read_are_not_held_for_each_other(
+    bench: Bench, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = paint(photos / "a.png", "red", 1), paint(photos / "b.png", "blue", 2)
+    os.utime(b, (1, 1))
+    bench.add(photos)
+    real, read = identify.fingerprint, []
+
+    def swap_first(path: str) -> fingerprint.Fingerprint:
+        read.append(path)
+        if len(read) == 1:
+            a.rename(photos / "aside")
+            b.rename(a)
+            (photos / "aside").rename(b)
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(identify, "fingerprint", swap_first)
+        assert bench.index().failed == 0
+    bench.index()
+    a.rename(photos / "aside")
+    b.rename(a)
+    (photos / "aside").rename(b)
+    bench.index()
+    assert at(bench, a).fingerprint == real(str(a)).digest
+    assert at(bench, b).fingerprint == real(str(b)).digest
