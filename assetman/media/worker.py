@@ -172,7 +172,7 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether it can be asked again."""
-        return not self._ended
+        return not (self._ended or self._killed)
 
     def _lost(self) -> WorkerLost:
         """Clear up after a process that ended by itself, and say why it did."""

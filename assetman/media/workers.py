@@ -234,6 +234,8 @@ class _Lane(threading.Thread):
     def _ask(self, job: _Job) -> object:
         """Ask the process at hand, and a fresh one if it died: only that can blame the file."""
         while True:
+            if self._worker is not None and not self._worker.alive:
+                self._end_worker()  # killed for the job before, when that was as good as done
             if self._worker is not None and self._worker.gentle and not self._queue.gentle:
                 self._end_worker()  # it cannot be made quick again
             if self._worker is None:

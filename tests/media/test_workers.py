@@ -211,6 +211,18 @@ def test_a_file_is_not_blamed_for_a_process_that_died_before(pools: Pools, good:
     assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
 
 
+def test_a_file_is_not_blamed_for_a_kill_that_came_too_late_for_the_one_before(
+    pools: Pools, good: str
+) -> None:
+    pool = pools()
+    pool.extract(good, [SQUARE], None).result(PATIENCE)
+    for _ in range(10):
+        worker = pool._lanes[0]._worker
+        assert worker is not None
+        worker.kill()  # as cancelling does in the moment in which the answer comes
+        assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+
+
 def _busy(pid: int) -> bool:
     try:
         return sum(psutil.Process(pid).cpu_times()[:2]) > 1.0
