@@ -27,6 +27,7 @@ from assetman.ingest.stages import (
 from assetman.ingest.tally import Tally
 from assetman.library.contents import Pending
 from assetman.library.library import Library
+from assetman.media.fingerprint import fingerprint
 from assetman.media.handler import Decoder, Extraction
 from assetman.media.thumbnails import ThumbnailCache
 
@@ -230,13 +231,16 @@ class Worklist:
         except Exception as error:
             self._fail(item, "extract", "bug", f"A mistake in Assetman: {error!r}")
             return None
-        if self._is_outdated(item):
+        if self._is_outdated(item, extraction.opened):
             return None
         return Extracted(item, extraction)
 
-    def _is_outdated(self, item: Pending) -> bool:
-        """Put off a file written to since it was surveyed: the next survey says what it is now."""
-        if _is_unchanged(item):
+    def _is_outdated(self, item: Pending, opened: tuple[int, int, int] | None = None) -> bool:
+        """Put off a file written to since it was surveyed: the next survey says what it is now.
+
+        Put off one, too, that had another's name just when it was `opened`.
+        """
+        if _is_unchanged(item, opened):
             return False
         self._busy.discard(item.content_id)
         self._outdated.add(_mark(item))
@@ -306,9 +310,23 @@ def _mark(item: Pending) -> Mark:
     return item.content_id, item.asset_id, item.mtime_ns, tuple(sorted(item.spaces))
 
 
-def _is_unchanged(item: Pending) -> bool:
+def _is_unchanged(item: Pending, opened: tuple[int, int, int] | None) -> bool:
+    """Tell whether the file at a path is the one that was surveyed, and that was `opened`.
+
+    Files written in the same moment may have equal times and sizes, and then only the inode tells
+    them apart. But some disks give new inodes each time they are plugged in: there the bytes tell.
+    """
     try:
-        found = os.stat(item.path)
+        stat = os.stat(item.path)
     except OSError:
         return True  # it was there to be decoded; that it is gone is the next survey's to say
-    return (found.st_size, found.st_mtime_ns) == (item.size, item.mtime_ns)
+    met = {(stat.st_size, stat.st_mtime_ns, stat.st_ino), *([opened] if opened else [])}
+    if {each[:2] for each in met} != {(item.size, item.mtime_ns)}:
+        return False
+    inodes = {str(inode) for _, _, inode in met}
+    if item.inode in inodes or item.inode == "0":
+        return len(inodes) == 1
+    try:
+        return fingerprint(item.path).digest == item.key.partition("~")[0]
+    except BadInput:
+        return True  # as above

@@ -48,6 +48,7 @@ class Pending:
     path: str  # absolute
     relative: str
     mtime_ns: int
+    inode: str  # "0" where the system does not say
     spaces: tuple[int, ...]  # those asked for that it lacks embeddings of
 
 
@@ -181,7 +182,7 @@ class Contents:
             lacking.setdefault(asset_id, set()).add(space_id)
         rows = self._database.rows(
             "SELECT c.id, c.key, c.kind, c.extracted, c.size, a.id, a.root_id, r.path, a.path, "
-            "a.mtime_ns FROM json_each(?) j CROSS JOIN assets a ON a.id = j.value "
+            "a.mtime_ns, a.inode FROM json_each(?) j CROSS JOIN assets a ON a.id = j.value "
             "CROSS JOIN contents c ON c.id = a.content_id CROSS JOIN roots r ON r.id = a.root_id "
             "ORDER BY j.key",
             (assets,),
@@ -213,7 +214,8 @@ def _content(row: Row) -> Content:
 
 
 def _pending(row: Row, asked: Sequence[int], lacking: set[int]) -> Pending:
-    content_id, key, kind, extracted, size, asset_id, root_id, root, path, mtime_ns = row
+    content_id, key, kind, extracted, size, asset_id, root_id, root, path, *stat = row
+    mtime_ns, inode = stat
     return Pending(
         content_id=content_id,
         key=key,
@@ -225,5 +227,6 @@ def _pending(row: Row, asked: Sequence[int], lacking: set[int]) -> Pending:
         path=absolute(root, path),
         relative=from_bytes(path),
         mtime_ns=mtime_ns,
+        inode=inode,
         spaces=tuple(i for i in asked if i in lacking or not extracted),
     )

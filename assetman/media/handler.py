@@ -30,11 +30,13 @@ class Extraction:
     """One file, decoded once for everyone who needs it.
 
     `pixels` holds for every spec asked for (n_segments, size, size, 3) uint8, sRGB, upright.
+    `opened` is of the file that was read: another one may have its name before and after.
     """
 
     probe: Probe
     segments: tuple[SegmentDraft, ...]
     pixels: dict[InputSpec, NDArray[np.uint8]] = field(default_factory=dict)
+    opened: tuple[int, int, int] | None = None  # size, mtime_ns, inode of it, where known
 
 
 class MediaHandler(Protocol):

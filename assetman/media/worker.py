@@ -82,14 +82,19 @@ class Worker:
         with opened_within(task.path, self._limits.seconds, lambda: self._killed) as source:
             if source is None:
                 raise BadInput(too_slow(self._limits))
-            if task.target is None:
-                return self._ask(task, (source,))
+            opened = os.fstat(source)
             answers: list[Answer] = []
-            write_whole(
-                task.target,
-                lambda file: answers.append(self._ask(task, (source, file.fileno()))),
-            )
-            return answers[-1]
+            if task.target is None:
+                answers.append(self._ask(task, (source,)))
+            else:
+                write_whole(
+                    task.target,
+                    lambda file: answers.append(self._ask(task, (source, file.fileno()))),
+                )
+            answer = answers[-1]
+            if isinstance(answer, Extraction):
+                answer.opened = opened.st_size, opened.st_mtime_ns, opened.st_ino
+            return answer
 
     def _ask(self, task: Task, lent: tuple[int, ...]) -> Answer:
         if not self._ready:
