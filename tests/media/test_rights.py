@@ -205,8 +205,9 @@ def test_a_file_that_cannot_be_opened_in_time_is_let_go(tmp_path: Path) -> None:
 
     def slow(path: str) -> int:
         drive_is_back.wait(PATIENCE)
-        opened.append(open_ordinary(path))
-        return opened[0]
+        descriptor = open_ordinary(path)
+        opened.append(descriptor)
+        return descriptor
 
     with opened_within(str(tmp_path / "a"), 0.05, lambda: False, slow) as file:
         assert file is None
