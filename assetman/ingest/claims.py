@@ -177,7 +177,9 @@ class Claims:
             return None if here == (row.inode, row.device) else 1
         if not row.online:
             return 3
-        return 0 if self._is_gone(row) else None
+        if self._is_gone(row):
+            return 0
+        return 1 if _is_replaced(row) else None
 
     def _is_met(self, row: Lain) -> bool:
         """Tell whether a file lies in a root that is being looked through."""
@@ -296,6 +298,16 @@ def is_there(row: Lain) -> bool:
     except OSError:
         return False
     return not row.displaced and (found.st_size, found.st_mtime_ns) == (row.size, row.mtime_ns)
+
+
+def _is_replaced(row: Lain) -> bool:
+    """Tell whether another file has an asset's path, though nobody has looked through its folder."""
+    try:
+        found = os.stat(row.file)
+    except OSError:
+        return False
+    same = (str(found.st_ino), str(found.st_dev)) == (row.inode, row.device)
+    return not same and (found.st_size, found.st_mtime_ns) != (row.size, row.mtime_ns)
 
 
 def absolute(root: Root, path: str) -> str:

@@ -118,7 +118,11 @@ class Files:
         target = folder / path.name
         target = self.free(folder) if target.exists() else target
         (shutil.copy2 if whole else shutil.copy)(path, target)
-        self.shared.add(path.read_bytes())
+        data = path.read_bytes()
+        self.shared.add(data)
+        for mark in self.marks:  # the copy may lie where the file lay when it was looked at
+            if mark.bytes == data:
+                mark.certain &= mark.path is not None and self.settled(mark.path)
         if not whole:
             self.stamp(target)
 
