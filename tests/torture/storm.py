@@ -24,6 +24,8 @@ class Mark:
     path: Path | None  # where its file is; None: nowhere
     bytes: bytes  # that its file has, or had last
     last: Path  # where its file was last
+    seen: bytes  # that its file had when the library was last known to know it
+    inode: int  # that it had then, or -1 for lost; systems give inodes away again
     certain: bool = True  # nothing happened that can be understood in two ways
 
 
@@ -122,7 +124,8 @@ class Files:
         self.shared.add(data)
         for mark in self.marks:  # the copy may lie where the file lay when it was looked at
             if mark.bytes == data:
-                mark.certain &= mark.path is not None and self.settled(mark.path)
+                there = mark.path is not None and mark.path.exists()
+                mark.certain &= there and self.settled(mark.path)
         if not whole:
             self.stamp(target)
 
@@ -146,6 +149,7 @@ class Files:
                 else:  # a program's way to save: whatever is at a path is that path's
                     mark.certain &= self.settled(target)
                     mark.bytes = path.read_bytes()
+                    mark.inode = -1
                     self._doubt(mark)
         os.replace(path, target)
         self._follow(path, target)
@@ -159,6 +163,10 @@ class Files:
         for mark in [mark for mark in self.marks if mark.path in places]:
             assert mark.path is not None
             self._put(mark, places[mark.path])
+            # Between two roots it may be seen by half, and then looks like an edit in place.
+            mark.certain &= (
+                one.relative_to(self.folder).parts[0] == (other.relative_to(self.folder).parts[0])
+            )
 
     def edit(self, path: Path, in_place: bool) -> None:
         """Write new bytes as programs do: into the file, or aside and renamed over it."""
@@ -180,7 +188,8 @@ class Files:
             if mark.path == path:
                 self._doubt(mark)
                 mark.bytes = path.read_bytes()
-                mark.certain &= traceable or not moved
+                mark.certain &= (traceable and mark.inode == path.stat().st_ino) or not moved
+                mark.inode = mark.inode if in_place else -1
 
     def delete(self, path: Path) -> None:
         self.thrown.append((path.read_bytes(), path.stat().st_mtime_ns))
@@ -226,7 +235,8 @@ class Files:
 
     def mark(self, path: Path) -> Mark:
         number = next(self.numbers)
-        mark = Mark(f"t{number}", 1 + number % 5, path, path.read_bytes(), path)
+        data, inode = path.read_bytes(), path.stat().st_ino
+        mark = Mark(f"t{number}", 1 + number % 5, path, data, path, data, inode)
         self.marks.append(mark)
         return mark
 
@@ -239,14 +249,13 @@ class Files:
         """Let a mark's file be at another place, where it lies already."""
         mark.path = mark.last = target
         inode, data = target.stat().st_ino, target.read_bytes()
-        mark.certain &= any(
-            file.bytes == data or (file.inode == inode and file.pristine)
-            for file in self.known.values()
+        mark.certain &= data == mark.seen or any(
+            file.inode == inode == mark.inode and file.pristine for file in self.known.values()
         )
         self._doubt(mark)
 
     def _lose(self, mark: Mark) -> None:
-        mark.path = None
+        mark.path, mark.inode = None, -1
         self._doubt(mark)
 
     def _doubt(self, mark: Mark) -> None:
