@@ -116,7 +116,9 @@ class Identification:
 
     def settle(self, cancel: CancelToken) -> Iterator[Identified]:
         """Settle the files that had to wait for each other, then moves seen in two steps."""
-        waiting, self._waiting = self._waiting, []
+        # One that went on while it waited can no longer be told from a new one by its inode.
+        waiting = [item for item in self._waiting if _is_as_met(item.root, item.found)]
+        self._waiting = []
         for root_id, items in _by_root(waiting).items():
             rows = self._rows_at(root_id, [item.found.path for item in items])
             for item in items:

@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -435,3 +436,27 @@ def test_files_that_swap_names_while_they_are_read_are_not_held_for_each_other(
     bench.index()
     assert at(bench, a).fingerprint == real(str(a)).digest
     assert at(bench, b).fingerprint == real(str(b)).digest
+
+
+def test_an_edited_file_that_moves_on_before_it_is_settled_stays_the_same_asset(
+    bench: Bench, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (a, first), *_ = three(bench, photos)
+    bench.library.tags.tag([first], ["mine"])
+    a.rename(photos / "renamed.png")
+    with (photos / "renamed.png").open("r+b") as file:
+        file.write(paint(photos.parent / "other.png", "green", 7).read_bytes())
+    real = identify.Identification.settle
+
+    def moving_on(
+        self: identify.Identification, cancel: CancelToken
+    ) -> Iterator[identify.Identified]:
+        (photos / "renamed.png").rename(photos / "again.png")
+        return real(self, cancel)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(identify.Identification, "settle", moving_on)
+        bench.index()
+    bench.index()
+    assert at(bench, photos / "again.png").id == first
+    assert at(bench, photos / "again.png").tags == ("mine",)
