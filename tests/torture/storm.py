@@ -25,7 +25,7 @@ class Mark:
     bytes: bytes  # that its file has, or had last
     last: Path  # where its file was last
     seen: bytes  # that its file had when the library was last known to know it
-    inode: int  # that it had then, or -1 for lost; systems give inodes away again
+    inode: int  # that it has had from the first, or -1; systems give inodes away again
     certain: bool = True  # nothing happened that can be understood in two ways
 
 
@@ -146,8 +146,10 @@ class Files:
             if mark.path == target:
                 if bearing:
                     self._lose(mark)
+                    mark.certain = False  # edited before anyone looked, the other is this one
                 else:  # a program's way to save: whatever is at a path is that path's
                     mark.certain &= self.settled(target)
+                    self._doubt(mark)
                     mark.bytes = path.read_bytes()
                     mark.inode = -1
                     self._doubt(mark)

@@ -246,8 +246,11 @@ class Storm(RuleBasedStateMachine):
         if settled:
             path = _one(settled, number)
             asset_id = self.person.asset_at(path)
-            assert asset_id is not None
-            self.person.give(asset_id, self.files.mark(path))
+            if asset_id is None:  # a run that goes on has found its bytes elsewhere
+                return
+            (asset,) = self.person.library.assets.get([asset_id])
+            if not asset.tags:  # a copy where its original lay is the original
+                self.person.give(asset_id, self.files.mark(path))
 
     @rule()
     def start(self) -> None:
@@ -272,9 +275,11 @@ class Storm(RuleBasedStateMachine):
         type(self).surveys += 1
         assert self.person.library.check() == []
         for mark in self.files.marks:
-            # A file that went while its root was out is not missed before the root is back.
+            # What went while its root was out, to anywhere, is not missed before the root is back.
             out = self.files.out and (
-                mark.path is None or any(map(mark.path.is_relative_to, self.files.out))
+                mark.path is None
+                or not mark.certain
+                or any(map(mark.path.is_relative_to, self.files.out))
             )
             if not out and not self.files.unseen(mark):
                 self.find(mark)
@@ -302,14 +307,17 @@ class Storm(RuleBasedStateMachine):
             where = None if gone else path
             allowed = {mark.path, mark.last} if mark.path is None else {mark.path}
             assert where in allowed, f"{mark} is at {where}"
-        # A file that went before its root did is missed only when the root is back.
-        unmissed = mark.path is None and self.files.is_away(path)
-        mark.path, mark.certain = None if gone or unmissed else path, True
+        if not gone and path != mark.path and self.files.is_away(path):
+            mark.certain = False  # the library learns what became of it when the root is back
+            return
+        mark.path = None if gone else path
         if not gone:
+            mark.certain = True
             mark.last = path
             if path.exists() and not self.files.is_away(path):
                 mark.bytes = mark.seen = path.read_bytes()
-                mark.inode = path.stat().st_ino
+                if mark.inode != path.stat().st_ino:
+                    mark.inode = -1  # born after its asset: proves nothing any more
 
 
 def _one(items: list[Path], number: int) -> Path:
