@@ -116,9 +116,7 @@ class Identification:
 
     def settle(self, cancel: CancelToken) -> Iterator[Identified]:
         """Settle the files that had to wait for each other, then moves seen in two steps."""
-        # One that went on while it waited can no longer be told from a new one by its inode.
-        waiting = [item for item in self._waiting if _is_as_met(item.root, item.found)]
-        self._waiting = []
+        waiting, self._waiting = self._waiting, []
         for root_id, items in _by_root(waiting).items():
             rows = self._rows_at(root_id, [item.found.path for item in items])
             for item in items:
@@ -194,6 +192,8 @@ class Identification:
         library = self._library
         fate, item, row = decision
         root_id, path, stat = item.root.id, item.found.path, item.found.stat
+        if fate is Fate.ADDED and not _is_as_met(item.root, item.found):
+            return  # when it was decided on, it may no longer have been there to be known again
         changes = library.failures.clear_file(root_id, path)
         if fate is Fate.KEPT:
             assert row is not None
