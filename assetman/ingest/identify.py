@@ -33,6 +33,7 @@ from assetman.media.fingerprint import fingerprint, same_bytes
 from assetman.media.registry import kind_of
 
 _AT_ONCE = 200  # files in one transaction
+_BY_PATH = (Fate.ADDED, Fate.CHANGED)  # nothing but its path says what a file is
 
 
 class RootLeft(Exception):
@@ -192,7 +193,7 @@ class Identification:
         library = self._library
         fate, item, row = decision
         root_id, path, stat = item.root.id, item.found.path, item.found.stat
-        if fate is Fate.ADDED and not _is_as_met(item.root, item.found):
+        if fate in _BY_PATH and not _is_as_met(item.root, item.found):
             return  # when it was decided on, it may no longer have been there to be known again
         changes = library.failures.clear_file(root_id, path)
         if fate is Fate.KEPT:

@@ -247,10 +247,18 @@ class Worklist:
         return True
 
     def _is_away(self, item: Pending) -> bool:
-        """Let a root whose drive was pulled out be offline: its files did nothing wrong."""
+        """Let a root whose drive was pulled out be offline: its files did nothing wrong.
+
+        Let one that lies elsewhere now have them read there.
+        """
         roots = self._tools.library.roots
         try:
-            if not has_left(roots.get(item.root_id).path, item.path):
+            root = roots.get(item.root_id).path
+            if not item.path.startswith(os.path.join(root, "")):
+                self._busy.discard(item.content_id)
+                self._fetched.clear()
+                return True
+            if not has_left(root, item.path):
                 return False
             changes = roots.set_online(item.root_id, False)
         except WrongUse:

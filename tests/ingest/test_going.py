@@ -172,6 +172,23 @@ def test_a_folder_removed_while_it_is_decoded_ends_only_its_own_work(
     assert bench.library.check() == []
 
 
+def test_a_folder_that_lies_elsewhere_while_it_is_decoded_is_read_on_there(
+    bench: Bench, photos: Path
+) -> None:
+    root = bench.add(photos)
+    elsewhere = photos.with_name("elsewhere")
+
+    def relocate() -> None:
+        photos.rename(elsewhere)
+        bench.library.roots.relocate(root.id, str(elsewhere))
+
+    interrupt(bench, relocate)
+    *_, last = Pipeline(bench.tools, bench.plan).run()
+    assert (last.counts.failed, last.problem) == (0, "")
+    assert bench.embeddings() == FILES
+    assert bench.library.failures.all() == []
+
+
 @pytest.mark.parametrize("absorb", [False, True])
 def test_a_folder_removed_while_it_is_read_ends_only_its_own_survey(
     bench: Bench, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absorb: bool
