@@ -67,8 +67,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, default=1, help="from which its moments are drawn")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs(pattern): what the test may log as a warning or worse")
+    if config.getoption("--dose") > 1:  # a large one may take all night
+        config.option.timeout = 0
+        config.option.session_timeout = float("inf")
 
 
 class _Listener(logging.Handler):
