@@ -212,6 +212,9 @@ class Files:
                 mark.path = mark.last = path
 
     def unmount(self, root: Path, leave_empty: bool) -> None:
+        for mark in self.marks:  # of one that went out of it unseen, the bytes alone prove nothing
+            if mark.inode == -1 and mark.path is not None and mark.path.exists():
+                mark.certain &= self.settled(mark.path)
         self.away[root] = root.with_name(f"away {root.name}")
         root.rename(self.away[root])
         if leave_empty:
@@ -228,6 +231,9 @@ class Files:
         inside = list(root.rglob("*.png"))
         root.rename(target)
         self.roots[self.roots.index(root)] = target
+        for mark in self.marks:
+            if mark.path is None and mark.last.is_relative_to(root):
+                mark.last = target / mark.last.relative_to(root)
         for path in inside:
             moved = target / path.relative_to(root)
             self._follow(path, moved)
