@@ -70,6 +70,7 @@ class Claims:
         self._taken: set[int] = set()  # assets whose file is known
         self._loose_rows: dict[int, list[Lain]] = {}  # by content
         self._by_inode: dict[Inode, list[Lain]] | None = None
+        self._births: dict[tuple[int, str], float | None] = {}
         self.superseded: list[int] = []  # assets of files that were only written aside
 
     def offer(self, root: Root, unsettled: Iterable[Found], vanished: Iterable[Known]) -> None:
@@ -108,6 +109,11 @@ class Claims:
         self._taken.add(rows[0].asset_id)
         return rows[0]
 
+    def note_birth(self, root: Root, found: Found) -> None:
+        """Keep when a file was born, for by the time it is decided on it may have moved on."""
+        if self._of_inode(found):
+            self._births[root.id, found.path] = born(absolute(root, found.path))
+
     def _of_inode(self, found: Found) -> list[Lain]:
         """List the assets whose files may be elsewhere now and had the inode of this one."""
         if self._by_inode is None:
@@ -128,7 +134,11 @@ class Claims:
         """Tell whether a file is the very file of an asset, not a newer one with its inode."""
         if (row.inode, row.device) != _inode(spot[1]):
             return False
-        birth = born(absolute(self._roots[spot[0]], spot[1].path))
+        place = spot[0], spot[1].path
+        if place in self._births:
+            birth = self._births[place]
+        else:
+            birth = born(absolute(self._roots[place[0]], place[1]))
         return birth is not None and birth <= row.added
 
     # -- deciding

@@ -88,6 +88,7 @@ class Identification:
             gate(cancel)
             try:
                 item = self._read(root, found, rows.get(found.path), cancel)
+                self._claims.note_birth(root, found)
                 # Written to or renamed since it was met: its bytes would be held for those of
                 # its size and time. The next survey says what it is.
                 if _is_as_met(root, found):
@@ -194,7 +195,7 @@ class Identification:
         fate, item, row = decision
         root_id, path, stat = item.root.id, item.found.path, item.found.stat
         if fate in _BY_PATH and not _is_as_met(item.root, item.found):
-            return  # when it was decided on, it may no longer have been there to be known again
+            return  # the next survey says what it is now
         changes = library.failures.clear_file(root_id, path)
         if fate is Fate.KEPT:
             assert row is not None

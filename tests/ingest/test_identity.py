@@ -438,14 +438,17 @@ def test_files_that_swap_names_while_they_are_read_are_not_held_for_each_other(
     assert at(bench, b).fingerprint == real(str(b)).digest
 
 
+@pytest.mark.parametrize("replaced", [False, True])
 def test_an_edited_file_that_moves_on_before_it_is_settled_stays_the_same_asset(
-    bench: Bench, photos: Path, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, photos: Path, monkeypatch: pytest.MonkeyPatch, replaced: bool
 ) -> None:
     (a, first), *_ = three(bench, photos)
     bench.library.tags.tag([first], ["mine"])
     a.rename(photos / "renamed.png")
     with (photos / "renamed.png").open("r+b") as file:
         file.write(paint(photos.parent / "other.png", "green", 7).read_bytes())
+    if replaced:  # by a file that could be held for its new state
+        paint(a, "blue", 8)
     real = identify.Identification.settle
 
     def moving_on(
