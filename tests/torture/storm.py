@@ -213,6 +213,8 @@ class Files:
 
     def unmount(self, root: Path, leave_empty: bool) -> None:
         for mark in self.marks:  # of one that went out of it unseen, the bytes alone prove nothing
+            if mark.path is None and mark.last.is_relative_to(root):
+                mark.certain = False
             if mark.inode == -1 and mark.path is not None and mark.path.exists():
                 mark.certain &= self.settled(mark.path)
         self.away[root] = root.with_name(f"away {root.name}")
