@@ -11,6 +11,7 @@ from assetman.core.queries import Filters
 from assetman.engine.protocol import Status
 from assetman.engine.verbs import Verbs
 from assetman.ingest.places import Place
+from assetman.ingest.scan import Reach, reach
 
 _SAMPLE = 400  # files that are looked for where a root is said to lie
 
@@ -20,6 +21,7 @@ class FolderVerbs(Verbs):
 
     def status(self) -> Status:
         library, workspace = self._library, self._workspace
+        self._miss_drives()
         counts = library.assets.counts()
         active, filling = library.spaces.active(), library.spaces.filling()
         embeddings = [(s.space.key, library.embeddings.count(s.id)) for s in library.spaces.all()]
@@ -44,6 +46,7 @@ class FolderVerbs(Verbs):
         )
 
     def roots(self) -> list[Root]:
+        self._miss_drives()
         return self._library.roots.all()
 
     def folders(self, root_id: int) -> list[Folder]:
@@ -109,6 +112,14 @@ class FolderVerbs(Verbs):
 
     def check(self) -> list[str]:
         return self._library.check()
+
+    def _miss_drives(self) -> None:
+        """Let folders that are not there be offline, where no watcher would notice."""
+        if self._workspace.watches() or self._library.read_only:
+            return
+        for root in self._library.roots.all():
+            if root.online and reach(root.path) is Reach.AWAY:
+                self._workspace.publish(self._library.roots.set_online(root.id, False))
 
     def _own_folder(self, path: str) -> str:
         """Give the real path of a folder that may be a root; raises where there is none."""

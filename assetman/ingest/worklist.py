@@ -223,7 +223,7 @@ class Worklist:
         try:
             extraction = future.result()
         except BadInput as error:
-            if not self._is_away(item) and not self._is_outdated(item):
+            if not self._is_elsewhere(item) and not self._is_outdated(item):
                 self._fail(item, "extract", "bad input", str(error))
             return None
         except (EnvironmentProblem, Cancelled):
@@ -246,10 +246,10 @@ class Worklist:
         self._outdated.add(_mark(item))
         return True
 
-    def _is_away(self, item: Pending) -> bool:
-        """Let a root whose drive was pulled out be offline: its files did nothing wrong.
+    def _is_elsewhere(self, item: Pending) -> bool:
+        """Tell whether a file is gone with its root, and so did nothing wrong.
 
-        Let one that lies elsewhere now have them read there.
+        A root whose drive was pulled out is offline; one that was relocated is read where it lies.
         """
         roots = self._tools.library.roots
         try:

@@ -11,8 +11,10 @@ import os
 import shutil
 import sqlite3
 import time
+from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -203,7 +205,8 @@ class _copy_for:  # noqa: N801 - reads as a function where it is used
             self._folder.cleanup()
 
 
-def _as_made() -> dict[str, int]:
+@cache
+def _as_made() -> Mapping[str, int]:
     """Say where the trees of a new catalogue begin."""
     with TemporaryDirectory(prefix="assetman-") as folder:
         new = Path(folder, "new.sqlite")

@@ -9,24 +9,10 @@ from pathlib import Path
 import pytest
 
 from assetman.core.queries import Query
-from assetman.engine.service import EngineService
 from kit.pictures import paint
+from kit.service import Open, best, index
 
-PATIENCE = 60.0
-Open = Callable[[], EngineService]
 Damage = Callable[[Path], object]
-
-
-def index(service: EngineService, folder: Path | None = None) -> None:
-    roots = None if folder is None else [service.add_root(str(folder)).id]
-    run = service.index(roots)
-    assert service._workspace.pipeline.wait(run, PATIENCE)
-    assert not service.progress().problem
-
-
-def best(service: EngineService, text: str) -> str:
-    hits = service.search(Query(text)).hits
-    return service.cards([hits[0].asset_id])[0].asset.name
 
 
 def each_file(folder: Path, harm: Callable[[Path], object]) -> None:

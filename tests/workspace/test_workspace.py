@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,21 +18,7 @@ from assetman.engine.service import EngineService
 from assetman.indexes import Indexes
 from assetman.workspace import Workspace
 from kit.pictures import paint
-
-PATIENCE = 60.0
-Open = Callable[[], EngineService]
-
-
-def index(service: EngineService, folder: Path | None = None) -> None:
-    roots = None if folder is None else [service.add_root(str(folder)).id]
-    run = service.index(roots)
-    assert service._workspace.pipeline.wait(run, PATIENCE)
-    assert not service.progress().problem
-
-
-def best(service: EngineService, text: str) -> str:
-    hits = service.search(Query(text)).hits
-    return service.cards([hits[0].asset_id])[0].asset.name
+from kit.service import PATIENCE, Open, best, index
 
 
 def test_a_folder_that_was_added_is_found_by_meaning(service: EngineService, photos: Path) -> None:
@@ -276,3 +261,15 @@ def test_a_lock_that_cannot_be_held_is_no_licence_to_write(
     (tmp_path / "library" / "library.lock").mkdir()
     with pytest.raises(EnvironmentProblem, match=r"library\.lock cannot be used"):
         open_service()
+
+
+def test_a_folder_that_went_is_offline_where_nobody_watches(
+    service: EngineService, photos: Path
+) -> None:
+    index(service, photos)
+    photos.rename(photos.with_name("elsewhere"))
+    status = service.status()
+    assert [root.online for root in status.roots] == [False]
+    assert status.offline == 6
+    assert not service.roots()[0].online
+    assert best(service, "red") == "red.png"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ from kit.bench import Bench
 from kit.pictures import paint
 
 COLOURS = ("red", "green", "blue", "yellow")
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path / "library")
-    yield made
-    made.close()
 
 
 @pytest.fixture
