@@ -192,9 +192,9 @@ class Claims:
         return 1 if _is_replaced(row) else None
 
     def _is_met(self, row: Lain) -> bool:
-        """Tell whether a file lies in a root that is being looked through."""
-        roots = self._roots.values()
-        return any(row.file.startswith(os.path.join(root.path, "")) for root in roots)
+        """Tell whether a file of a removed root lies in another that is being looked through."""
+        others = (root for root in self._roots.values() if root.id != row.root_id)
+        return any(row.file.startswith(os.path.join(root.path, "")) for root in others)
 
     def _is_gone(self, row: Lain) -> bool:
         """Tell whether a file is no longer there though nobody has looked through its folder."""

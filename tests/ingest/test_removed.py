@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from assetman.core.queries import Filters
+from assetman.ingest import identify
+from assetman.media.fingerprint import Fingerprint
 from kit.bench import Bench
 from kit.pictures import paint
 
+ALL = Filters()
 COLOURS = ("red", "green", "blue", "yellow")
 
 
@@ -106,3 +109,29 @@ def test_a_folder_relocated_to_where_its_files_lie_now_is_only_looked_through(
     counts = bench.index()
     assert (counts.added, counts.moved, counts.missing, counts.embedded) == (0, 0, 0, 0)
     hold(bench, before, embedded)
+
+
+def test_a_copy_is_not_taken_for_its_original_whose_folder_is_removed_just_then(
+    bench: Bench, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tags(bench)
+    root = bench.library.roots.all()[0]
+    other = tmp_path / "other"
+    paint(other / "kept.png", "white", 50)
+    bench.add(other)
+    bench.index()
+    shutil.copy2(photos / "trip" / "red.png", other)
+    real = identify.fingerprint
+
+    def removing(path: str) -> Fingerprint:
+        bench.library.roots.remove(root.id)
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(identify, "fingerprint", removing)
+        bench.index()
+    bench.add(photos)
+    bench.index()
+    paths = {asset.path: asset for asset in bench.library.assets.get(bench.library.assets.ids(ALL))}
+    assert paths[str(photos / "trip" / "red.png")].id == before["red.png"][0]
+    assert paths[str(other / "red.png")].tags == ()
