@@ -12,12 +12,20 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assetman.core.assets import Box, Kind, Probe, SegmentDraft, SegmentKind
+from assetman.core.assets import (
+    Box,
+    Kind,
+    Passage,
+    PassageKind,
+    Probe,
+    SegmentDraft,
+    SegmentKind,
+)
 from assetman.core.errors import BadInput, EnvironmentProblem
-from assetman.core.inputs import Fit, InputSpec, Interpolation
+from assetman.core.inputs import Excerpt, Fit, InputSpec, Interpolation
 from assetman.media.blocks import borrowed
 from assetman.media.files import lent
-from assetman.media.handler import Extraction, Limits
+from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.lending import LENDS, borrow
 from assetman.media.process_limits import MEMORY, allow_seconds, confine
 
@@ -36,7 +44,7 @@ class ExtractTask:
     specs: tuple[InputSpec, ...]
     thumbnail: Path | None
     thumbnail_side: int
-    box: Box | None
+    excerpt: Excerpt | Stretch | None
 
     @property
     def target(self) -> Path | None:
@@ -99,7 +107,7 @@ Message = Ready | Room | Decoded | Failed
 _PARTS = (Ready, Room, Decoded, Failed, Extraction, InputSpec, Fit, Interpolation)
 _KNOWN = {
     (part.__module__, part.__qualname__): part
-    for part in (*_PARTS, Probe, Kind, SegmentDraft, SegmentKind, Box)
+    for part in (*_PARTS, Probe, Kind, SegmentDraft, SegmentKind, Box, Passage, PassageKind)
 }
 
 
@@ -169,7 +177,7 @@ def _decode(task: Task, limits: Limits) -> Extraction | tuple[int, int]:
     if isinstance(task, PreviewTask):
         return handler.preview(task.path, task.side, task.target, limits)
     return handler.extract(
-        task.path, task.specs, task.thumbnail, task.thumbnail_side, limits, task.box
+        task.path, task.specs, task.thumbnail, task.thumbnail_side, limits, task.excerpt
     )
 
 

@@ -15,11 +15,11 @@ from PIL import Image
 
 from assetman.core.assets import Box, Kind, Probe, SegmentDraft, SegmentKind
 from assetman.core.errors import BadInput
-from assetman.core.inputs import InputSpec
+from assetman.core.inputs import Excerpt, InputSpec
 from assetman.media import colour, formats, svg
 from assetman.media.files import opened, write_whole
 from assetman.media.fitting import fit, needed_share
-from assetman.media.handler import Extraction, Limits
+from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.metadata import Metadata
 from assetman.media.raster import open_raster
 
@@ -68,9 +68,10 @@ class ImageHandler:
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
         """Decode once, as far as the most demanding of what is asked for needs."""
+        box = excerpt.box if isinstance(excerpt, Excerpt) else None
         with _opened_picture(path, limits) as source:
             size = (source.width, source.height)
             shares = [_OVERSAMPLING * needed_share(*size, spec, box) for spec in specs]
@@ -78,8 +79,8 @@ class ImageHandler:
                 shares.append(thumbnail_side / max(size))
             picture = source.pixels(max(shares))
             probe = _probe(source)
-        part = picture if box is None else _cut_out(picture, box)
-        pixels = {spec: fit(colour.flattened(part, spec.fill), spec)[np.newaxis] for spec in specs}
+        shown = picture if box is None else _cut_out(picture, box)
+        pixels = {spec: fit(colour.flattened(shown, spec.fill), spec)[np.newaxis] for spec in specs}
         if thumbnail is not None:
             _write_thumbnail(picture, thumbnail_side, thumbnail)
         return Extraction(probe, (SegmentDraft(SegmentKind.IMAGE, box=box),), pixels)

@@ -10,10 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from assetman.core.assets import Box, Kind, Probe
-from assetman.core.inputs import InputSpec
+from assetman.core.assets import Kind, Probe
+from assetman.core.inputs import Excerpt, InputSpec
 from assetman.media import formats
-from assetman.media.handler import Extraction, Limits, MediaHandler
+from assetman.media.handler import Extraction, Limits, MediaHandler, Stretch
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Registered:
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
         """Decode once: pixels for every spec, and the thumbnail."""
-        return self._loaded.extract(path, specs, thumbnail, thumbnail_side, limits, box)
+        return self._loaded.extract(path, specs, thumbnail, thumbnail_side, limits, excerpt)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write a picture that Qt loads; gives its width and height."""

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from assetman.core.assets import Box
 from assetman.core.errors import BadInput
-from assetman.core.inputs import InputSpec
+from assetman.core.inputs import Excerpt, InputSpec
 from assetman.media.decoding import ExtractTask, PreviewTask, Task
-from assetman.media.handler import Extraction, Limits
+from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.worker import Worker, WorkerLost
 
 _IDLE_SECONDS = 60.0  # after which a process that nobody needs gives its memory back
@@ -55,13 +54,13 @@ class DecodePool:
         path: str,
         specs: Sequence[InputSpec],
         thumbnail: Path | None,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:
         """Decode a file for every spec, and write its thumbnail if a path is given.
 
         Without a thumbnail it is taken as a question and goes first.
         """
-        task = ExtractTask(path, tuple(specs), thumbnail, self._thumbnail_side, box)
+        task = ExtractTask(path, tuple(specs), thumbnail, self._thumbnail_side, excerpt)
         return cast("Future[Extraction]", self._submit(task, urgent=thumbnail is None))
 
     def preview(self, path: str, side: int | None, target: Path) -> Future[tuple[int, int]]:

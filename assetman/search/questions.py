@@ -10,9 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
-from assetman.core.assets import Box, display
+from assetman.core.assets import display
 from assetman.core.errors import BadInput, WrongUse
-from assetman.core.inputs import InputSpec
+from assetman.core.inputs import Excerpt, InputSpec
 from assetman.core.queries import Example
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
@@ -56,20 +56,20 @@ class Questions:
         if part.example.asset_id is not None:
             return self._of_asset(part.example, part.example.asset_id, space)
         assert part.example.path is not None  # an example is one or the other
-        return self._of_file(part.example.path, part.example.box, space)
+        return self._of_file(part.example.path, _excerpt(part.example), space)
 
     def _of_asset(self, example: Example, asset_id: int, space: StoredSpace) -> np.ndarray:
         assets = self._library.assets.get([asset_id])
         if not assets:
             raise WrongUse("The file asked about is no longer in the library.")
-        if example.box is None:
+        if _excerpt(example) is None:
             segments = [segment.id for segment in self._library.segments.of_asset(asset_id)]
             found, stored = self._library.embeddings.read(space.id, segments)
             if len(found):
                 return _mean(stored)
-        return self._of_file(assets[0].path, example.box, space)
+        return self._of_file(assets[0].path, _excerpt(example), space)
 
-    def _of_file(self, path: str, box: Box | None, space: StoredSpace) -> np.ndarray:
+    def _of_file(self, path: str, excerpt: Excerpt | None, space: StoredSpace) -> np.ndarray:
         spec = self._encoders.input_spec(space.space.model)
         if spec is None:
             raise WrongUse(f"The model “{space.space.model}” does not take pictures.")
@@ -80,13 +80,13 @@ class Questions:
         except OSError as error:
             why = error.strerror or str(error)
             raise BadInput(f"{display(path)} cannot be read: {why}.") from error
-        key = (path, found.st_mtime_ns, found.st_size, box, space.id)
+        key = (path, found.st_mtime_ns, found.st_size, excerpt, space.id)
         with self._lock:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
         try:
-            extraction = self._decoder.extract(path, (spec,), None, box).result()
+            extraction = self._decoder.extract(path, (spec,), None, excerpt).result()
         except BadInput as error:
             raise BadInput(f"{display(os.path.basename(path))}: {error}") from error
         vector = _mean(self._encoders.images(space.space.model, extraction.pixels[spec]))
@@ -95,6 +95,11 @@ class Questions:
             if len(self._recent) > _REMEMBERED:
                 self._recent.popitem(last=False)
         return vector
+
+
+def _excerpt(example: Example) -> Excerpt | None:
+    excerpt = Excerpt(example.box, example.start, example.end)
+    return None if excerpt == Excerpt() else excerpt
 
 
 def _row(vectors: np.ndarray) -> np.ndarray:
