@@ -66,6 +66,23 @@ def test_a_damaged_thumbnail_is_as_good_as_none(
     assert (cache.whole(KEY), path.read_bytes()) == (True, good)
 
 
+def test_a_video_is_whole_with_all_its_sheets(cache: ThumbnailCache, tmp_path: Path) -> None:
+    Image.effect_noise((90, 60), 40).save(tmp_path / "a.webp")
+    good = (tmp_path / "a.webp").read_bytes()
+    paths = [cache.path_of(KEY), cache.sheet_path(KEY, 0), cache.sheet_path(KEY, 1)]
+    for path in paths:
+        assert not cache.whole(KEY, sheets=2)
+        put(path)
+        path.write_bytes(good)
+    assert cache.whole(KEY, sheets=2)
+    assert paths[2] == cache.folder / "01" / "23" / f"{KEY}.1.webp"
+    paths[2].write_bytes(good[:-1])
+    assert not cache.whole(KEY, sheets=2)
+    assert not paths[2].exists()
+    assert cache.whole(KEY, sheets=1)
+    assert [cache.whole_sheet(KEY, number) for number in (0, 1)] == [True, False]
+
+
 def test_what_killed_processes_left_is_swept_when_nobody_writes_it_any_more(
     cache: ThumbnailCache,
 ) -> None:
@@ -84,14 +101,16 @@ def test_what_killed_processes_left_is_swept_when_nobody_writes_it_any_more(
 def test_what_was_made_of_contents_nobody_knows_any_more_is_swept(cache: ThumbnailCache) -> None:
     forgotten, fresh = "fedcba98", "00112233"
     for key in (KEY, forgotten, fresh):
-        for path in (cache.path_of(key), cache.preview_path(key, None)):
+        for path in (cache.path_of(key), cache.sheet_path(key, 3), cache.preview_path(key, None)):
             put(path)
             if key != fresh:
                 os.utime(path, (1, 1))
-    assert cache.sweep({KEY}) == 2
+    assert cache.sweep({KEY}) == 3
     assert [cache.has(key) for key in (KEY, forgotten, fresh)] == [True, False, True]
     assert cache.preview_path(KEY, None).exists()
+    assert cache.sheet_path(KEY, 3).exists()
     assert not cache.preview_path(forgotten, None).exists()
+    assert not cache.sheet_path(forgotten, 3).exists()
 
 
 def test_a_file_that_could_not_be_finished_leaves_nothing(tmp_path: Path) -> None:
@@ -139,17 +158,19 @@ def test_a_place_that_cannot_be_written_is_the_environments_fault(tmp_path: Path
         pass
 
 
-def test_removing_a_content_removes_its_previews(cache: ThumbnailCache) -> None:
+def test_removing_a_content_removes_its_sheets_and_previews(cache: ThumbnailCache) -> None:
     put(cache.path_of(KEY))
     for side in (800, None):
         put(cache.preview_path(KEY, side))
-    other = put(cache.preview_path(KEY + "0", 800))
+    others = [put(cache.preview_path(KEY + "0", 800)), put(cache.sheet_path(KEY + "0", 0))]
+    sheets = [put(cache.sheet_path(KEY, number)) for number in (0, 12)]
     cache.remove(KEY)
     cache.remove("no such key")
     assert not cache.has(KEY)
     assert not cache.preview_path(KEY, 800).exists()
     assert not cache.preview_path(KEY, None).exists()
-    assert other.exists()
+    assert not any(sheet.exists() for sheet in sheets)
+    assert all(other.exists() for other in others)
 
 
 @pytest.mark.parametrize("size", [(40, 30), (1, 2000)])
