@@ -33,6 +33,7 @@ class Stretch:
     number: int = 0  # counts the stretches of a file, and names their sheets
     ordinal: int = 0  # of its first segment
     sheet: Path | None = None  # the file for pictures of its frames, if they are wanted
+    seen: tuple[str, ...] = ()  # what the stretch before says in `Extraction.seen`
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class Extraction:
     opened: tuple[int, int, int] | None = None  # size, mtime_ns, inode of it, where known
     passages: tuple[Passage, ...] = ()  # of the whole file; given with its first stretch
     rest: float | None = None  # seconds; where the next stretch begins; None: it is all read
+    seen: tuple[str, ...] = ()  # what the next stretch must know of those before, a few short words
 
 
 class MediaHandler(Protocol):
