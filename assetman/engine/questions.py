@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from assetman.core.assets import Asset
+from assetman.core.assets import Asset, SegmentKind
 from assetman.core.errors import WrongUse
+from assetman.core.moments import Moment
 from assetman.core.queries import Query, Results
 from assetman.engine.protocol import Card, Details, Preview
 from assetman.engine.verbs import Verbs
+from assetman.library.segments import Segment
 
 PREVIEW_SIDES = (1024, 2048, 4096)  # pixels; asked sizes are rounded up to one, to be shared
 _DAY = 86400.0  # seconds
@@ -59,6 +61,15 @@ class QuestionVerbs(Verbs):
             size = self._workspace.errands.preview(asset.path, side, target).result()
         return Preview(str(target), *size)
 
+    def moments(self, asset_id: int, query: Query | None = None) -> list[Moment]:
+        self._asset(asset_id)
+        segments = self._library.segments.of_asset(asset_id)
+        return [_moment(each) for each in segments if each.kind is SegmentKind.SHOT]
+
+    def frames(self, segment_ids: Sequence[int]) -> list[Moment]:
+        found = self._library.segments.get(segment_ids)
+        return [_moment(found[each]) for each in segment_ids if each in found]
+
     def asset_at(self, path: str) -> int | None:
         real = os.path.realpath(path)
         for root in self._library.roots.all():
@@ -77,3 +88,8 @@ class QuestionVerbs(Verbs):
         thumbnails = self._workspace.thumbnails
         path = thumbnails.path_of(asset.fingerprint)
         return Card(asset, str(path) if thumbnails.whole(asset.fingerprint) else None, failure)
+
+
+def _moment(segment: Segment) -> Moment:
+    start = segment.start or 0.0
+    return Moment(segment.id, start, start if segment.end is None else segment.end, start)

@@ -28,6 +28,7 @@ from assetman.core.progress import Counts, Pace, Phase, Progress
 from assetman.core.queries import Example, Filters, Hit, Query, Results
 from assetman.core.watching import Watch, WatchMode
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
+from kit.paper_films import PaperFilms
 from kit.paper_organising import PaperOrganising
 
 LIMIT = 60.0  # seconds that anything here waits at most
@@ -41,7 +42,7 @@ def paper_command(folder: Path) -> list[str]:
     return [sys.executable, "-c", code, str(folder), "0.2"]
 
 
-class PaperEngine(PaperOrganising):
+class PaperEngine(PaperOrganising, PaperFilms):
     """Satisfies `EngineApi`, and `process.Served`."""
 
     def __init__(self, folder: Path) -> None:
@@ -64,6 +65,7 @@ class PaperEngine(PaperOrganising):
         self._watched = False
         self._damaged: Callable[[str], None] = print
         self._start_organising()
+        self._start_films()
 
     @classmethod
     def open(cls, folder: Path) -> PaperEngine:
@@ -260,6 +262,7 @@ class PaperEngine(PaperOrganising):
 
     def close(self) -> None:
         self._stop.set()
+        self._end_films()
         for run in self._runs:
             run.join()
         self._lock.release()
