@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExtractTask:
-    """Decode a file for every spec, and make its thumbnail if a path is given."""
+    """Decode a file for every spec, and make its thumbnail and sheet if paths are given."""
 
     path: str
     specs: tuple[InputSpec, ...]
@@ -47,9 +47,10 @@ class ExtractTask:
     excerpt: Excerpt | Stretch | None
 
     @property
-    def target(self) -> Path | None:
-        """The file to be written, if there is one."""
-        return self.thumbnail
+    def targets(self) -> tuple[Path, ...]:
+        """The files to be written, if there are any."""
+        sheet = self.excerpt.sheet if isinstance(self.excerpt, Stretch) else None
+        return tuple(target for target in (self.thumbnail, sheet) if target is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class PreviewTask:
     path: str
     side: int | None
     target: Path
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The file to be written."""
+        return (self.target,)
 
 
 Task = ExtractTask | PreviewTask
@@ -144,7 +150,7 @@ def serve(connection: Connection, parent: int, limits: Limits) -> None:
 
 
 def _answer(connection: Connection, task: Task, limits: Limits) -> Message:
-    paths = [task.path] if task.target is None else [task.path, str(task.target)]
+    paths = [task.path, *map(str, task.targets)]
     with lent(dict(zip(paths, borrow(connection, len(paths)), strict=True)) if LENDS else {}):
         # a file may use several cores; the parent counts the time that passes
         allow_seconds(2 * limits.seconds)

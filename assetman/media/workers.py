@@ -58,10 +58,11 @@ class DecodePool:
     ) -> Future[Extraction]:
         """Decode a file for every spec, and write its thumbnail if a path is given.
 
-        Without a thumbnail it is taken as a question and goes first.
+        Without a thumbnail and a `Stretch` it is taken as a question and goes first.
         """
         task = ExtractTask(path, tuple(specs), thumbnail, self._thumbnail_side, excerpt)
-        return cast("Future[Extraction]", self._submit(task, urgent=thumbnail is None))
+        urgent = thumbnail is None and not isinstance(excerpt, Stretch)
+        return cast("Future[Extraction]", self._submit(task, urgent))
 
     def preview(self, path: str, side: int | None, target: Path) -> Future[tuple[int, int]]:
         """Write a picture that Qt loads; the future gives its width and height."""

@@ -9,8 +9,8 @@ from typing import BinaryIO
 import pytest
 from PIL import Image
 
-from assetman.core.errors import EnvironmentProblem
-from assetman.media.files import replacing, write_whole
+from assetman.core.errors import BadInput, EnvironmentProblem
+from assetman.media.files import replacing, write_together, write_whole
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
 from assetman.media.thumbnails import ThumbnailCache
@@ -36,7 +36,8 @@ def test_thumbnails_are_spread_over_folders(cache: ThumbnailCache) -> None:
 
 def test_a_thumbnail_is_there_when_it_is_whole(cache: ThumbnailCache) -> None:
     assert not cache.has(KEY)
-    put(cache.path_of(KEY), 0)
+    assert not put(cache.path_of(KEY), 0).exists()
+    put(cache.path_of(KEY)).write_bytes(b"")
     assert not cache.has(KEY)
     put(cache.path_of(KEY))
     assert cache.has(KEY)
@@ -138,6 +139,29 @@ def test_a_folder_deleted_while_a_file_is_written_is_made_again(tmp_path: Path) 
 
     write_whole(target, save)
     assert target.read_bytes() == b"whole"
+
+
+def test_files_written_together_appear_together_or_not_at_all(tmp_path: Path) -> None:
+    targets = [tmp_path / "ab" / "a", tmp_path / "cd" / "b", tmp_path / "cd" / "nothing"]
+    swept = iter((True, False, False))
+
+    def save(files: list[BinaryIO]) -> None:
+        files[0].write(b"one")
+        files[1].write(b"two")
+        if next(swept):
+            targets[1].parent.rename(tmp_path / "away")
+
+    write_together(targets, save)
+    assert [path.name for path in sorted(tmp_path.glob("[ac]?/*"))] == ["a", "b"]
+
+    def fail(files: list[BinaryIO]) -> None:
+        save(files)
+        raise BadInput("It is damaged")
+
+    targets = [tmp_path / "ef" / "a", tmp_path / "ef" / "b"]
+    with pytest.raises(BadInput):
+        write_together(targets, fail)
+    assert list((tmp_path / "ef").iterdir()) == []
 
 
 def test_a_full_disk_is_the_environments_fault(tmp_path: Path) -> None:
