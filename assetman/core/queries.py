@@ -56,6 +56,7 @@ class Filters:
     ratings: tuple[int, int] | None = None  # least and most, both included
     collections: tuple[int, ...] = ()  # ids; in any of them
     said: tuple[str, ...] = ()  # words of subtitles or chapters; all of them, each in one passage
+    not_said: tuple[str, ...] = ()  # none of them in any passage
     missing: bool = False  # only assets whose files are gone, instead of only the others
 
     def __bool__(self) -> bool:

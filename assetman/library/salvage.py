@@ -12,12 +12,12 @@ from assetman.core.assets import Kind, SegmentKind, display
 from assetman.library.backup import RESTORED
 from assetman.library.journal import ENGINE, PERSON
 from assetman.library.making import SET, STEPS, steps_known
-from assetman.library.migrations import APPLICATION_ID
+from assetman.library.migrations import APPLICATION_ID, WORDS
 from assetman.library.pages import MAGIC, Image, Lost, Values
 
 _OURS = frozenset({"assets", "contents", "journal", "meta", "segments"})
 _BY_PATH = "roots_by_path"  # the index of the folders
-_DERIVED = frozenset({"gaps"})
+_DERIVED = frozenset({"gaps", WORDS})
 _SPARED = 100_000  # ids left out where the last one given may be lost: none is given twice
 _EVERYTHING = (-(1 << 63), (1 << 63) - 1)
 _KINDS = ", ".join(f"'{kind}'" for kind in Kind)
@@ -177,7 +177,7 @@ def tables(connection: sqlite3.Connection) -> list[str]:
     return [
         name
         for (name,) in rows
-        if name not in _DERIVED and name != STEPS and not name.startswith("sqlite_")
+        if name not in _DERIVED and name != STEPS and not name.startswith(("sqlite_", f"{WORDS}_"))
     ]
 
 

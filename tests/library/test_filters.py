@@ -55,13 +55,13 @@ files = st.builds(
 some_tags = st.lists(st.sampled_from([*TAGS, "SEA", "sky ", "SSTRASSE", "none"]), max_size=2)
 filters = st.builds(
     Filters,
-    st.lists(st.sampled_from(Kind), max_size=2).map(tuple),
-    st.lists(st.builds(FolderFilter, st.integers(0, 3), paths), max_size=2).map(tuple),
-    some_tags.map(tuple),
-    some_tags.map(tuple),
-    st.none() | st.tuples(st.integers(0, 6), st.integers(-1, 5)),
-    st.lists(st.integers(0, 2), max_size=2).map(tuple),
-    st.booleans(),
+    kinds=st.lists(st.sampled_from(Kind), max_size=2).map(tuple),
+    folders=st.lists(st.builds(FolderFilter, st.integers(0, 3), paths), max_size=2).map(tuple),
+    tags=some_tags.map(tuple),
+    not_tags=some_tags.map(tuple),
+    ratings=st.none() | st.tuples(st.integers(0, 6), st.integers(-1, 5)),
+    collections=st.lists(st.integers(0, 2), max_size=2).map(tuple),
+    missing=st.booleans(),
 )
 
 
