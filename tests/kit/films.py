@@ -135,6 +135,7 @@ class How(TypedDict, total=False):
     options: Mapping[str, str]  # further ones for the encoder
     tags: Mapping[str, str]  # of the container: title, creation_time, location …
     begins: float  # seconds that the first frame's time stamp is late
+    container: Mapping[str, str]  # options of the muxer, such as movflags
     left_out: Sequence[int]  # numbers of frames that are not there: a varying frame rate
 
 
@@ -143,7 +144,7 @@ def make_film(path: str | Path, scenes: Sequence[Scene], **how: Unpack[How]) -> 
     path, size, rate = Path(path), how.get("size", (320, 180)), how.get("rate", 25.0)
     path.parent.mkdir(parents=True, exist_ok=True)
     film = _planned(path, scenes, size, rate)
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", container_options=dict(how.get("container", {}))) as container:
         container.metadata.update(how.get("tags", {}))
         stream = _video_stream(container, how)
         words = _subtitle_stream(container, path) if how.get("subtitles") else None
