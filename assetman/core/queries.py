@@ -100,7 +100,7 @@ class Results:
     """The answer to one query, best first.
 
     A plain list (no words, no examples) has its assets in `listed` and no hits: it may be
-    the whole library.
+    the whole library. Where it asks what is said (`Filters.said`), it has both: the hits say when.
     """
 
     query: Query

@@ -16,6 +16,7 @@ from assetman.library.database import Database
 from assetman.library.embeddings import Embeddings
 from assetman.library.facts import Facts
 from assetman.library.failures import Failures
+from assetman.library.frames import Frames
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.known import KnownFiles
@@ -23,6 +24,7 @@ from assetman.library.opening import BACKUPS, CATALOGUE, open_database
 from assetman.library.passages import Passages
 from assetman.library.problems import CatalogueDamaged, DiskFull
 from assetman.library.roots import Roots
+from assetman.library.sayings import Sayings
 from assetman.library.segments import Segments
 from assetman.library.spaces import Spaces
 from assetman.library.steps import Steps
@@ -54,7 +56,9 @@ class Library:
         self.whereabouts = Whereabouts(database, self.journal, gaps, self.assets)
         self.contents = Contents(database, self.journal, gaps)
         self.segments = Segments(database, self.journal, gaps)
+        self.frames = Frames(database)
         self.passages = Passages(database, self.journal)
+        self.sayings = Sayings(database)
         self.spaces = Spaces(database, self.journal, gaps)
         self._upkeep = Upkeep(database)
         self.embeddings = Embeddings(database, self.journal, gaps, self.spaces)

@@ -7,11 +7,6 @@ from collections.abc import Iterable
 from assetman.library.values import readable
 
 
-def has_words(typed: str) -> bool:
-    """Tell whether anything in a text can be looked for: letters or digits."""
-    return any(char.isalnum() for char in typed)
-
-
 def phrase(typed: str) -> str:
     """Give the expression of FTS5 that finds words one after the other, the last maybe begun.
 
