@@ -31,7 +31,7 @@ PICTURES = RASTER | RAW | DRAWINGS
 
 # Containers that FFmpeg reads, never lists of other files (M3U, DASH, concat, SDP).
 VIDEOS = _endings(
-    "3g2 3gp 3gp2 3gpp amv asf avi dav divx dv f4v flv gxf ismv ivf m1v m2p m2t m2ts m2v m4v mjpg"
-    " mk3d mkv mod mov mp4 mp4v mpe mpeg mpg mpv mqv mts mxf nsv nut ogm ogv qt rm rmvb tod tp trp"
-    " ts vob vro webm wm wmv wtv xvid y4m"
+    "3g2 3gp 3gp2 3gpp amv asf avi dav divx dv f4v flv gxf ismv ivf m1v m2p m2t m2ts m2v m4v mk3d"
+    " mkv mov mp4 mp4v mpe mpeg mpg mpv mqv mts mxf nsv nut ogm ogv qt rm rmvb tod trp ts"
+    " vob vro webm wm wmv wtv xvid y4m"
 )

@@ -48,7 +48,7 @@ class Extraction:
     segments: tuple[SegmentDraft, ...]
     pixels: dict[InputSpec, NDArray[np.uint8]] = field(default_factory=dict)
     opened: tuple[int, int, int] | None = None  # size, mtime_ns, inode of it, where known
-    passages: tuple[Passage, ...] = ()  # of the whole file; given with its first stretch
+    passages: tuple[Passage, ...] = ()  # that begin in this stretch
     rest: float | None = None  # seconds; where the next stretch begins; None: it is all read
     seen: tuple[str, ...] = ()  # what the next stretch must know of those before, a few short words
 

@@ -52,7 +52,9 @@ class Registered:
 
 IMAGES = Registered(Kind.IMAGE, formats.PICTURES, "assetman.media.image:ImageHandler")
 
-DEFAULT_HANDLERS: tuple[MediaHandler, ...] = (IMAGES,)
+VIDEOS = Registered(Kind.VIDEO, formats.VIDEOS, "assetman.media.video:VideoHandler")
+
+DEFAULT_HANDLERS: tuple[MediaHandler, ...] = (IMAGES, VIDEOS)
 
 _BY_EXTENSION = {
     extension: handler for handler in DEFAULT_HANDLERS for extension in handler.extensions
