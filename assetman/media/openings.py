@@ -1,0 +1,133 @@
+"""Which parts of a film are worth decoding whole, judged by key frames and sizes of packets.
+
+A packet that is much larger than those around it holds a picture that could not be guessed from the
+one before it: a cut, or a flash. Where packets grow or shrink for good, something begins or ends:
+a dissolve, or movement. Encoders that look for cuts put a key frame there, so that a key frame
+before its time is a cut where the picture is another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assetman.media.keyframes import Group
+from assetman.media.looks import Look, difference
+
+SHORT = 1.2  # seconds; a group that is cheap to decode whole
+FAR = 12.0  # seconds; key frames farther apart are not trusted to show all
+OTHER = 0.16  # the difference of key frames that show different things
+_SPIKE = 2.2  # times as large as those around it
+_SHARE = 0.10  # of the key frame's size; a packet below is no picture of its own
+_SHIFT = 2.4  # times as much in half a second as in the half before or after
+_STILL = 0.012  # of the key frame's size; packets below say that nothing moves
+_MARGIN = 1.3  # seconds around what is looked at
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A group, how its key frame looks, and the next one's look."""
+
+    group: Group
+    look: Look
+    after: Look | None
+
+    @property
+    def start(self) -> float:
+        return self.group.key.time
+
+    @property
+    def end(self) -> float:
+        return self.group.end
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+    @property
+    def change(self) -> float:
+        return 0.0 if self.after is None else difference(self.look, self.after)
+
+
+def openings(steps: Sequence[Step]) -> list[tuple[float, float]]:
+    """Name the stretches of time to be decoded whole, in order and apart, in seconds."""
+    wanted: list[tuple[float, float]] = []
+    usual = float(np.median([step.group.size for step in steps])) if steps else 0.0
+    longest = 0
+    for index, step in enumerate(steps):
+        count = len(step.group.times) + 1
+        due = count >= 0.97 * longest
+        longest = max(longest, count)
+        if step.seconds <= SHORT:
+            changes = [other.change for other in steps[max(0, index - 4) : index + 5]]
+            if _stands_out(step.change, changes):
+                wanted.append((step.start - _MARGIN, step.end + _MARGIN))
+            continue
+        wanted += _within(step, usual, due)
+    return _joined(wanted)
+
+
+def _stands_out(change: float, changes: Sequence[float]) -> bool:
+    return change >= OTHER and change >= min(0.45, 1.8 * float(np.median(changes)))
+
+
+def _within(step: Step, usual: float, due: bool) -> list[tuple[float, float]]:
+    order = np.argsort(step.group.times, kind="stable")
+    times, sizes = step.group.times[order], step.group.sizes[order].astype(np.float64)
+    inside = (times > step.start) & (times < step.end)
+    times, sizes = times[inside], sizes[inside]
+    whole = [(step.start, step.end + _MARGIN)]
+    if len(times) < 8:
+        return whole if step.change >= OTHER else []
+    key = max(usual, float(step.group.size), 1.0)
+    if sizes.mean() < _STILL * key and step.seconds <= FAR and not due:
+        pass
+    moments = sorted({*_spikes(times, sizes, key), *_shifts(times, sizes, key)})
+    if step.change >= OTHER and due and step.after is not None and not moments:
+        return whole
+    if step.seconds > FAR and sizes.mean() >= _STILL * key:
+        return whole
+    return [(moment - _MARGIN, moment + _MARGIN) for moment in moments]
+
+
+def _spikes(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) -> list[float]:
+    """Find packets far larger than those within a second."""
+    found = []
+    for index in np.flatnonzero(sizes >= _SHARE * key):
+        near = np.abs(times - times[index]) <= 1.0
+        near[max(0, index - 1) : index + 2] = False
+        if near.any() and sizes[index] >= _SPIKE * np.percentile(sizes[near], 92):
+            found.append(float(times[index]))
+    return found
+
+
+def _shifts(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) -> list[float]:
+    """Find where half a second takes far more or far less than the half second before it."""
+    total = np.concatenate([[0.0], np.cumsum(sizes)])
+    middles = np.arange(times[0] + 0.5, times[-1] - 0.5, 0.1)
+    if not len(middles):
+        return []
+    left, here, right = (np.searchsorted(times, middles + off) for off in (-0.5, 0.0, 0.5))
+    before, after = total[here] - total[left], total[right] - total[here]
+    floor = _SHARE * key
+    ratio = (np.maximum(before, after) + floor) / (np.minimum(before, after) + floor)
+    found: list[float] = []
+    for index in np.argsort(-ratio, kind="stable"):
+        if ratio[index] < _SHIFT:
+            break
+        if all(abs(middles[index] - other) > 0.6 for other in found):
+            found.append(float(middles[index]))
+    return found
+
+
+def _joined(wanted: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    joined: list[tuple[float, float]] = []
+    for start, end in sorted(wanted):
+        if joined and start <= joined[-1][1] + 0.3:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((max(0.0, start), end))
+    return joined

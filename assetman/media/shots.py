@@ -1,0 +1,222 @@
+"""The shots of a film: what is between its joints, and the frames that stand for each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from assetman.media.joints import Joint, joints_of, parted
+from assetman.media.keyframes import Film, Frame
+from assetman.media.looks import Look, difference, look_of
+from assetman.media.openings import OTHER, Step, openings
+
+SPACING = 0.48  # seconds between key frames that are decoded
+LONGEST = 30.0  # seconds; a take that is longer and not static is split
+_STATIC = 0.06  # a take none of whose frames differ more is static
+_NEW = 0.30  # a frame that differs so from all that stand for its shot may stand beside them
+_PACE = 4.0  # seconds of a shot for each frame that stands for it
+_CLEAR = 0.2  # seconds that a frame keeps from a joint, where it can
+_MEDIA = 900.0  # seconds of film that are read in one stretch
+_PIXELS = 2_400_000_000  # decoded in one stretch
+_HELD = 256 << 20  # bytes of frames that are kept while a stretch is read
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """Seconds without a joint, and the frames that stand for them, in order."""
+
+    start: float
+    end: float
+    frames: tuple[Frame, ...]
+
+
+def read_shots(film: Film, start: float, most_frames: int, seen: Sequence[str] = ()) -> Reading:
+    """Read a film's shots from `start` on, until about `most_frames` frames stand for them.
+
+    `seen` are the title cards of earlier stretches.
+    """
+    return Reading(film, start, most_frames, seen)
+
+
+class Reading:
+    """The shots of one stretch, to be gone through once; then `rest` and `cards` are known."""
+
+    def __init__(self, film: Film, start: float, most_frames: int, seen: Sequence[str]) -> None:
+        self.rest: float | None = None  # seconds; where the next stretch begins
+        self.cards: tuple[str, ...] = tuple(seen)
+        self._film = film
+        self._start = start
+        self._most = most_frames
+        self._steps: list[Step] = []
+        self._held: dict[float, Frame] = {}
+        self._looks: list[Look] = []
+        self._most_held = max(4, int(_HELD / (1.5 * max(film.pixels, 1))))
+        self._spent = 0  # pixels decoded
+
+    def __iter__(self) -> Iterator[Shot]:
+        more = self._survey()
+        if not self._steps:
+            return
+        end, joints = self._open(self._steps[-1].end, more)
+        more = more or end < self._steps[-1].end
+        spans = self._spans(joints, end)
+        if more and len(spans) > 1:
+            spans.pop()
+        given = 0
+        for number, (begin, finish) in enumerate(spans):
+            shot = self._shot(begin, finish, joints)
+            if number and given + len(shot.frames) > self._most:
+                self.rest = begin
+                return
+            given += len(shot.frames)
+            if shot.frames:
+                yield shot
+        if more:
+            self.rest = spans[-1][1] if spans else end
+
+    # decoding
+
+    def _survey(self) -> bool:
+        """Go through the groups, key frames alone; say whether there is more of the film."""
+        film, held = self._film, self._held
+        last, distinct, since = None, 0, self._start
+        groups = film.groups(self._start, SPACING)
+        for group in groups:
+            look = look_of(group.key)
+            self._spent += film.pixels
+            if self._steps:
+                before = self._steps[-1]
+                self._steps[-1] = Step(before.group, before.look, look)
+            if last is None or difference(last, look) >= OTHER or look.time - since >= LONGEST:
+                distinct += 1
+                last, since = look, look.time
+            if len(held) < self._most_held and look.time >= self._start - 1e-3:
+                held[look.time] = group.key
+            self._steps.append(Step(group, look, None))
+            done = distinct > self._most + 1 or look.time - self._start > _MEDIA
+            if (done or self._spent > _PIXELS / 2) and group.end > self._start:
+                return next(groups, None) is not None
+        return False
+
+    def _open(self, end: float, more: bool) -> tuple[float, list[Joint]]:
+        """Decode what is worth it; give the time up to which all is known, and the joints."""
+        start = self._start
+        looks = {step.look.time: step.look for step in self._steps if step.start >= start - 1e-3}
+        ranges = openings(self._steps)
+        first = self._steps[0]
+        if first.start < start - 1e-3:
+            ranges = [(start, min(start + 1.0, first.end)), *ranges]
+        joints: list[Joint] = []
+        opened: list[tuple[float, float]] = []
+        for begin, finish in ranges:
+            begin, finish = max(begin, start), min(finish, end)
+            if begin >= finish:
+                continue
+            run = self._run(begin, finish)
+            looks.update((look.time, look) for look in run[:: max(1, len(run) // 60)])
+            joints += joints_of(run)
+            opened.append((begin, finish))
+            if self._spent > _PIXELS and finish < end:
+                end = finish
+                break
+        for step in self._steps:
+            if step.after is None or step.end >= end or step.change < OTHER:
+                continue
+            known = any(a <= step.end - 0.3 and step.end + 0.1 <= b for a, b in opened)
+            if not known and step.seconds > SPACING * 2:
+                joints.append(Joint(step.end, step.end, step.change))
+        self._looks = [looks[time] for time in sorted(looks) if time < end]
+        apart = [j for j in parted(joints) if j.start > start + 0.3 or not start]
+        return end, apart
+
+    def _run(self, begin: float, finish: float) -> list[Look]:
+        """Decode all that is shown in some seconds, and keep a frame of each."""
+        run: list[Look] = []
+        kept = begin - 1.0
+        for frame in self._film.frames(begin, finish):
+            self._spent += self._film.pixels
+            run.append(look_of(frame))
+            if frame.time >= kept + 1.0 and len(self._held) < self._most_held:
+                self._held[frame.time] = frame
+                kept = frame.time
+        return run
+
+    # shots
+
+    def _spans(self, joints: Sequence[Joint], end: float) -> list[tuple[float, float]]:
+        spans: list[tuple[float, float]] = []
+        begin = self._start
+        for joint in joints:
+            leaves, comes = joint.middle, joint.middle
+            if joint.black and joint.black[1] - joint.black[0] > 0.5:
+                leaves, comes = joint.black
+            spans.append((begin, leaves))
+            begin = comes
+        spans.append((begin, end))
+        return [part for span in spans for part in self._parts(*span)]
+
+    def _parts(self, start: float, end: float) -> list[tuple[float, float]]:
+        """Split a take that is long and lively."""
+        looks = [look for look in self._looks if start <= look.time < end]
+        parts = math.ceil((end - start) / LONGEST - 1e-6)
+        if parts < 2 or all(difference(looks[0], look) < _STATIC for look in looks[1:]):
+            return [(start, end)]
+        edges = np.linspace(start, end, parts + 1).tolist()
+        return list(pairwise(edges))
+
+    def _shot(self, start: float, end: float, joints: Sequence[Joint]) -> Shot:
+        looks = [look for look in self._looks if start - 1e-3 <= look.time < end]
+        shown = [look for look in looks if not look.blank]
+        if looks and not shown:
+            return Shot(start, end, ())
+        clear = [look for look in shown if not _near(look.time, joints)] or shown
+        frames = []
+        for look in _typical(clear, end - start):
+            frame = self._frame(look.time, end)
+            if frame is not None:
+                frames.append(frame)
+        if not frames:
+            frame = self._frame((start + end) / 2, end)
+            frames = [] if frame is None or look_of(frame).blank else [frame]
+        return Shot(start, end, tuple(frames))
+
+    def _frame(self, time: float, end: float) -> Frame | None:
+        if time in self._held:
+            return self._held[time]
+        return next(iter(self._film.frames(time, max(end, time + 0.2))), None)
+
+
+def _near(time: float, joints: Sequence[Joint]) -> bool:
+    for joint in joints:
+        cut = joint.start == joint.end
+        if (not cut and joint.start - _CLEAR < time < joint.end + _CLEAR) or (
+            cut and joint.start - _CLEAR < time < joint.start - 1e-3
+        ):
+            return True
+    return False
+
+
+def _typical(looks: Sequence[Look], seconds: float) -> list[Look]:
+    """Choose few frames for many: the most like all, sharp, then what is unlike those chosen."""
+    if not looks:
+        return []
+    some = looks[:: max(1, len(looks) // 40)]
+    sharp = max(look.sharpness for look in some)
+    worth = {
+        look.time: float(np.mean([difference(look, other) for other in some]))
+        - 0.3 * look.sharpness / max(sharp, 1e-6)
+        - 0.1 * look.key
+        for look in some
+    }
+    chosen = [min(some, key=lambda look: worth[look.time])]
+    while len(chosen) < min(6, int(seconds / _PACE)):
+        far = {o.time: min(difference(o, c) for c in chosen) for o in some}
+        other = max(some, key=lambda look: far[look.time])
+        if far[other.time] < _NEW:
+            break
+        chosen.append(other)
+    return sorted(chosen, key=lambda look: look.time)
