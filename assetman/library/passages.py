@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from assetman.core.assets import Passage, PassageKind
 from assetman.core.changes import Changes
@@ -12,15 +11,7 @@ from assetman.library.database import Database, Row
 from assetman.library.journal import Journal
 from assetman.library.values import readable
 
-_COLUMNS = 'p.content_id, p.kind, p.text, p.start, p."end", p.language'
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A passage that matches, and whose it is."""
-
-    content_id: int
-    passage: Passage
+_COLUMNS = 'kind, text, start, "end", language'
 
 
 class Passages:
@@ -37,17 +28,17 @@ class Passages:
         with database.writing():
             if database.row("SELECT 1 FROM contents WHERE id = ?", (content_id,)) is None:
                 raise WrongUse(f"There is no content {content_id}.")
-            before = [row[1:] for row in self._rows(content_id)]
+            database.execute(
+                "UPDATE contents SET passages = ?1 WHERE id = ?2 AND passages != ?1",
+                (len(kept), content_id),
+            )
+            before = self._rows(content_id)
             if kept == before:
                 return Changes()
             database.execute("DELETE FROM passages WHERE content_id = ?", (content_id,))
             database.execute_many(
-                'INSERT INTO passages (content_id, kind, text, start, "end", language) '
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                f"INSERT INTO passages (content_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
                 ((content_id, *row) for row in kept),
-            )
-            database.execute(
-                "UPDATE contents SET passages = ? WHERE id = ?", (len(kept), content_id)
             )
             self._journal.append(
                 "passages.replace",
@@ -58,7 +49,7 @@ class Passages:
 
     def of_content(self, content_id: int) -> list[Passage]:
         """List the passages of a content by their time."""
-        return [_passage(row[1:]) for row in self._rows(content_id)]
+        return [_passage(row) for row in self._rows(content_id)]
 
     def any(self) -> bool:
         """Tell whether any file has text with a time."""
@@ -70,7 +61,7 @@ class Passages:
 
     def _rows(self, content_id: int) -> list[Row]:
         return self._database.rows(
-            f"SELECT {_COLUMNS} FROM passages p WHERE p.content_id = ? ORDER BY p.start, p.id",
+            f"SELECT {_COLUMNS} FROM passages WHERE content_id = ? ORDER BY start, id",
             (content_id,),
         )
 

@@ -100,10 +100,16 @@ class Segments:
                     (id_list(removed),),
                 )
             if added or removed:
-                self._count_sheets(content_id)
                 before = {"content": content_id, "removed": removed}
                 after = {"content": content_id, "added": added}
                 self._journal.append("segments.replace", before, after)
+            sheets = max(
+                (draft.sheet + 1 for draft in drafts if draft.sheet is not None), default=0
+            )
+            database.execute(
+                "UPDATE contents SET sheets = ?1 WHERE id = ?2 AND sheets != ?1",
+                (sheets, content_id),
+            )
             self._gaps.touch([content_id])
         return ids
 
@@ -172,14 +178,6 @@ class Segments:
                 f"WHERE sheets > 0{these}",
                 () if content_ids is None else (id_list(content_ids),),
             )
-        )
-
-    def _count_sheets(self, content_id: int) -> None:
-        self._database.execute(
-            "UPDATE contents SET sheets = COALESCE("
-            "(SELECT MAX(s.sheet) + 1 FROM segments s WHERE s.content_id = contents.id), 0) "
-            "WHERE id = ?",
-            (content_id,),
         )
 
     def _insert(self, content_id: int, draft: SegmentDraft) -> int:
