@@ -24,7 +24,6 @@ from tests.torture.boxes import (
     put,
     text,
     track,
-    transport,
     within,
 )
 from tests.torture.hostile_pictures import Bait, noise, png, saved
@@ -250,6 +249,4 @@ def sparse_videos(scratch: Path) -> Iterator[tuple[str, bytes, int]]:
     """Give names, first bytes and sizes of videos that are nearly all hole."""
     yield "hole.mp4", plain_mp4(scratch), 1 << 40
     yield "hole.mkv", mkv(), 1 << 40
-    yield "hole.avi", avi(), 1 << 40
-    yield "hole.ts", transport(0, bytes(100)) * 9, 1 << 40
     yield "nothing but hole.mpg", b"", 1 << 33

@@ -115,7 +115,7 @@ def test_every_seed_is_a_video_and_its_ending_is_read(pool: DecodePool, tmp_path
         path = tmp_path / f"{number}.{ending}"
         path.write_bytes(data)
         assert outcome(pool, path, tmp_path) == "video", form
-        assert path.suffix in formats.VIDEOS or ending in ("obu", "nut"), form
+        assert path.suffix in formats.VIDEOS, form
 
 
 def test_mutated_videos_of_every_form_are_videos_or_told_of(

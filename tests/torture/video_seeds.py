@@ -20,7 +20,7 @@ _MADE: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("vp8", "webm ivf ogv", {}),
     ("vp9", "webm mp4 ivf", {}),
     ("vp9", "webm", {"pixels": "yuva420p", "subtitles": True}),
-    ("av1", "mp4 webm ivf obu", {}),
+    ("av1", "mp4 webm ivf", {}),
     ("mpeg4", "avi mp4 mkv", {}),
     ("mpeg4", "mp4", {"sample_aspect": (16, 9)}),
     ("prores", "mov mxf", {}),
