@@ -67,6 +67,10 @@ class ContentArea(QWidget):
             cell.moveTopLeft(self.grid.viewport().mapTo(self, cell.topLeft()))
             self.large.canvas.arrival.begin(QRectF(cell))
 
+    def play_large(self, asset_id: int, start: float) -> None:
+        """Show a video large and play it from a second on."""
+        self.open_large(asset_id)
+
     def open_these(self, ids: list[int], asset_id: int) -> None:
         """Show one of some assets large; the arrows walk among them."""
         self.large.setGeometry(self.rect())

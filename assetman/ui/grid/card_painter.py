@@ -5,23 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from assetman.core.assets import Asset, display
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
 from assetman.ui.glyphs import draw_star, draw_tag
 from assetman.ui.grid.labels import elided
+from assetman.ui.grid.plates import INSET, Plate, Plates
+from assetman.ui.grid.skim import Skim
 from assetman.ui.grid.thumbnails import Thumbnail
-from assetman.ui.grid.wording import FAILED, score_text, state_word
+from assetman.ui.grid.wording import (
+    FAILED,
+    is_film,
+    score_text,
+    state_word,
+)
 from assetman.ui.theme import RADIUS, Text, Theme, mix
+from assetman.ui.times import span_text, time_text
 
-QUICK = "Similar"
-_PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
-_ON_PLATE = QColor(255, 255, 255)
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
-_INSET = 6
 _STAR, _TAG, _APART = 11, 11, 6  # pixels that one takes, and between the two
 _NAME = 64  # pixels that a name keeps beside the mark of a tag
 _STARS_FROM = 150  # pixels of a caption: a narrower one says the rating as a number
@@ -39,8 +43,11 @@ class CardLook:
     selected: bool = False
     focused: bool = False
     hovered: bool = False
-    over_quick: bool = False
+    over: Plate | None = None  # what the pointer is over
     gone: bool = False
+    shots: bool = False  # its shots can be laid beneath it
+    open: bool = False  # its shots lie beneath it
+    skim: Skim | None = None  # what of it the pointer shows
 
 
 class CardPainter:
@@ -50,16 +57,19 @@ class CardPainter:
         self._theme = theme
         self._mirrored = mirrored
         self._font = theme.font(Text.SECONDARY)
-        self._small = _smaller(self._font)
         self._metrics = QFontMetrics(self._font)
-        self._small_metrics = QFontMetrics(self._small)
+        self._plates = Plates(theme, mirrored=mirrored)
         self._elided: dict[tuple[str, int], str] = {}
         self._signs: dict[tuple[int, float], QImage] = {}
         self.caption = self._metrics.height() + 9 if captions else 0
 
-    def quick(self, picture: QRect) -> QRect:
-        """Give the place of the quick action of a hovered card."""
-        return self._plate(QUICK, picture, top=True)
+    def plate_at(self, point: QPoint, picture: QRect, look: CardLook) -> Plate | None:
+        """Give the plate of a hovered card at a point, None where there is none."""
+        time = time_words(look)
+        for plate in _offered(look):
+            if self._plates.place(plate, picture, time).contains(point):
+                return plate
+        return None
 
     def paint(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
         """Paint a card whose picture's cell is `picture`; its caption lies beneath."""
@@ -68,12 +78,8 @@ class CardPainter:
             self._cell(painter, picture, look)
         if look.thumbnail is not None:
             self._picture(painter, picture, look, look.thumbnail)
-        if look.card is not None and (word := state_word(look.card)):
-            self._word(painter, self._plate(word, picture, top=False), word, _PLATE, _ON_PLATE)
-        elif look.card is not None and look.hovered and look.card.asset.tags:
-            self._tags(painter, picture, look.card.asset)
-        if look.hovered and look.card is not None and not look.gone:
-            self._quick_action(painter, picture, look)
+        if look.card is not None:
+            self._words(painter, picture, look, look.card)
         self._outlines(painter, picture, look)
         if self.caption:
             self._caption(painter, picture, look)
@@ -95,7 +101,7 @@ class CardPainter:
         if word:
             painter.setFont(self._font)
             painter.setPen(colour)
-            inside = picture.adjusted(_INSET, 0, -_INSET, 0)
+            inside = picture.adjusted(INSET, 0, -INSET, 0)
             painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, word)
 
     def _picture(
@@ -111,43 +117,42 @@ class CardPainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scaled)
         painter.drawImage(place, thumbnail.image)
         painter.setOpacity(1)
-        if look.hovered:
+        if look.skim is not None:
+            self._line(painter, place, look.skim.share)
+        elif look.hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(255, 255, 255, 26))
             painter.drawRoundedRect(place, RADIUS, RADIUS)
 
-    def _quick_action(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
-        place = self.quick(picture)
-        if look.over_quick:
-            self._word(painter, place, QUICK, self._theme.accent, self._theme.on_accent)
-        else:
-            self._word(painter, place, QUICK, _PLATE, _ON_PLATE)
+    def _words(self, painter: QPainter, picture: QRect, look: CardLook, card: Card) -> None:
+        """Write on a picture what it means, and what can be done with it."""
+        plates, time = self._plates, time_words(look)
+        offered = _offered(look)
+        timed = QRect()
+        if is_film(card) and not look.gone:
+            timed = plates.place(Plate.TIME, picture, time)
+            lit = look.over is Plate.TIME
+            plates.paint(painter, Plate.TIME, timed, time, lit)
+        for plate in offered:
+            if plate is not Plate.TIME:
+                place = plates.place(plate, picture)
+                lit = look.over is plate or (plate is Plate.SHOTS and look.open)
+                plates.paint(painter, plate, place, "", lit)
+        if word := state_word(card):
+            plates.paint_word(painter, picture, word, timed)
+        elif look.hovered and card.asset.tags:
+            names = [display(name) for name in card.asset.tags]
+            plates.paint_names(painter, picture, names, timed)
 
-    def _tags(self, painter: QPainter, picture: QRect, asset: Asset) -> None:
-        """Name the tags on a picture that the pointer is over."""
-        room = picture.width() - 2 * _INSET - 14
-        names = " · ".join(display(name) for name in asset.tags)
-        words = self._small_metrics.elidedText(names, Qt.TextElideMode.ElideRight, room)
-        self._word(painter, self._plate(words, picture, top=False), words, _PLATE, _ON_PLATE)
-
-    def _word(
-        self, painter: QPainter, place: QRect, word: str, plate: QColor, colour: QColor
-    ) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(plate)
-        painter.drawRoundedRect(place, 5, 5)
-        painter.setFont(self._small)
-        painter.setPen(colour)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
-
-    def _plate(self, word: str, picture: QRect, *, top: bool) -> QRect:
-        """Place a word on a picture: at the near end below, at the far end above."""
-        width = self._small_metrics.horizontalAdvance(word) + 14
-        height = self._small_metrics.height() + 6
-        at_left = top == self._mirrored
-        left = picture.left() + _INSET if at_left else picture.right() + 1 - _INSET - width
-        above = picture.top() + _INSET if top else picture.bottom() + 1 - _INSET - height
-        return QRect(left, above, width, height)
+    def _line(self, painter: QPainter, place: QRectF, share: float) -> None:
+        """Show how far into a video the pointer is."""
+        x = place.left() + min(max(share, 0.0), 1.0) * (place.width() - 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(0, 0, 0, 120), 3))
+        painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom() - 1))
+        painter.setPen(QPen(QColor(255, 255, 255, 230), 1))
+        painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom() - 1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _outlines(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -276,7 +281,24 @@ def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
     return QRectF(QPointF(picture.topLeft()) + at, size)
 
 
-def _smaller(font: QFont) -> QFont:
-    smaller = QFont(font)
-    smaller.setPixelSize(round(font.pixelSize() * 11 / 12))
-    return smaller
+def time_words(look: CardLook) -> str:
+    """Write the time of what a card shows: of the frame, of the best shot, else its length."""
+    if look.skim is not None:
+        return time_text(look.skim.moment.at)
+    if look.hit is not None and look.hit.start is not None:
+        return span_text(look.hit.start, look.hit.end)
+    duration = look.card.asset.duration if look.card is not None else None
+    return "" if duration is None else time_text(duration)
+
+
+def _offered(look: CardLook) -> tuple[Plate, ...]:
+    """List what a click on a card's picture can do just now."""
+    if look.card is None or look.gone:
+        return ()
+    if not is_film(look.card):
+        return (Plate.SIMILAR,) if look.hovered else ()
+    if look.hovered:
+        return (
+            (Plate.SIMILAR, Plate.TIME, Plate.SHOTS) if look.shots else (Plate.SIMILAR, Plate.TIME)
+        )
+    return (Plate.SHOTS,) if look.open else ()
