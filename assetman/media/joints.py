@@ -43,11 +43,14 @@ class Joint:
         return (start + end) / 2
 
 
-def joints_of(run: Sequence[Look]) -> list[Joint]:
-    """Find the joints in frames that follow each other closely, in order."""
+def joints_of(run: Sequence[Look], before: Look | None = None) -> list[Joint]:
+    """Find the joints in frames that follow each other closely, in order.
+
+    `before` is the last that is known from before the run, however long before.
+    """
     if len(run) < 2:
         return []
-    fades, cuts = fades_of(run), cuts_of(run)
+    fades, cuts = fades_of(run), cuts_of(run, before)
     return parted(fades + cuts + _dissolves(run, cuts))
 
 
@@ -87,7 +90,7 @@ def _slope(run: Sequence[Look], index: int, way: int) -> float:
     return run[index].time
 
 
-def cuts_of(run: Sequence[Look]) -> list[Joint]:
+def cuts_of(run: Sequence[Look], known: Look | None = None) -> list[Joint]:
     """Find where a frame is nothing like the one before it, and stays so."""
     steps = np.array([difference(a, b) for a, b in pairwise(run)])
     times = np.array([look.time for look in run])
@@ -102,16 +105,18 @@ def cuts_of(run: Sequence[Look]) -> list[Joint]:
         if not jumps and steps[index] < 3 * usual + 0.1:
             continue
         spread = np.abs(run[index].blurred - run[index + 1].blurred).reshape(-1, 3).max(1) > 12
-        if spread.mean() >= _SPREAD and not _passes(run, index):
+        if spread.mean() >= _SPREAD and not _passes(run, index, known):
             found.append(Joint(float(here), float(here), float(steps[index])))
     return found
 
 
-def _passes(run: Sequence[Look], index: int) -> bool:
+def _passes(run: Sequence[Look], index: int, known: Look | None) -> bool:
     """Say whether what comes at `index + 1` is a flash: before it or after it all is the same."""
     time = run[index + 1].time
     step = difference(run[index], run[index + 1])
     before = [look for look in run[: index + 1] if look.time >= time - _FLASH]
+    if known is not None and run[0].time > time - _FLASH:
+        before.insert(0, known)
     after = [look for look in run[index + 1 :] if look.time <= time + _FLASH]
     near = min(
         difference(one, other) for one in before[::2] or before for other in after[1:] or after

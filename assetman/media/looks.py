@@ -12,6 +12,7 @@ from assetman.media.keyframes import Frame
 GRID = (9, 16)  # rows and columns of the blurred picture
 _BINS = 4  # a channel, for the histogram
 BLACK = 18.0  # grey levels; nothing of a frame that counts as black is brighter
+_GREY = 24.0  # grey levels between the strongest and the weakest channel
 _FLAT = 5.0  # grey levels of deviation; a frame below shows one colour
 
 
@@ -26,6 +27,7 @@ class Look:
     spread: float  # its deviation
     peak: float  # its brightest hundredth
     sharpness: float  # mean gradient, grey levels
+    colour: float  # how far its mean is from grey, grey levels
     flatness: float  # share of the frame that has its most common brightness
     key: bool
 
@@ -35,8 +37,8 @@ class Look:
 
     @property
     def blank(self) -> bool:
-        """Say whether there is nothing to see: black, white or one colour."""
-        return self.black or self.spread <= _FLAT
+        """Say whether there is nothing to see: black, white or grey; a colour is something."""
+        return self.black or (self.spread <= _FLAT and self.colour <= _GREY)
 
 
 def look_of(frame: Frame) -> Look:
@@ -55,6 +57,7 @@ def look_of(frame: Frame) -> Look:
         spread=float(luma.std()),
         peak=peak,
         sharpness=float(across + down),
+        colour=float(np.ptp(pixels.mean((0, 1)))),
         flatness=float(np.bincount((luma.ravel() * 0.125).astype(np.int64)).max() / luma.size),
         key=frame.key,
     )

@@ -8,12 +8,14 @@ before its time is a cut where the picture is another one.
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assetman.media.joints import Joint
 from assetman.media.keyframes import Group
 from assetman.media.looks import Look, difference
 
@@ -21,7 +23,13 @@ SHORT = 1.2  # seconds; a group that is cheap to decode whole
 FAR = 12.0  # seconds; key frames farther apart are not trusted to show all
 OTHER = 0.16  # the difference of key frames that show different things
 _SPIKE = 2.2  # times as large as those around it
+_DUE = 0.97  # of the longest group; a key frame that comes then comes by the clock
+_USUAL = frozenset(
+    (12, 15, 24, 25, 30, 48, 50, 60, 100, 120, 128, 150, 160, 161, 240, 250, 300, 600)
+)
+_PALE = 0.45  # of the deviation of those beside it; a key frame below is looked at closely
 _SHARE = 0.10  # of the key frame's size; a packet below is no picture of its own
+_FLOOR = 0.05  # of the key frame's size, in half a second; less says nothing
 _SHIFT = 2.4  # times as much in half a second as in the half before or after
 _STILL = 0.012  # of the key frame's size; packets below say that nothing moves
 _MARGIN = 1.3  # seconds around what is looked at
@@ -56,18 +64,62 @@ def openings(steps: Sequence[Step]) -> list[tuple[float, float]]:
     """Name the stretches of time to be decoded whole, in order and apart, in seconds."""
     wanted: list[tuple[float, float]] = []
     usual = float(np.median([step.group.size for step in steps])) if steps else 0.0
-    longest = 0
+    clock = _clock(steps)
     for index, step in enumerate(steps):
-        count = len(step.group.times) + 1
-        due = count >= 0.97 * longest
-        longest = max(longest, count)
+        due = len(step.group.times) + 1 >= clock
+        if _pale(steps, index):
+            wanted.append((step.start - _MARGIN, step.start + _MARGIN))
         if step.seconds <= SHORT:
             changes = [other.change for other in steps[max(0, index - 4) : index + 5]]
             if _stands_out(step.change, changes):
                 wanted.append((step.start - _MARGIN, step.end + _MARGIN))
             continue
         wanted += _within(step, usual, due)
-    return _joined(wanted)
+    return _joined(wanted, [step.start for step in steps])
+
+
+def cuts_at_keys(
+    steps: Sequence[Step], looks: Sequence[Look], opened: Sequence[tuple[float, float]]
+) -> list[Joint]:
+    """Take key frames that come before their time and show something else for cuts.
+
+    `looks` are all that were seen, in order: it is the last one before the key frame that counts,
+    and if those soon after it are like that one, it was a flash. Nothing is said of what was
+    `opened`: there the frames themselves were looked at.
+    """
+    joints = []
+    clock = _clock(steps)
+    times = [look.time for look in looks]
+    for step in steps:
+        if step.seconds <= SHORT or len(step.group.times) + 1 >= clock or step.after is None:
+            continue
+        if any(start <= step.end - 0.2 and step.end + 0.1 <= end for start, end in opened):
+            continue
+        index = bisect.bisect_left(times, step.end - 1e-3)
+        last = looks[max(index - 1, 0)]
+        change = difference(last, step.after)
+        soon = looks[index + 1 : bisect.bisect_left(times, step.end + 0.6)]
+        flash = any(difference(last, look) < 0.35 * change for look in soon)
+        if change >= OTHER and not flash:
+            joints.append(Joint(step.end, step.end, change))
+    return joints
+
+
+def _clock(steps: Sequence[Step]) -> float:
+    """Give the number of frames after which a key frame comes whatever happens, if that shows."""
+    counts = [len(step.group.times) + 1 for step in steps[:-1]]
+    longest = max(counts, default=0)
+    again = sum(count >= _DUE * longest for count in counts)
+    if again >= 2 or longest in _USUAL:
+        return _DUE * longest
+    return float("inf")
+
+
+def _pale(steps: Sequence[Step], index: int) -> bool:
+    """Say whether a key frame shows little of what those beside it do: a fade, or a flash."""
+    look = steps[index].look
+    beside = [steps[other].look for other in (index - 1, index + 1) if 0 <= other < len(steps)]
+    return bool(beside) and any(look.spread < _PALE * other.spread for other in beside)
 
 
 def _stands_out(change: float, changes: Sequence[float]) -> bool:
@@ -83,14 +135,12 @@ def _within(step: Step, usual: float, due: bool) -> list[tuple[float, float]]:
     if len(times) < 8:
         return whole if step.change >= OTHER else []
     key = max(usual, float(step.group.size), 1.0)
-    if sizes.mean() < _STILL * key and step.seconds <= FAR and not due:
-        pass
     moments = sorted({*_spikes(times, sizes, key), *_shifts(times, sizes, key)})
     if step.change >= OTHER and due and step.after is not None and not moments:
         return whole
     if step.seconds > FAR and sizes.mean() >= _STILL * key:
         return whole
-    return [(moment - _MARGIN, moment + _MARGIN) for moment in moments]
+    return [(max(step.start, moment - _MARGIN), moment + _MARGIN) for moment in moments]
 
 
 def _spikes(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) -> list[float]:
@@ -112,7 +162,7 @@ def _shifts(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) 
         return []
     left, here, right = (np.searchsorted(times, middles + off) for off in (-0.5, 0.0, 0.5))
     before, after = total[here] - total[left], total[right] - total[here]
-    floor = _SHARE * key
+    floor = _FLOOR * key
     ratio = (np.maximum(before, after) + floor) / (np.minimum(before, after) + floor)
     found: list[float] = []
     for index in np.argsort(-ratio, kind="stable"):
@@ -123,11 +173,17 @@ def _shifts(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) 
     return found
 
 
-def _joined(wanted: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def _joined(
+    wanted: Sequence[tuple[float, float]], keys: Sequence[float]
+) -> list[tuple[float, float]]:
+    """Join what overlaps, and what would be decoded on the way to the next anyway."""
     joined: list[tuple[float, float]] = []
     for start, end in sorted(wanted):
-        if joined and start <= joined[-1][1] + 0.3:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((max(0.0, start), end))
+        start = max(0.0, start)
+        if joined:
+            last = joined[-1][1]
+            if start <= last + 0.3 or not any(last <= key <= start for key in keys):
+                joined[-1] = (joined[-1][0], max(end, last))
+                continue
+        joined.append((start, end))
     return joined

@@ -12,7 +12,7 @@ import numpy as np
 from assetman.media.joints import Joint, joints_of, parted
 from assetman.media.keyframes import Film, Frame
 from assetman.media.looks import Look, difference, look_of
-from assetman.media.openings import OTHER, Step, openings
+from assetman.media.openings import OTHER, Step, cuts_at_keys, openings
 
 SPACING = 0.48  # seconds between key frames that are decoded
 LONGEST = 30.0  # seconds; a take that is longer and not static is split
@@ -20,6 +20,8 @@ _STATIC = 0.06  # a take none of whose frames differ more is static
 _NEW = 0.30  # a frame that differs so from all that stand for its shot may stand beside them
 _PACE = 4.0  # seconds of a shot for each frame that stands for it
 _CLEAR = 0.2  # seconds that a frame keeps from a joint, where it can
+_LONGER = 2.0  # seconds that are decoded beyond what was wanted, for a joint that goes on
+_NEARLY = 0.45  # seconds before the end; a joint that ends later may go on
 _MEDIA = 900.0  # seconds of film that are read in one stretch
 _PIXELS = 2_400_000_000  # decoded in one stretch
 _HELD = 256 << 20  # bytes of frames that are kept while a stretch is read
@@ -116,34 +118,40 @@ class Reading:
             begin, finish = max(begin, start), min(finish, end)
             if begin >= finish:
                 continue
-            run = self._run(begin, finish)
+            before = [look for time, look in sorted(looks.items()) if time < begin]
+            run, found = self._run(begin, finish, end, before[-1] if before else None)
             looks.update((look.time, look) for look in run[:: max(1, len(run) // 60)])
-            joints += joints_of(run)
-            opened.append((begin, finish))
+            if run:
+                looks[run[-1].time] = run[-1]
+                opened.append((run[0].time, run[-1].time))
+            joints += found
             if self._spent > _PIXELS and finish < end:
                 end = finish
                 break
-        for step in self._steps:
-            if step.after is None or step.end >= end or step.change < OTHER:
-                continue
-            known = any(a <= step.end - 0.3 and step.end + 0.1 <= b for a, b in opened)
-            if not known and step.seconds > SPACING * 2:
-                joints.append(Joint(step.end, step.end, step.change))
         self._looks = [looks[time] for time in sorted(looks) if time < end]
+        at_keys = cuts_at_keys(self._steps, self._looks, opened)
+        joints += [cut for cut in at_keys if cut.end < end]
         apart = [j for j in parted(joints) if j.start > start + 0.3 or not start]
         return end, apart
 
-    def _run(self, begin: float, finish: float) -> list[Look]:
-        """Decode all that is shown in some seconds, and keep a frame of each."""
+    def _run(
+        self, begin: float, finish: float, most: float, before: Look | None
+    ) -> tuple[list[Look], list[Joint]]:
+        """Decode all that is shown in some seconds, on while a joint goes on; keep some frames."""
         run: list[Look] = []
+        joints: list[Joint] = []
         kept = begin - 1.0
-        for frame in self._film.frames(begin, finish):
+        for frame in self._film.frames(begin, min(finish + _LONGER, most)):
+            if run and run[-1].time < finish <= frame.time:
+                joints = joints_of(run, before)
+                if not any(joint.start < joint.end > finish - _NEARLY for joint in joints):
+                    return run, joints
             self._spent += self._film.pixels
             run.append(look_of(frame))
             if frame.time >= kept + 1.0 and len(self._held) < self._most_held:
                 self._held[frame.time] = frame
                 kept = frame.time
-        return run
+        return run, joints_of(run, before)
 
     # shots
 
@@ -182,7 +190,7 @@ class Reading:
         if not frames:
             frame = self._frame((start + end) / 2, end)
             frames = [] if frame is None or look_of(frame).blank else [frame]
-        return Shot(start, end, tuple(frames))
+        return Shot(start, max([end, *(frame.time for frame in frames)]), tuple(frames))
 
     def _frame(self, time: float, end: float) -> Frame | None:
         if time in self._held:
