@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,14 +18,15 @@ from assetman.media.files import opened, write_whole
 from assetman.media.fitting import cut_out, fit, needed_share, within
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.keyframes import Frame
-from assetman.media.video_facts import read_probe
+from assetman.media.shots import read_shots
+from assetman.media.video_facts import clock, read_probe
 from assetman.media.video_film import OpenFilm, opened_film
-from assetman.media.video_keys import read_shots
 from assetman.media.video_passages import read_chapters, read_subtitles
 from assetman.media.video_sheets import cell_of, look_of, poster_worth, write_poster, write_sheet
 
 _OVERSAMPLING = 2.0  # as of pictures, so that both are resized alike
 _QUESTION_FRAMES = 8  # of a range that is asked about, at most
+_ROUGHLY = 1.0  # seconds by which a file may be wrong about its length and nobody minds
 _POSTERS = 12  # frames among which the poster is chosen
 
 
@@ -68,13 +69,14 @@ class VideoHandler:
                 # nothing but black or blank: still a video, and it has to be found by its name
                 frame = film.shown_at(0.0)
                 picture = frame.picture()
-                kept.add(frame, picture, 0.0, max(film.duration, film.step), stretch)
+                kept.add(frame, picture, 0.0, film.reached or film.step, stretch)
                 poster.offer(frame, picture)
             if thumbnail is not None:
                 write_poster(poster.best or film.shown_at(0.0).picture(), thumbnail_side, thumbnail)
             if stretch.sheet is not None and kept.cells:
                 write_sheet(kept.cells, kept.cell, stretch.sheet)
-            extraction = Extraction(read_probe(film), tuple(kept.drafts), kept.pixels())
+            probe = _measured(film, stretch, reading.rest)
+            extraction = Extraction(probe, tuple(kept.drafts), kept.pixels())
             extraction.passages = tuple(_passages(film, stretch, reading.rest))
             extraction.rest = reading.rest
             extraction.seen = reading.cards
@@ -170,6 +172,23 @@ def _asked(film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt) -> Extract
         frame = film.shown_at(time)
         kept.add(frame, frame.picture(), frame.time, frame.time + film.step, Stretch())
     return Extraction(read_probe(film), tuple(kept.drafts), kept.pixels())
+
+
+def _measured(film: OpenFilm, stretch: Stretch, rest: float | None) -> Probe:
+    """Read what the file says of itself, and correct what it says of its length."""
+    probe = read_probe(film)
+    if rest is not None or film.reached is None:
+        if film.duration <= 0 and stretch.number == 0:
+            return replace(probe, duration=film.measured() or None)
+        return probe
+    said, found = film.duration, film.reached
+    if abs(said - found) <= max(_ROUGHLY, 0.02 * found):
+        return probe
+    found = max(found, film.end_of_sound(found))
+    if said > found + max(_ROUGHLY, 0.02 * found):
+        stated = f"{clock(found)} of the {clock(said)} that the file claims"
+        probe.facts["Read until"] = stated
+    return replace(probe, duration=found)
 
 
 def _moments(film: OpenFilm, part: Excerpt) -> Iterable[float]:

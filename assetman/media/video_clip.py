@@ -19,6 +19,7 @@ from assetman.media.video_opening import DAMAGED, choose_stream, is_protected, o
 _SLACK = 0.0005  # seconds: a time that came through text or a float is still its frame's
 _BACK = (0.0, 2.0, 10.0, 60.0)  # seconds before the wanted time that are tried one after another
 _MOST_PACKETS = 400_000
+_USUAL_RATE = 25.0
 _WORDS_AS_TEXT = frozenset({"subrip", "srt", "ass", "ssa", "mov_text", "webvtt", "text", "ttml"})
 
 
@@ -43,7 +44,7 @@ def read_clip(path: str, start: float, limits: Limits) -> ClipFacts:
         return _facts(container, stream, place)
 
 
-def _facts(container: InputContainer, stream: VideoStream, key: float, first: float) -> ClipFacts:
+def _facts(container: InputContainer, stream: VideoStream, place: _Place) -> ClipFacts:
     context = stream.codec_context
     pixels = context.format
     components = pixels.components if pixels is not None else ()
@@ -60,7 +61,6 @@ def _facts(container: InputContainer, stream: VideoStream, key: float, first: fl
         width=context.width,
         height=context.height,
         depth=max((each.bits for each in components), default=8),
-        alpha=any(each.is_alpha for each in components),
         colour=(int(colour[0]), int(colour[1]), int(colour[2]), int(colour[3])),
         key=max(0.0, place.key),
         read=max(0.0, place.read),
@@ -102,6 +102,7 @@ def _look_from(
     """
     zero = (container.start_time or 0) / av.time_base
     base = float(stream.time_base or 1 / av.time_base)
+    delay = _delay(stream)
     where = zero + max(0.0, place or 0.0)
     container.seek(round(where / base), stream=stream, backward=True)
     key: _Place | None = None
@@ -110,7 +111,7 @@ def _look_from(
         if stamp is None or packet.size == 0:
             continue
         time = stamp * base - zero
-        read = time if packet.dts is None else packet.dts * base - zero
+        read = time - delay if packet.dts is None else packet.dts * base - zero
         until = start + _SLACK if place is not None or key is None else max(start + _SLACK, key.key)
         if packet.is_keyframe and (time <= start + _SLACK or (place is None and key is None)):
             key = _Place(time, min(read, time), time)
@@ -119,3 +120,9 @@ def _look_from(
         if (read > until and (key is not None or place is not None)) or count > _MOST_PACKETS:
             break
     return key
+
+
+def _delay(stream: VideoStream) -> float:
+    """Say how many seconds pictures are read before they are shown, where packets do not tell."""
+    rate = float(stream.average_rate or _USUAL_RATE)
+    return stream.codec_context.reorder_depth / rate

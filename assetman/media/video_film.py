@@ -29,6 +29,7 @@ from assetman.media.video_picture import Painter, shape_of
 from assetman.media.video_reading import Reader
 
 _SLACK = 5e-4  # seconds by which times may be rounded
+_MEASURED = 1 << 30  # bytes read to find how long a film is
 _BROKEN = 100  # packets in a row that cannot be read, after which the rest is given up
 _BEFORE = 10.0  # seconds before the first frame where seeking to it begins
 _INDEXED = frozenset(("mov", "matroska", "avi"))  # seek to key frames and nothing else
@@ -129,11 +130,11 @@ class Walk:
         self.stream.codec_context.flush_buffers()
         return frames[0] if frames else None
 
-    def set_pace(self, skip: str, filters: bool) -> None:
-        """Choose which frames are decoded, and whether their blocks are smoothed."""
+    def hurry(self) -> None:
+        """Leave out frames that no other needs, and the smoothing of blocks; before any decoding."""
         context = self.stream.codec_context
-        context.skip_frame = skip  # type: ignore[assignment]
-        context.options = {**context.options, "skip_loop_filter": "default" if filters else "all"}
+        context.skip_frame = "NONREF"
+        context.options = {**context.options, "skip_loop_filter": "all"}
 
 
 class OpenFilm:
@@ -147,11 +148,12 @@ class OpenFilm:
         self.container = container
         self.stream = choose_stream(container, limits)
         self.share = 1.0  # of its size, at which pictures of frames are made
+        self.reached: float | None = None  # seconds; the end, once `groups` has come to it
         self._reader = reader
         self._limits = limits
         self._keys = Walk(container, reader, self.stream)
         self._others = ExitStack()
-        self._frames: Walk | None = None
+        self._walks: dict[bool, Walk] = {}
         self.zero = self._start()
         self.first = self._first_frame()
         context = self.stream.codec_context
@@ -204,7 +206,7 @@ class OpenFilm:
         """Read on from the last key frame at or before `start`, decoding key frames alone."""
         walk = self._keys
         walk.seek(start, self.zero)
-        walk.set_pace("NONKEY", filters=True)
+        self.stream.codec_context.skip_frame = "NONKEY"
         gathered: _Gathering | None = None
         last = start
         for packet in walk.packets():
@@ -220,7 +222,8 @@ class OpenFilm:
             elif gathered is not None:
                 gathered.add(time, packet.size)
         if gathered is not None:
-            yield gathered.group(gathered.latest + self.step)
+            self.reached = gathered.latest + self.step
+            yield gathered.group(self.reached)
 
     def frames(self, start: float, end: float, swift: bool = False) -> Iterator[Frame]:
         """Decode what is shown from `start` up to `end` (left out), in order."""
@@ -254,9 +257,8 @@ class OpenFilm:
         )
 
     def _decoded(self, start: float, swift: bool) -> Iterator[tuple[VideoFrame, float]]:
-        walk = self._other_walk()
+        walk = self._walk_for_frames(swift)
         walk.seek(start, self.zero)
-        walk.set_pace("NONREF" if swift else "DEFAULT", filters=not swift)
         time = start
         for packet in walk.packets():
             for frame in walk.decode(packet):
@@ -276,11 +278,14 @@ class OpenFilm:
                 return best
         return self.first, self._time(self.first, 0.0)
 
-    def _other_walk(self) -> Walk:
-        """Give a second way through the film; the first may be in use."""
-        if self._frames is None:
-            self._frames = self._others.enter_context(self.another_walk())
-        return self._frames
+    def _walk_for_frames(self, swift: bool) -> Walk:
+        """Give another way through the film than that of key frames, which may be in use."""
+        walk = self._walks.get(swift)
+        if walk is None:
+            walk = self._walks[swift] = self._others.enter_context(self.another_walk())
+            if swift:
+                walk.hurry()
+        return walk
 
     def _first_frame(self) -> VideoFrame:
         walk = self._keys
@@ -305,12 +310,40 @@ class OpenFilm:
         start = container / av.time_base
         return start if own is None or start <= own else own
 
+    def measured(self) -> float:
+        """Find how long the film is by reading on, where the file does not say.
+
+        Beyond a gigabyte it is reckoned by what was read so far.
+        """
+        latest = 0.0
+        with self.another_walk() as walk:
+            walk.stream.discard = Discard.nonkey
+            for packet in walk.packets():
+                latest = max(latest, (self.time_of(packet) or 0.0) + self.step)
+                if walk.consumed > _MEASURED:
+                    return latest * self._reader.size / walk.consumed
+        return latest
+
+    def end_of_sound(self, after: float) -> float:
+        """Find how long sound goes on after the pictures have ended."""
+        latest = after
+        with self.another_walk() as walk:
+            walk.take({stream.index for stream in self.container.streams.audio})
+            walk.seek(after, self.zero)
+            for packet in walk.packets():
+                latest = max(latest, self.time_of(packet) or 0.0)
+                if walk.consumed > _MEASURED:
+                    break
+        return latest
+
     def _duration(self) -> float:
         stream = self.stream
         own = (stream.duration or 0) * self._keys.base
         if own > 0 and stream.start_time is not None:
             own += stream.start_time * self._keys.base - self.zero
         whole = (self.container.duration or 0) / av.time_base
+        if "matroska" in self.container.format.name:
+            whole -= self.zero  # it counts from 0, not from the first frame
         return max(own, 0.0) or max(whole, 0.0)
 
     def _time(self, frame: VideoFrame, otherwise: float) -> float:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageFilter
 
 PQ, HLG = 16, 18  # ITU-T H.273, transfer characteristics
 _LINEAR = 8
@@ -21,7 +22,7 @@ BT2020, P3_DCI, P3_DISPLAY = 9, 11, 12  # ITU-T H.273, colour primaries
 _WHITE = 203.0  # nits of a plain picture's white among brighter lights (ITU-R BT.2408)
 _PEAK = 1000.0  # nits, where a film does not say for what screen it was made
 _CODES = 1 << 16
-_BAND = 1 << 18  # pixels at a time
+_GRID = 65  # colours a side of the cube that is worked out; the most Pillow takes
 
 _TO_709 = {  # linear light; columns are the source's red, green, blue
     BT2020: (
@@ -79,20 +80,27 @@ def peak_of(mastering: bytes | None, level: bytes | None) -> float:
             found = number / divisor
     elif level is not None and len(level) >= 4:
         found = float(struct.unpack_from("=I", level)[0])
-    return found if 150 <= found <= 10_000 else _PEAK
+    return round(found, -1) if 150 <= found <= 10_000 else _PEAK
 
 
-def to_plain(pixels: NDArray[np.uint16], light: Light) -> NDArray[np.uint8]:
-    """Bring (h, w, 3) uint16, full range, to (h, w, 3) uint8 sRGB."""
-    flat = pixels.reshape(-1, 3)
-    plain = np.empty(flat.shape, np.uint8)
-    for start in range(0, len(flat), _BAND):
-        band = slice(start, start + _BAND)
-        plain[band] = _band_to_plain(flat[band], light)
-    return plain.reshape(pixels.shape)
+def in_plain_light(picture: Image.Image, light: Light) -> Image.Image:
+    """Bring RGB or RGBA with codes of `light`, full range, to sRGB; transparency stays."""
+    return picture.filter(_cube(light))
 
 
-def _band_to_plain(codes: NDArray[np.uint16], light: Light) -> NDArray[np.uint8]:
+@lru_cache(maxsize=4)
+def _cube(light: Light) -> ImageFilter.Color3DLUT:
+    """Work the colours of a grid out; what is between them follows (a twentieth of the time)."""
+    steps = np.linspace(0, _CODES - 1, _GRID).round().astype(np.uint16)
+    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
+    colours = to_plain(np.stack([red, green, blue], axis=-1).reshape(-1, 3), light)
+    return ImageFilter.Color3DLUT(
+        _GRID, (colours.astype(np.float32) / 255).ravel(), _copy_table=False
+    )
+
+
+def to_plain(codes: NDArray[np.uint16], light: Light) -> NDArray[np.uint8]:
+    """Bring (n, 3) uint16, full range, to (n, 3) uint8 sRGB."""
     shown = _shown(codes, light)
     matrix = _TO_709.get(light.primaries)
     if matrix is not None:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from assetman.media import colour
 from assetman.media.keyframes import SMALL_SIDE
-from assetman.media.video_light import Light, peak_of, to_plain
+from assetman.media.video_light import Light, in_plain_light, peak_of
 
 _FULL = int(ColorRange.JPEG)
 _LIMITED = int(ColorRange.MPEG)
@@ -123,19 +123,10 @@ class Painter:
         return colour.upright(picture, orientation)
 
     def _scaled(self, frame: VideoFrame, size: tuple[int, int], way: Interpolation) -> Image.Image:
+        scaled = self._converted(frame, size, "rgba" if has_alpha(frame) else "rgb24", way)
+        picture = Image.fromarray(np.ascontiguousarray(scaled.to_ndarray()))
         light = light_of(frame)
-        alpha = has_alpha(frame)
-        form = ("rgba64le" if alpha else "rgb48le") if not light.plain else ""
-        scaled = self._converted(frame, size, form or ("rgba" if alpha else "rgb24"), way)
-        values = scaled.to_ndarray()
-        if not form:
-            return Image.fromarray(np.ascontiguousarray(values))
-        wide = np.asarray(values, np.uint16)
-        plain = to_plain(np.ascontiguousarray(wide[..., :3]), light)
-        if not alpha:
-            return Image.fromarray(plain)
-        shares = (wide[..., 3:] >> 8).astype(np.uint8)
-        return Image.fromarray(np.concatenate([plain, shares], axis=-1))
+        return picture if light.plain else in_plain_light(picture, light)
 
     def _converted(
         self, frame: VideoFrame, size: tuple[int, int], form: str, way: Interpolation
