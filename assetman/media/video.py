@@ -187,7 +187,7 @@ def _measured(film: OpenFilm, stretch: Stretch, rest: float | None) -> Probe:
     found = max(found, film.end_of_sound(found))
     if said > found + max(_ROUGHLY, 0.02 * found):
         stated = f"{clock(found)} of the {clock(said)} that the file claims"
-        probe.facts["Read until"] = stated
+        probe.facts["read until"] = stated
     return replace(probe, duration=found)
 
 

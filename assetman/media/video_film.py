@@ -168,6 +168,11 @@ class OpenFilm:
         return self.first.width * self.first.height
 
     @property
+    def size(self) -> int:
+        """Bytes of the file."""
+        return self._reader.size
+
+    @property
     def rate(self) -> float | None:
         """Frames in a second, on the average; None: the file does not say, or not sensibly."""
         for rate in (self.stream.average_rate, self.stream.guessed_rate):

@@ -18,7 +18,8 @@ _TEXT_CODECS = frozenset(("mov_text", "subrip", "srt", "ass", "ssa", "webvtt", "
 _MOST = 20_000  # passages of one stretch
 _LONGEST = 1000  # characters of one
 _BYTES = 2 << 30  # read for the subtitles of one stretch
-_LATE = 2.0  # seconds by which a subtitle may be stored after the pictures it belongs to
+_SMALL = 128 << 20  # bytes of a file that is read whole at once
+_LATE = 20.0  # seconds by which a subtitle may be stored after the pictures it belongs to
 _STAYS = 4.0  # seconds that words are shown for, if the file does not say
 _LONGEST_STAY = 600.0
 
@@ -49,7 +50,15 @@ def read_chapters(film: OpenFilm) -> list[Passage]:
 
 
 def read_subtitles(film: OpenFilm, start: float, end: float | None) -> list[Passage]:
-    """Give the subtitles that begin from `start` up to `end` (seconds, left out; None: all)."""
+    """Give the subtitles that belong to a stretch from `start` up to `end` (seconds; None: all).
+
+    Where all can be read at once they come with the first stretch, for they may lie anywhere;
+    in a long file they lie beside the pictures.
+    """
+    if film.indexed or film.size <= _SMALL:
+        if start > 0:
+            return []
+        end = None
     wanted = [stream.index for stream in film.container.streams.subtitles if _is_text(stream)]
     if not wanted:
         return []
