@@ -15,15 +15,16 @@ _INSET, _APART = 4, 6
 class Bubble(QWidget):
     """Floats over whatever is around the timeline, and takes no mouse."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self.host = host
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._image: QImage | None = None
         self._words = ""
         self.hide()
 
     def show_at(self, point: QPoint, words: str, image: QImage | None, shape: QSize) -> None:
-        """Stand above a point of the parent, inside it."""
+        """Stand above a point of the host, inside it."""
         self._image, self._words = image, words
         look = theme()
         picture = shape.scaled(
@@ -35,7 +36,7 @@ class Bubble(QWidget):
         metrics = self.fontMetrics()
         width = max(picture.width(), metrics.horizontalAdvance(words) + 12) + 2 * _INSET
         height = picture.height() + line + 2 * _INSET
-        room = self.parentWidget().rect()
+        room = self.host.rect()
         left = min(max(point.x() - width // 2, 4), room.width() - width - 4)
         top = point.y() - height - _APART
         self.setGeometry(QRect(left, max(top, 4), width, height))
