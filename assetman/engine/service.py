@@ -35,4 +35,5 @@ class EngineService(FolderVerbs, RunVerbs, QuestionVerbs, OrganisingVerbs, Expor
         return self._workspace.subscribe(listener)
 
     def close(self) -> None:
+        self._exports.close()
         self._workspace.close()

@@ -24,6 +24,7 @@ from assetman.core.assets import (
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import Excerpt, Fit, InputSpec, Interpolation
 from assetman.media.blocks import borrowed
+from assetman.media.clip import ClipFacts, Track
 from assetman.media.files import lent
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.lending import LENDS, borrow
@@ -67,7 +68,35 @@ class PreviewTask:
         return (self.target,)
 
 
-Task = ExtractTask | PreviewTask
+@dataclass(frozen=True, slots=True)
+class FrameTask:
+    """Write the frame of a video that is shown at a time (seconds), in its full size."""
+
+    path: str
+    at: float
+    target: Path
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The file to be written."""
+        return (self.target,)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipTask:
+    """Say what has to be known of a video before the part from a time (seconds) is saved."""
+
+    path: str
+    start: float
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """No file is written."""
+        return ()
+
+
+Task = ExtractTask | PreviewTask | FrameTask | ClipTask
+Answer = Extraction | tuple[int, int] | ClipFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +122,7 @@ class Room:
 class Decoded:
     """The task is done. The arrays lie one after another in the block, in this order."""
 
-    answer: Extraction | tuple[int, int]
+    answer: Answer
     shapes: tuple[tuple[InputSpec, tuple[int, ...]], ...] = ()
 
 
@@ -110,7 +139,7 @@ Message = Ready | Room | Decoded | Failed
 
 # What a message may be made of. Any other class in it is refused: a decoder that was taken over
 # by a file would otherwise have the parent, which has all rights, call what it likes.
-_PARTS = (Ready, Room, Decoded, Failed, Extraction, InputSpec, Fit, Interpolation)
+_PARTS = (Ready, Room, Decoded, Failed, Extraction, InputSpec, Fit, Interpolation, ClipFacts, Track)
 _KNOWN = {
     (part.__module__, part.__qualname__): part
     for part in (*_PARTS, Probe, Kind, SegmentDraft, SegmentKind, Box, Passage, PassageKind)
@@ -160,7 +189,7 @@ def _answer(connection: Connection, task: Task, limits: Limits) -> Message:
     return answer if isinstance(answer, Failed) else Decoded(answer)
 
 
-def _attempt(task: Task, limits: Limits) -> Extraction | tuple[int, int] | Failed:
+def _attempt(task: Task, limits: Limits) -> Answer | Failed:
     try:
         return _decode(task, limits)
     except BadInput as error:
@@ -175,9 +204,17 @@ def _attempt(task: Task, limits: Limits) -> Extraction | tuple[int, int] | Faile
         return Failed("bug", "".join(traceback.format_exception(error)))
 
 
-def _decode(task: Task, limits: Limits) -> Extraction | tuple[int, int]:
+def _decode(task: Task, limits: Limits) -> Answer:
     from assetman.media.registry import IMAGES, handler_for
 
+    if isinstance(task, FrameTask):
+        from assetman.media.video import VideoHandler
+
+        return VideoHandler().frame(task.path, task.at, task.target, limits)
+    if isinstance(task, ClipTask):
+        from assetman.media.video_clip import read_clip
+
+        return read_clip(task.path, task.start, limits)
     # what the person drops may have no ending at all: its content will tell
     handler = handler_for(task.path) or IMAGES
     if isinstance(task, PreviewTask):

@@ -16,7 +16,17 @@ import psutil
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import InputSpec
 from assetman.media.blocks import Block
-from assetman.media.decoding import Decoded, Failed, Message, Ready, Room, Task, serve, understood
+from assetman.media.decoding import (
+    Answer,
+    Decoded,
+    Failed,
+    Message,
+    Ready,
+    Room,
+    Task,
+    serve,
+    understood,
+)
 from assetman.media.files import write_together
 from assetman.media.handler import Extraction, Limits
 from assetman.media.lending import LENDS, lend, opened_within
@@ -29,8 +39,6 @@ _LONGEST_MESSAGE = 16 << 20  # bytes; pixels are handed over elsewhere
 
 CRASHED = "The decoder crashed on this file"
 NOT_STARTED = "A process for decoding pictures cannot be started"
-
-Answer = Extraction | tuple[int, int]
 
 
 class WorkerLost(Exception):

@@ -14,7 +14,8 @@ from typing import Any, cast
 
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, InputSpec
-from assetman.media.decoding import ExtractTask, PreviewTask, Task
+from assetman.media.clip import ClipFacts
+from assetman.media.decoding import ClipTask, ExtractTask, FrameTask, PreviewTask, Task
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.worker import Worker, WorkerLost
 
@@ -68,6 +69,14 @@ class DecodePool:
         """Write a picture that Qt loads; the future gives its width and height."""
         task = PreviewTask(path, side, target)
         return cast("Future[tuple[int, int]]", self._submit(task, urgent=True))
+
+    def frame(self, path: str, at: float, target: Path) -> Future[tuple[int, int]]:
+        """Write the frame of a video shown at a time; the future gives its width and height."""
+        return cast("Future[tuple[int, int]]", self._submit(FrameTask(path, at, target), True))
+
+    def clip(self, path: str, start: float) -> Future[ClipFacts]:
+        """Read what has to be known of a video before the part from a time is saved."""
+        return cast("Future[ClipFacts]", self._submit(ClipTask(path, start), urgent=True))
 
     def set_gentle(self, gentle: bool) -> None:
         """Let the processes give way to everything else on this machine, or no longer."""
