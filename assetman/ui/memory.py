@@ -59,6 +59,15 @@ class WindowMemory:
         self._settings.setValue("grid/fill", int(fill))
 
     @property
+    def skim(self) -> bool:
+        """Whether the pointer shows the frames of videos it moves across."""
+        return self._number("grid/skim", 1) != 0
+
+    @skim.setter
+    def skim(self, skim: bool) -> None:
+        self._settings.setValue("grid/skim", int(skim))
+
+    @property
     def scheme(self) -> Scheme:
         """Light, dark, or as the system."""
         found = str(self._settings.value("scheme", Scheme.SYSTEM))

@@ -180,6 +180,7 @@ class MainWindow(QMainWindow):
                 ("Larger pictures", "Ctrl++", top.larger),
                 ("Smaller pictures", "Ctrl+-", top.smaller),
                 self._fill_action(),
+                self._skim_action(),
                 None,
                 ("Show or hide the sidebar", "Ctrl+B", lambda: frame.toggle(frame.sidebar)),
                 ("Show or hide details", "Ctrl+I", lambda: frame.toggle(frame.inspector)),
@@ -195,6 +196,20 @@ class MainWindow(QMainWindow):
         action = QAction("Fill the cells", self, checkable=True)
         action.toggled.connect(self.top_bar.fill.setChecked)
         self.top_bar.fill.toggled.connect(action.setChecked)
+        return action
+
+    def _skim_action(self) -> QAction:
+        """Offer to show the frames of videos under the pointer; less motion means none."""
+        action = QAction("Skim videos under the pointer", self, checkable=True)
+        skimming = self.content.grid.skimming
+        action.setChecked(self.memory.skim)
+        skimming.on = self.memory.skim
+
+        def choose(wanted: bool) -> None:
+            self.memory.skim = skimming.on = wanted
+            skimming.leave()
+
+        action.toggled.connect(choose)
         return action
 
     # -- what the library and the answers mean here -------------------------------------

@@ -175,7 +175,7 @@ class FakeFilms:
                     painter.drawImage(QPoint(left, top), _frame(paint(colour, *cell), place))
                     pictures.append(Picture(path, left, top, *cell))
             assert sheet.save(path)
-        poster = paint(colours[0], *size) if colours else QImage(*size, QImage.Format.Format_RGB32)
+        poster = paint(colours[0] if colours else QColor("black"), *size)
         assert poster.save(str(self.folder / "thumbnails" / f"{key}.webp"))
         return pictures
 
@@ -207,7 +207,7 @@ class FakeFilms:
             None,
             *size,
             key,
-            duration=length,
+            duration=length or None,
         )
         self.film_frames[asset.id] = [
             _Frame(Moment(self._id(), start, end, at, picture), colour)

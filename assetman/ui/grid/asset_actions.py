@@ -118,6 +118,7 @@ class AssetActions(QObject):
         self._open_menu: QMenu | None = None
         self.card_of: Callable[[int], Card | None] = lambda _: None  # of those seen already
         self.clip_of: ClipOf = lambda _: None  # the moment that is shown of a video, if it is one
+        self.shows_films = False  # whether videos can be looked into here
 
     def menu(self, asset_ids: Sequence[int], clip: Clip | None = None) -> QMenu:
         """Make the context menu of some assets; of a video with the moment that is meant."""
@@ -194,7 +195,7 @@ class AssetActions(QObject):
 
     def _plays(self, asset_id: int) -> bool:
         card = self.card_of(asset_id)
-        return card is not None and is_film(card)
+        return self.shows_films and card is not None and is_film(card)
 
     def _alike(self, ids: Sequence[int]) -> list[Entry]:
         many = len(ids) > 1

@@ -65,11 +65,11 @@ class CardPainter:
 
     def plate_at(self, point: QPoint, picture: QRect, look: CardLook) -> Plate | None:
         """Give the plate of a hovered card at a point, None where there is none."""
-        time = time_words(look)
-        for plate in _offered(look):
-            if self._plates.place(plate, picture, time).contains(point):
-                return plate
-        return None
+        plays = look.shots and is_timed(look)
+        if plays and self._time(picture, look)[1].contains(point):
+            return Plate.TIME
+        found = (p for p in offered(look) if self._plates.place(p, picture).contains(point))
+        return next(found, None)
 
     def paint(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
         """Paint a card whose picture's cell is `picture`; its caption lies beneath."""
@@ -126,29 +126,32 @@ class CardPainter:
 
     def _words(self, painter: QPainter, picture: QRect, look: CardLook, card: Card) -> None:
         """Write on a picture what it means, and what can be done with it."""
-        plates, time = self._plates, time_words(look)
-        offered = _offered(look)
-        timed = QRect()
-        if is_film(card) and not look.gone:
-            timed = plates.place(Plate.TIME, picture, time)
-            lit = look.over is Plate.TIME
-            plates.paint(painter, Plate.TIME, timed, time, lit)
-        for plate in offered:
-            if plate is not Plate.TIME:
-                place = plates.place(plate, picture)
-                lit = look.over is plate or (plate is Plate.SHOTS and look.open)
-                plates.paint(painter, plate, place, "", lit)
+        plates, timed = self._plates, QRect()
+        if is_timed(look):
+            time, timed = self._time(picture, look)
+            plates.paint(painter, Plate.TIME, timed, time, look.over is Plate.TIME)
+        for plate in offered(look):
+            lit = look.over is plate or (plate is Plate.SHOTS and look.open)
+            plates.paint(painter, plate, plates.place(plate, picture), plate.value, lit)
         if word := state_word(card):
             plates.paint_word(painter, picture, word, timed)
         elif look.hovered and card.asset.tags:
             names = [display(name) for name in card.asset.tags]
             plates.paint_names(painter, picture, names, timed)
 
+    def _time(self, picture: QRect, look: CardLook) -> tuple[str, QRect]:
+        """Give the time on a video's picture, and where it lies: that may not fill its cell."""
+        shown = picture
+        if look.thumbnail is not None:
+            shown = _place(picture, look.thumbnail).toAlignedRect().intersected(picture)
+        time = self._plates.fitting(time_words(look), shown)
+        return time, self._plates.place_time(time, picture, shown)
+
     def _line(self, painter: QPainter, place: QRectF, share: float) -> None:
         """Show how far into a video the pointer is."""
         x = place.left() + min(max(share, 0.0), 1.0) * (place.width() - 1)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(0, 0, 0, 120), 3))
+        painter.setPen(QPen(QColor(0, 0, 0, 70), 3))
         painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom() - 1))
         painter.setPen(QPen(QColor(255, 255, 255, 230), 1))
         painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom() - 1))
@@ -281,24 +284,30 @@ def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
     return QRectF(QPointF(picture.topLeft()) + at, size)
 
 
-def time_words(look: CardLook) -> str:
-    """Write the time of what a card shows: of the frame, of the best shot, else its length."""
+def time_words(look: CardLook) -> list[str]:
+    """Write the time of what a card shows: of the frame, of the best shot, else its length.
+
+    The first is the best; the others take less room.
+    """
     if look.skim is not None:
-        return time_text(look.skim.moment.at)
+        return [time_text(look.skim.moment.at), ""]
     if look.hit is not None and look.hit.start is not None:
-        return span_text(look.hit.start, look.hit.end)
+        return [span_text(look.hit.start, look.hit.end), time_text(look.hit.start), ""]
     duration = look.card.asset.duration if look.card is not None else None
-    return "" if duration is None else time_text(duration)
+    return [""] if duration is None else [time_text(duration), ""]
 
 
-def _offered(look: CardLook) -> tuple[Plate, ...]:
-    """List what a click on a card's picture can do just now."""
+def is_timed(look: CardLook) -> bool:
+    """Tell whether a card shows seconds of a video."""
+    return look.card is not None and is_film(look.card) and not look.gone
+
+
+def offered(look: CardLook) -> tuple[Plate, ...]:
+    """List what a click on a card's picture can do just now, beside playing it."""
     if look.card is None or look.gone:
         return ()
-    if not is_film(look.card):
+    if not look.shots or not is_film(look.card):
         return (Plate.SIMILAR,) if look.hovered else ()
     if look.hovered:
-        return (
-            (Plate.SIMILAR, Plate.TIME, Plate.SHOTS) if look.shots else (Plate.SIMILAR, Plate.TIME)
-        )
+        return (Plate.SIMILAR, Plate.SHOTS)
     return (Plate.SHOTS,) if look.open else ()

@@ -51,6 +51,7 @@ class CardView(EvenGrid):
         self.frames = FrameStore(bridge, self)
         self.films = FilmStore(bridge, self)
         self.skimming = Skimming(self.films, self)
+        self.skimming.on = captions  # a tiny picture is no place to look into a video
         self._skimmed_last: Thumbnail | None = None
         self.skimming.changed.connect(self._skimmed)
         self.sight = Sight(self, model, self.frames, self)

@@ -74,6 +74,7 @@ class HandledGrid(CardView):
         self.verbs.folder_asked.connect(self.folder_asked)
         self.verbs.said.connect(self.said)
         self.verbs.clip_of = self._clip_of
+        self.verbs.shows_films = self.shows_shots
         self.verbs.play_wanted.connect(self.play_wanted)
         self.verbs.export_wanted.connect(self.export_wanted)
         self.shots = ShotsBeneath(self)

@@ -17,6 +17,7 @@ _ON_PLATE = QColor(255, 255, 255)
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
 INSET = 6  # pixels from the edges of the picture
 _SIDE, _APART = 7, 4  # pixels beside the words of a plate, and between two plates
+_LEAST = 48  # pixels that a picture is taken to be wide, if it is less
 _KEPT = 400  # painted plates, each some kilobytes
 
 
@@ -38,43 +39,54 @@ class Plates:
         self._metrics = QFontMetrics(self._font)
         self._painted: dict[tuple[str, bool, bool, float], QImage] = {}
 
-    def place(self, plate: Plate, picture: QRect, time: str = "") -> QRect:
-        """Give where a plate lies on a picture, an empty place where there is no room for it."""
+    def place(self, plate: Plate, cell: QRect) -> QRect:
+        """Give where an action lies in a card's cell, an empty place where there is no room."""
+        found = self._corner(cell, self._width(plate.value), near=plate is Plate.SHOTS, top=True)
         if plate is Plate.SIMILAR:
-            return self._corner(picture, self._width(plate.value), near=False, top=True)
-        if plate is Plate.TIME:
-            width = self._width(time, play=True)
-            if width + 2 * INSET > picture.width():
-                return QRect()
-            return self._corner(picture, width, near=False, top=False)
-        found = self._corner(picture, self._width(plate.value), near=True, top=True)
-        taken = self.place(Plate.SIMILAR, picture).adjusted(-_APART, 0, _APART, 0)
+            return found
+        taken = self.place(Plate.SIMILAR, cell).adjusted(-_APART, 0, _APART, 0)
         return QRect() if found.intersects(taken) else found
 
-    def paint(self, painter: QPainter, plate: Plate, place: QRect, time: str, lit: bool) -> None:
+    def fitting(self, times: Sequence[str], shown: QRect) -> str:
+        """Give the first of some ways to write a time that a picture has room for, or the last."""
+        room = max(shown.width(), _LEAST) - 2 * INSET
+        fits = (time for time in times if self._width(time, play=True) <= room)
+        return next(fits, times[-1] if times else "")
+
+    def place_time(self, time: str, cell: QRect, shown: QRect) -> QRect:
+        """Give where a time lies on the picture that is shown in a cell; not beyond the cell."""
+        width = self._width(time, play=True)
+        found = self._corner(shown, width, near=False, top=False)
+        if found.width() + 2 * INSET > shown.width():  # a narrow picture: in its middle
+            found.moveLeft(shown.center().x() - found.width() // 2)
+        found.moveLeft(max(found.left(), cell.left() + INSET))
+        found.moveRight(min(found.right(), cell.right() - INSET))
+        found.moveTop(max(found.top(), cell.top() + INSET))
+        return found
+
+    def paint(self, painter: QPainter, plate: Plate, place: QRect, words: str, lit: bool) -> None:
         """Paint a plate; `lit` where the pointer is over it."""
-        words = time if plate is Plate.TIME else plate.value
         if not place.isEmpty():
             self._copy(painter, place, words, play=plate is Plate.TIME, lit=lit)
 
-    def paint_word(self, painter: QPainter, picture: QRect, word: str, beside: QRect) -> None:
+    def paint_word(self, painter: QPainter, shown: QRect, word: str, beside: QRect) -> None:
         """Write what is unusual about a picture, above the plate beside it where it must be."""
-        place = self._corner(picture, self._width(word), near=True, top=False)
+        place = self._corner(shown, self._width(word), near=True, top=False)
         if not beside.isEmpty() and place.adjusted(-_APART, 0, _APART, 0).intersects(beside):
-            place.translate(0, -place.height() - _APART)
+            place.moveBottom(beside.top() - 1 - _APART)
         self._copy(painter, place, word)
 
     def paint_names(
-        self, painter: QPainter, picture: QRect, names: Sequence[str], beside: QRect
+        self, painter: QPainter, shown: QRect, names: Sequence[str], beside: QRect
     ) -> None:
         """Write some names, shortened to the room there is."""
-        room = picture.width() - 2 * INSET - 2 * _SIDE
+        room = shown.width() - 2 * INSET - 2 * _SIDE
         if not beside.isEmpty():
             room -= beside.width() + _APART
         words = " · ".join(names)
-        shown = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
-        if len(shown) > 1:  # not the mere sign that there would be more
-            self.paint_word(painter, picture, shown, QRect())
+        written = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        if len(written) > 3:  # not the mere sign that there would be more
+            self.paint_word(painter, shown, written, QRect())
 
     def _corner(self, picture: QRect, width: int, *, near: bool, top: bool) -> QRect:
         """Place a plate in a corner; near is where reading begins."""

@@ -1,4 +1,4 @@
-"""The shots of a video side by side, in time order: the better one matches, the brighter it is."""
+"""The shots of a video side by side, in time order: what matches less is faded."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ from assetman.ui.times import span_text, span_words, time_text
 
 Index = QModelIndex | QPersistentModelIndex
 _NONE = QModelIndex()
-HEIGHT, SHAPE = 72, 16 / 9  # of a frame, where its own is not known
-AROUND = 5  # pixels around a frame, for its outlines
+HEIGHT, SHAPE = 64, 16 / 9  # of a frame, where its own is not known
+AROUND = 6  # pixels around a frame, for its outlines
 DIMMEST = 0.3  # of a frame that matches worst
 LEAST_SPREAD = 0.05  # scores closer than this differ by nothing worth showing
 CAPACITY = 24 << 20  # bytes of decoded frames
@@ -339,7 +339,7 @@ class _ShotDelegate(QStyledItemDelegate):
             pen = QPen(look.text, 1)
             pen.setDashPattern([3, 3])
             painter.setPen(pen)
-            painter.drawRoundedRect(around.adjusted(-4.5, -4.5, 4.5, 4.5), _RADIUS + 4, _RADIUS + 4)
+            painter.drawRoundedRect(around.adjusted(-5, -5, 5, 5), _RADIUS + 5, _RADIUS + 5)
 
     def _caption(self, painter: QPainter, cell: QRect, row: int, selected: bool) -> None:
         look, shot = theme(), self._shots.shots.shots[row]

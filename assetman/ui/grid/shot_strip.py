@@ -59,8 +59,8 @@ class ShotStrip(QWidget):
         scores = [shot.score for shot in shots if shot.score is not None]
         shown = shots
         if scores and len(shots) > MOST:
-            least = sorted(scores)[-MOST]
-            shown = [shot for shot in shots if (shot.score or 0.0) >= least][:MOST]
+            best_first = sorted(shots, key=lambda shot: -(shot.score or 0.0))
+            shown = sorted(best_first[:MOST], key=lambda shot: shot.start)
         self.list.show_shots(shown, scores)
         matching = (moment for moment in moments if moment.segment_id == best)
         row = self.list.shots.row_of(next(matching, None))
@@ -72,7 +72,7 @@ class ShotStrip(QWidget):
         words = count_text(len(shots), "shot", "shots")
         if len(shown) < len(shots):
             words = f"The best {len(shown)} of {words}"
-        self._say(f"{words} · the brighter, the better the match" if scores else words)
+        self._say(f"{words} · faded ones match less" if scores else words)
 
     def point_at(self, x: float) -> None:
         """Point to a card whose middle is at `x`, in the strip's own coordinates."""

@@ -46,6 +46,7 @@ class Sight(QObject):
         self._seen: tuple[int, ...] = ()
         self.thumbnails = ThumbnailLoader(self)
         self.thumbnails.arrived.connect(self._fade)
+        self.thumbnails.spoiled.connect(self.look_soon)  # something else may be shown instead
         self._looking = self._timer(LOOK_MS, self._look)
         self._settling = self._timer(SETTLED_MS, self._tell)
         self._fading = self._timer(FRAME_MS, self._fade)

@@ -44,6 +44,7 @@ class ThumbnailLoader(QObject):
     """
 
     arrived = Signal(object)  # its Source
+    spoiled = Signal(object)  # the Source of one that cannot be decoded
 
     def __init__(self, parent: QObject, capacity: int = CAPACITY) -> None:
         super().__init__(parent)
@@ -127,6 +128,7 @@ class ThumbnailLoader(QObject):
         self._failed.add((source, spec))
         if not isinstance(error, AssetmanError):
             report(self, error)
+        self.spoiled.emit(source)
         self._start()
 
     def _keep(self, source: Source, thumbnail: Thumbnail) -> None:
