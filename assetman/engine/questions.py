@@ -76,12 +76,7 @@ class QuestionVerbs(Verbs):
         return self._moments(self._library.frames.get(segment_ids), {})
 
     def asset_at(self, path: str) -> int | None:
-        real = os.path.realpath(path)
-        for root in self._library.roots.all():
-            if real.startswith(root.path.rstrip(os.sep) + os.sep):
-                relative = os.path.relpath(real, root.path).replace(os.sep, "/")
-                return self._library.assets.at(root.id, relative)
-        return None
+        return self._library.assets.at_path(os.path.realpath(path))
 
     def _asset(self, asset_id: int) -> Asset:
         assets = self._library.assets.get([asset_id])

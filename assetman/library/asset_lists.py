@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from assetman.core.queries import Filters, Sort
 from assetman.library.database import Database, Row
 from assetman.library.filters import EVERYTHING, condition, order, source
 from assetman.library.gaps import EXTRACTION
-from assetman.library.values import absolute, id_list, name_key, to_bytes
+from assetman.library.values import absolute, from_bytes, id_list, name_key, to_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ class AssetLists:
             "SELECT id FROM assets WHERE root_id = ? AND path = ?", (root_id, to_bytes(path))
         )
         return row[0] if row else None
+
+    def at_path(self, path: str) -> int | None:
+        """Find the asset of an absolute path without links in it, missing or not."""
+        for root_id, raw in self._database.rows("SELECT id, path FROM roots WHERE removed IS NULL"):
+            folder = os.path.join(from_bytes(raw), "")
+            if path.startswith(folder):
+                return self.at(root_id, path[len(folder) :].replace(os.sep, "/"))
+        return None
 
     def ids(
         self, filters: Filters = EVERYTHING, sort: Sort = Sort.DATE, descending: bool = True

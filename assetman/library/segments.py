@@ -162,6 +162,15 @@ class Segments:
         )
         return Owners(segments, assets)
 
+    def siblings(self, segment_ids: np.ndarray) -> np.ndarray:
+        """Give all segments of the contents that some segments are of: (n,) int64."""
+        (ids,) = self._database.integers(
+            "SELECT s.id AS c0 FROM segments s WHERE s.content_id IN (SELECT content_id "
+            "FROM segments WHERE id IN (SELECT value FROM json_each(?)))",
+            (id_list(segment_ids),),
+        )
+        return ids
+
     def count(self) -> int:
         """Count all segments."""
         return int(self._database.value("SELECT COUNT(*) FROM segments"))

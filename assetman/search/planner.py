@@ -82,7 +82,9 @@ def _weigh(parts: list[Part]) -> tuple[Part, ...]:
 
 def _name(example: Example) -> str:
     sense = "like" if example.weight > 0 else "unlike"
-    return f"{sense} the marked part" if example.box else f"{sense} the example"
+    if example.box:
+        return f"{sense} the marked part"
+    return f"{sense} the example" if example.start is None else f"{sense} the moment"
 
 
 def _unique(*groups: tuple[_T, ...]) -> tuple[_T, ...]:

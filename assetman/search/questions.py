@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import numpy as np
 
-from assetman.core.assets import display
+from assetman.core.assets import Asset, display
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.inputs import Excerpt, InputSpec
 from assetman.core.queries import Example
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
+from assetman.library.segments import Segment
 from assetman.media.handler import Decoder
 from assetman.media.registry import handler_for
 from assetman.search.planner import Part
 
-_REMEMBERED = 64  # vectors of example files
+_REMEMBERED = 64  # vectors of words and of example files
 
 
 class Encoders(Protocol):
@@ -34,7 +36,7 @@ class Encoders(Protocol):
 
 
 class Questions:
-    """Embeds what was asked; remembers the vectors of files asked with lately."""
+    """Embeds what was asked; remembers the vectors of words and files asked with lately."""
 
     def __init__(self, library: Library, encoders: Encoders, decoder: Decoder) -> None:
         self._library = library
@@ -52,24 +54,61 @@ class Questions:
 
     def _vector(self, part: Part, space: StoredSpace) -> np.ndarray:
         if part.example is None:
-            return _row(self._encoders.texts(space.space.model, [part.words]))
-        if part.example.asset_id is not None:
-            return self._of_asset(part.example, part.example.asset_id, space)
-        assert part.example.path is not None  # an example is one or the other
-        return self._of_file(part.example.path, _excerpt(part.example), space)
-
-    def _of_asset(self, example: Example, asset_id: int, space: StoredSpace) -> np.ndarray:
-        assets = self._library.assets.get([asset_id])
+            return self._of_words(part.words, space)
+        excerpt = _excerpt(part.example)
+        if part.example.asset_id is None:
+            assert part.example.path is not None  # an example is one or the other
+            asset = self._at(part.example.path)
+            if asset is None:
+                return self._of_file(part.example.path, excerpt, space)
+            return self._of_asset(asset, excerpt, space)
+        assets = self._library.assets.get([part.example.asset_id])
         if not assets:
             raise WrongUse("The file asked about is no longer in the library.")
-        if _excerpt(example) is None:
-            segments = [segment.id for segment in self._library.segments.of_asset(asset_id)]
-            found, stored = self._library.embeddings.read(space.id, segments)
-            if len(found):
-                return _mean(stored)
-        return self._of_file(assets[0].path, _excerpt(example), space)
+        return self._of_asset(assets[0], excerpt, space)
 
-    def _of_file(self, path: str, excerpt: Excerpt | None, space: StoredSpace) -> np.ndarray:
+    def _of_words(self, words: str, space: StoredSpace) -> np.ndarray:
+        # Whoever looks at the moments of what was found asks the same again, file by file.
+        return self._remembered(
+            ("words", words, space.id),
+            lambda: _row(self._encoders.texts(space.space.model, [words])),
+        )
+
+    def _of_asset(self, asset: Asset, excerpt: Excerpt, space: StoredSpace) -> np.ndarray:
+        """Embed (part of) an asset, from what is stored of it where that is the part asked for."""
+        segments = [] if excerpt.box else self._library.segments.of_asset(asset.id)
+        if excerpt.start is None:
+            wanted = [segment.id for segment in segments]
+        else:
+            wanted = within(segments, excerpt.start, excerpt.end)
+        stored = self._mean_of(wanted, space)
+        if stored is not None:
+            return stored
+        try:
+            return self._of_file(asset.path, excerpt, space)
+        except BadInput:
+            # Its drive may be away: what was seen about then is better than nothing.
+            stored = self._mean_of(nearest(segments, excerpt.start), space)
+            if stored is None:
+                raise
+            return stored
+
+    def _mean_of(self, segment_ids: Sequence[int], space: StoredSpace) -> np.ndarray | None:
+        found, vectors = self._library.embeddings.read(space.id, segment_ids)
+        return _mean(vectors) if len(found) else None
+
+    def _at(self, path: str) -> Asset | None:
+        """Find the asset that a file is, if the library knows it as it is now."""
+        real = os.path.realpath(path)
+        asset_id = self._library.assets.at_path(real)
+        with suppress(OSError):
+            for asset in self._library.assets.get([asset_id] if asset_id else []):
+                found = os.stat(real)
+                if (found.st_size, found.st_mtime_ns / 1e9) == (asset.size, asset.modified):
+                    return asset
+        return None
+
+    def _of_file(self, path: str, excerpt: Excerpt, space: StoredSpace) -> np.ndarray:
         spec = self._encoders.input_spec(space.space.model)
         if spec is None:
             raise WrongUse(f"The model “{space.space.model}” does not take pictures.")
@@ -80,16 +119,27 @@ class Questions:
         except OSError as error:
             why = error.strerror or str(error)
             raise BadInput(f"{display(path)} cannot be read: {why}.") from error
+
+        def embed() -> np.ndarray:
+            part = None if excerpt == Excerpt() else excerpt
+            try:
+                extraction = self._decoder.extract(path, (spec,), None, part).result()
+                pixels = extraction.pixels[spec]
+                if not len(pixels):
+                    raise BadInput("there is no picture in it that could be compared.")
+            except BadInput as error:
+                raise BadInput(f"{display(os.path.basename(path))}: {error}") from error
+            return _mean(self._encoders.images(space.space.model, pixels))
+
         key = (path, found.st_mtime_ns, found.st_size, excerpt, space.id)
+        return self._remembered(key, embed)
+
+    def _remembered(self, key: tuple[object, ...], embed: Callable[[], np.ndarray]) -> np.ndarray:
         with self._lock:
             if key in self._recent:
                 self._recent.move_to_end(key)
                 return self._recent[key]
-        try:
-            extraction = self._decoder.extract(path, (spec,), None, excerpt).result()
-        except BadInput as error:
-            raise BadInput(f"{display(os.path.basename(path))}: {error}") from error
-        vector = _mean(self._encoders.images(space.space.model, extraction.pixels[spec]))
+        vector = embed()
         with self._lock:
             self._recent[key] = vector
             if len(self._recent) > _REMEMBERED:
@@ -97,9 +147,33 @@ class Questions:
         return vector
 
 
-def _excerpt(example: Example) -> Excerpt | None:
-    excerpt = Excerpt(example.box, example.start, example.end)
-    return None if excerpt == Excerpt() else excerpt
+def _excerpt(example: Example) -> Excerpt:
+    """Give the part of a file that an example is; a range begins where it begins."""
+    start, end = example.start, example.end
+    if end is not None:
+        start, end = sorted((start or 0.0, end))
+    return Excerpt(example.box, start, end)
+
+
+def within(segments: Sequence[Segment], start: float, end: float | None) -> list[int]:
+    """Give the frames shown in some seconds; none for the frame shown at a time, which is another."""
+    if end is None:
+        return []
+    return [each.id for each in segments if each.at is not None and start <= each.at <= end]
+
+
+def nearest(segments: Sequence[Segment], time: float | None) -> list[int]:
+    """Give the frame that tells most of a time: of the shot shown then, else the nearest one.
+
+    None where no time is asked about, or there is no frame.
+    """
+    frames = [(each.id, each.start or 0.0, each.end or 0.0, each.at) for each in segments]
+    ranked = [
+        (not start <= time < end, abs(at - time), segment_id)
+        for segment_id, start, end, at in frames
+        if at is not None and time is not None
+    ]
+    return [min(ranked)[2]] if ranked else []
 
 
 def _row(vectors: np.ndarray) -> np.ndarray:

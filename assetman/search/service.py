@@ -23,6 +23,7 @@ from assetman.vectors.store import VectorStore
 _COUNTS_LAST = 1.0  # seconds, while the library keeps changing
 _MUCH = 0.25  # of the assets that count
 SAID = 1.0  # the score of words that are said as they were asked for
+_MORE = 4  # times as many neighbours are asked for when they were too few assets
 _SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
 
 
@@ -168,20 +169,27 @@ class SearchService:
     def _retrieve(
         self, store: VectorStore, question: Question, scope: _Scope, todo: Plan
     ) -> list[tuple[int, int, float]]:
-        """Find the nearest assets, asking for more until there are enough or no more."""
+        """Find the nearest assets, asking for more until there are enough or no more.
+
+        What an asset's best segment is, is known once any of its segments is met. All of them are
+        passed over from then on: one film's thousands of frames would crowd out everything else.
+        """
         limit = todo.limit or len(store)
         leave_out = set(todo.query.leave_out)
         direction = question.direction[None, :]
         count = limit * _SPARE + len(leave_out)
+        found: list[tuple[int, int, float]] = []
+        passed = np.empty(0, np.int64)
         while True:
-            neighbours = store.search(direction, count, scope.segments)
+            neighbours = store.search(direction, count, scope.segments, without=passed)
             known = neighbours.ids[0] >= 0
             ids, similarities = neighbours.ids[0][known], neighbours.similarities[0][known]
             owners = self._library.segments.owners(ids, todo.filters)
-            found = group(ids, similarities, owners, leave_out)
+            found += group(ids, similarities, owners, leave_out)
             if len(found) >= limit or len(ids) < count:
-                return found[:limit]
-            count *= 4
+                return sorted(found, key=lambda row: (-row[2], row[0]))[:limit]
+            passed = np.concatenate([passed, ids, self._library.segments.siblings(ids)])
+            count *= _MORE
 
     def _explain(
         self, found: list[tuple[int, int, float]], store: VectorStore, question: Question

@@ -133,17 +133,21 @@ class VectorStore:
         count: int,
         allowed: ArrayLike | None = None,
         exact: bool | None = None,
+        without: ArrayLike = (),
     ) -> Neighbours:
         """Find the nearest `count` to each of (m, dimension) vectors, among `allowed` if given.
 
-        With `exact`, every vector is compared; otherwise that is done only where it is faster or
-        where a graph would miss some.
+        Those in `without` are passed over. With `exact`, every vector is compared; otherwise that
+        is done only where it is faster or where a graph would miss some.
         """
         queries = unit_rows(vectors, self.dimension)
         checked_count(count)
         self._ready()
         rows = self._exact.rows
         places = None if allowed is None else rows.places_among(checked_ids(allowed))
+        left_out = checked_ids(without)
+        if len(left_out):
+            places = rows.places_without(left_out, places)
         if not exact:
             found = self._graph.search(rows, queries, count, places)
             if found is not None:
