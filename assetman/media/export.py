@@ -14,7 +14,7 @@ from assetman.core.exports import EXACT_ENDINGS, QUICK_ENDINGS, ExportForm
 from assetman.core.progress import CancelToken
 from assetman.media.aside import Aside, appearing
 from assetman.media.clip import READ_AS, ClipFacts, Track
-from assetman.media.ffmpeg import Program
+from assetman.media.ffmpeg import OTHER_H264, Program
 from assetman.media.ffmpeg_run import follow
 
 Tell = Callable[[float], None]
@@ -25,7 +25,6 @@ _SOURCE, _TARGET = "file:source", "file:target"
 _EARLY = 0.0005  # seconds: less than any frame lasts, more than times are rounded by
 _UNSPECIFIED = (0, 2)  # what H.273 has for "nobody said"
 _TEN_BIT = 9  # and more bits of a component are kept as ten
-_OTHER_H264 = ("libopenh264", "h264_videotoolbox", "h264_mf")
 _BITS_OF_PIXEL = 0.2  # for encoders that know no constant quality
 _USUAL_RATE = 30.0
 _DROPS_PACKETS = (5, 0)  # the first release that leaves out single packets
@@ -192,7 +191,7 @@ def _h26x(facts: ClipFacts, container: Container, program: Program) -> dict[str,
     if "libx264" in program.encoders:
         pixels = "yuv420p10le" if facts.depth > _TEN_BIT else "yuv420p"
         return {"c:v": "libx264", "crf": "18", "preset": "medium", "pix_fmt": pixels}
-    other = program.first_of(*_OTHER_H264)
+    other = program.first_of(*OTHER_H264)
     if other is not None:
         bits = facts.width * facts.height * _USUAL_RATE * _BITS_OF_PIXEL
         return {"c:v": other, "b:v": str(max(200_000, round(bits))), "pix_fmt": "yuv420p"}

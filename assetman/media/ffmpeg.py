@@ -13,6 +13,7 @@ from pathlib import Path
 
 from assetman.core.errors import EnvironmentProblem
 
+OTHER_H264 = ("libopenh264", "h264_videotoolbox", "h264_mf")  # where libx264 is missing
 _ASK_SECONDS = 20.0
 _NEVER_OLD = (99, 0)  # versions built from the newest source have no number
 # What brings it, by the ID or ID_LIKE of /etc/os-release.
