@@ -29,3 +29,10 @@ class Moment:
     at: float
     picture: Picture | None = None  # None until it is made
     score: float | None = None  # how well it matches a question, 0..1; None: nothing was asked
+
+
+def clock(seconds: float) -> str:
+    """Write a time as players do: “1:23”, “1:02:33”."""
+    whole = max(0, int(seconds))
+    hours, minutes = whole // 3600, whole // 60 % 60
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assetman.core.assets import Kind, Passage, Probe, SegmentDraft
+from assetman.core.moments import clock
 from assetman.library.contents import Pending
 from assetman.media.handler import Extraction, Stretch
 
@@ -92,7 +93,7 @@ class Reading:
     def end(self, why: str) -> None:
         """Be content with what was read: a damage in the middle takes only what follows it."""
         assert self.probe is not None
-        until = f"{_clock(self.stretch.start)} ({why})"
+        until = f"{clock(self.stretch.start)} ({why})"
         self.probe = replace(self.probe, facts={**self.probe.facts, "read until": until})
         self.read = True
 
@@ -138,8 +139,3 @@ class Backlog:
             most -= frames.count
             taken.append(frames)
         return taken
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}"

@@ -293,7 +293,7 @@ def test_a_film_damaged_in_the_middle_keeps_what_comes_before(bench: Bench, phot
         probe = fresh.library.contents.of_asset(fresh.assets()["film.mp4"].id).probe
         assert probe is not None
         until = str(probe.facts["read until"])
-        assert until.startswith("0:00:4")
+        assert until.startswith("0:4")
         assert until.endswith("(The decoder crashed on this file)")
         assert fresh.index().embedded == 0
     finally:

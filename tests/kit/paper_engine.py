@@ -189,7 +189,8 @@ class PaperEngine(PaperOrganising, PaperFilms):
         for asset in passing:
             score = len(words & _words(asset.name)) / len(words)
             if score > 0 and asset.id not in query.leave_out:
-                hits.append(Hit(asset.id, score, asset.id, reasons={"name": score}))
+                hit = Hit(asset.id, score, asset.id, reasons={"name": score})
+                hits.append(self._at_its_moment(hit))
         hits.sort(key=lambda hit: -hit.score)
         seconds = time.monotonic() - began
         number = len(passing)

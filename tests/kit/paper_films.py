@@ -16,10 +16,11 @@ from assetman.core.assets import Asset, Kind
 from assetman.core.errors import WrongUse
 from assetman.core.exports import Export, ExportForm, ExportState
 from assetman.core.moments import Moment
-from assetman.core.queries import Query
+from assetman.core.queries import Hit, Query
 from assetman.engine.protocol import Event
 
 LENGTH = 10.0  # seconds, of every video
+SHOT = (83.5, 91.0)  # seconds; of every video, the one that is found
 
 
 class PaperFilms:
@@ -43,6 +44,10 @@ class PaperFilms:
     def frames(self, segment_ids: Sequence[int]) -> list[Moment]:
         films = [each for each in segment_ids if self._is_film(each)]
         return [Moment(each, 0.0, LENGTH, LENGTH / 2) for each in films]
+
+    def _at_its_moment(self, hit: Hit) -> Hit:
+        film = self._is_film(hit.asset_id)
+        return replace(hit, start=SHOT[0], end=SHOT[1]) if film else hit
 
     def export(
         self, asset_id: int, start: float, end: float, target: str, form: ExportForm
