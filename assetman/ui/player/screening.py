@@ -101,7 +101,7 @@ class Screening(QWidget):
             return
         self.leave()
         self.asset = asset
-        self._trouble = asset.state is not AssetState.PRESENT
+        self._trouble = self.away
         self._surface.say(AWAY.get(asset.state, ""))
         self.bar.set_playable(not self._trouble)
         self.source.show_asset(asset)
@@ -143,6 +143,11 @@ class Screening(QWidget):
         playing = self.playback.playing
         self.playback.pause()
         return playing
+
+    @property
+    def away(self) -> bool:
+        """Tell whether there is no file to play just now."""
+        return self.asset is not None and self.asset.state is not AssetState.PRESENT
 
     @property
     def at(self) -> float:
