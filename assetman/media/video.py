@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,14 +19,14 @@ from assetman.media.fitting import cut_out, fit, needed_share, within
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.keyframes import Frame
 from assetman.media.shots import read_shots
-from assetman.media.video_facts import clock, read_probe
+from assetman.media.video_correcting import corrected
+from assetman.media.video_facts import read_probe
 from assetman.media.video_film import OpenFilm, opened_film
 from assetman.media.video_passages import read_chapters, read_subtitles
 from assetman.media.video_sheets import cell_of, look_of, poster_worth, write_poster, write_sheet
 
 _OVERSAMPLING = 2.0  # as of pictures, so that both are resized alike
 _QUESTION_FRAMES = 8  # of a range that is asked about, at most
-_ROUGHLY = 1.0  # seconds by which a file may be wrong about its length and nobody minds
 _POSTERS = 12  # frames among which the poster is chosen
 
 
@@ -75,7 +75,7 @@ class VideoHandler:
                 write_poster(poster.best or film.shown_at(0.0).picture(), thumbnail_side, thumbnail)
             if stretch.sheet is not None and kept.cells:
                 write_sheet(kept.cells, kept.cell, stretch.sheet)
-            probe = _measured(film, stretch, reading.rest)
+            probe = corrected(film, read_probe(film), stretch, reading.rest)
             extraction = Extraction(probe, tuple(kept.drafts), kept.pixels())
             extraction.passages = tuple(_passages(film, stretch, reading.rest))
             extraction.rest = reading.rest
@@ -130,8 +130,8 @@ class _Kept:
             SegmentDraft(
                 SegmentKind.SHOT,
                 stretch.ordinal + number,
-                start,
-                end,
+                min(start, frame.time),
+                max(end, frame.time),
                 box=self._part.box,
                 at=frame.time,
                 look=look_of(picture),
@@ -172,23 +172,6 @@ def _asked(film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt) -> Extract
         frame = film.shown_at(time)
         kept.add(frame, frame.picture(), frame.time, frame.time + film.step, Stretch())
     return Extraction(read_probe(film), tuple(kept.drafts), kept.pixels())
-
-
-def _measured(film: OpenFilm, stretch: Stretch, rest: float | None) -> Probe:
-    """Read what the file says of itself, and correct what it says of its length."""
-    probe = read_probe(film)
-    if rest is not None or film.reached is None:
-        if film.duration <= 0 and stretch.number == 0:
-            return replace(probe, duration=film.measured() or None)
-        return probe
-    said, found = film.duration, film.reached
-    if abs(said - found) <= max(_ROUGHLY, 0.02 * found):
-        return probe
-    found = max(found, film.end_of_sound(found))
-    if said > found + max(_ROUGHLY, 0.02 * found):
-        stated = f"{clock(found)} of the {clock(said)} that the file claims"
-        probe.facts["read until"] = stated
-    return replace(probe, duration=found)
 
 
 def _moments(film: OpenFilm, part: Excerpt) -> Iterable[float]:

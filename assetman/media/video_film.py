@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
-import av
 import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Discard, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from assetman.core.errors import BadInput
 from assetman.media.handler import Limits
 from assetman.media.keyframes import Frame, Group
+from assetman.media.video_length import duration_of, start_of
 from assetman.media.video_opening import (
     NO_FRAME,
+    PROTECTED,
     choose_stream,
     is_protected,
     open_container,
@@ -27,114 +27,9 @@ from assetman.media.video_opening import (
 )
 from assetman.media.video_picture import Painter, shape_of
 from assetman.media.video_reading import Reader
+from assetman.media.video_walk import SLACK, Walk
 
-_SLACK = 5e-4  # seconds by which times may be rounded
-_MEASURED = 1 << 30  # bytes read to find how long a film is
-_BROKEN = 100  # packets in a row that cannot be read, after which the rest is given up
-_BEFORE = 10.0  # seconds before the first frame where seeking to it begins
-_INDEXED = frozenset(("mov", "matroska", "avi"))  # seek to key frames and nothing else
-_FIRST = 400  # packets among which a frame that can be decoded has to be
 _LEAST, _MOST = Fraction(1, 100), 1000  # frames a second that a file may claim
-
-
-class Walk:
-    """One way through the packets of a film, with a decoder of its own."""
-
-    def __init__(self, container: InputContainer, reader: Reader, stream: VideoStream) -> None:
-        self.container = container
-        self.stream = stream
-        self.base = float(stream.time_base or Fraction(1, 1000))
-        self._reader = reader
-        self._taken: list[Stream] = []
-        self.take({stream.index})
-        decoder = stream.codec_context
-        decoder.thread_count = 1  # there are as many decode processes as cores
-        decoder.thread_type = av.codec.context.ThreadType.NONE
-
-    @property
-    def consumed(self) -> int:
-        """Bytes read so far."""
-        return self._reader.consumed
-
-    def take(self, streams: Set[int]) -> None:
-        """Choose by their indexes the streams whose packets are wanted."""
-        self._taken = [each for each in self.container.streams if each.index in streams]
-        for stream in self.container.streams:
-            stream.discard = Discard.default if stream.index in streams else Discard.all
-
-    def seek(self, time: float, zero: float) -> None:
-        """Go to the last key frame at or before a time, or to the beginning if that fails."""
-        if time <= _SLACK or not self._go_to(time + zero + _SLACK):
-            self._go_to_the_beginning()
-            return
-        if self.container.format.name.split(",")[0] in _INDEXED:
-            return
-        # elsewhere it may lie behind the key frame, among frames that need it
-        back = 1.0
-        while (key := self._next_key()) is None or key * self.base > time + zero + _SLACK:
-            if back >= time or not self._go_to(time - back + zero):
-                self._go_to_the_beginning()
-                return
-            back *= 2
-        self._go_to(time - back / 2 + zero if back > 1 else time + zero + _SLACK)
-
-    def _go_to(self, time: float) -> bool:
-        try:
-            self.container.seek(int(time / self.base), stream=self.stream)
-        except av.FFmpegError:
-            return False
-        return True
-
-    def _go_to_the_beginning(self) -> None:
-        first = self.stream.start_time or 0
-        before = first - int(_BEFORE / self.base)
-        for offset, any_frame in ((before, False), (first, False), (first, True), (0, True)):
-            with suppress(av.FFmpegError):
-                self.container.seek(offset, stream=self.stream, any_frame=any_frame)
-                return
-
-    def _next_key(self) -> int | None:
-        """Give the time stamp of the next key frame."""
-        for packet in self.packets():
-            if packet.stream_index == self.stream.index and packet.is_keyframe:
-                return packet.dts if packet.pts is None else packet.pts
-        return None
-
-    def packets(self) -> Iterator[Packet[Any]]:
-        """Read on, over what is damaged."""
-        broken = 0
-        while broken < _BROKEN:
-            try:
-                for packet in self.container.demux(*self._taken):
-                    if packet.size == 0:
-                        return
-                    broken = 0
-                    yield packet
-            except av.FFmpegError:
-                broken += 1
-            else:
-                return
-
-    def decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
-        """Decode a packet, or give what is still inside (None); nothing for what is damaged."""
-        try:
-            return self.stream.codec_context.decode(packet)
-        except MemoryError:
-            raise
-        except av.FFmpegError:
-            return []
-
-    def decode_alone(self, packet: Packet[VideoStream]) -> VideoFrame | None:
-        """Decode a key frame out of its place; the decoder forgets what it had."""
-        frames = self.decode(packet) or self.decode(None)
-        self.stream.codec_context.flush_buffers()
-        return frames[0] if frames else None
-
-    def hurry(self) -> None:
-        """Leave out frames that no other needs, and the smoothing of blocks; before any decoding."""
-        context = self.stream.codec_context
-        context.skip_frame = "NONREF"
-        context.options = {**context.options, "skip_loop_filter": "all"}
 
 
 class OpenFilm:
@@ -154,13 +49,13 @@ class OpenFilm:
         self._keys = Walk(container, reader, self.stream)
         self._others = ExitStack()
         self._walks: dict[bool, Walk] = {}
-        self.zero = self._start()
         self.first = self._first_frame()
+        self.zero = start_of(container, self.stream, self.first)
         context = self.stream.codec_context
         aspect = self.stream.sample_aspect_ratio or context.sample_aspect_ratio
         self.shape = shape_of(self.first, aspect)
         self._painter = Painter(self.shape)
-        self.duration = self._duration()
+        self.duration = duration_of(container, self.stream, self.zero)
 
     @property
     def pixels(self) -> int:
@@ -217,7 +112,7 @@ class OpenFilm:
         for packet in walk.packets():
             time = self._packet_time(packet, walk, last)
             last = time
-            due = gathered is None or time - gathered.time >= spacing - _SLACK
+            due = gathered is None or time - gathered.time >= spacing - SLACK
             frame = walk.decode_alone(packet) if packet.is_keyframe and due else None
             if frame is not None:
                 key = self._frame(frame, time)
@@ -233,16 +128,16 @@ class OpenFilm:
     def frames(self, start: float, end: float, swift: bool = False) -> Iterator[Frame]:
         """Decode what is shown from `start` up to `end` (left out), in order."""
         for frame, time in self._decoded(start, swift):
-            if time >= end - _SLACK:
+            if time >= end - SLACK:
                 return
-            if time >= start - _SLACK:
+            if time >= start - SLACK:
                 yield self._frame(frame, time)
 
     def shown_at(self, time: float) -> Frame:
         """Give the frame shown at a time: the last one not after it; raises BadInput."""
         best: tuple[VideoFrame, float] | None = None
         for frame, moment in self._decoded(time, swift=False):
-            if best is not None and moment > time + _SLACK:
+            if best is not None and moment > time + SLACK:
                 break
             best = frame, moment
         if best is None:  # it ends before, or cannot be read from there on
@@ -293,63 +188,10 @@ class OpenFilm:
         return walk
 
     def _first_frame(self) -> VideoFrame:
-        walk = self._keys
-        for number, packet in enumerate(walk.packets()):
-            for frame in walk.decode(packet):
-                return frame
-            if number > _FIRST:
-                break
-        for frame in walk.decode(None):
-            return frame
-        if is_protected(self.stream):
-            raise BadInput("The video is protected against copying and cannot be read")
-        raise BadInput(NO_FRAME)
-
-    def _start(self) -> float:
-        """Give the time that players call 0, as the stream counts."""
-        streams = self.stream.start_time
-        own = None if streams is None else streams * self._keys.base
-        container = cast("int | None", self.container.start_time)
-        if container is None:
-            return own or 0.0
-        start = container / av.time_base
-        return start if own is None or start <= own else own
-
-    def measured(self) -> float:
-        """Find how long the film is by reading on, where the file does not say.
-
-        Beyond a gigabyte it is reckoned by what was read so far.
-        """
-        latest = 0.0
-        with self.another_walk() as walk:
-            walk.stream.discard = Discard.nonkey
-            for packet in walk.packets():
-                latest = max(latest, (self.time_of(packet) or 0.0) + self.step)
-                if walk.consumed > _MEASURED:
-                    return latest * self._reader.size / walk.consumed
-        return latest
-
-    def end_of_sound(self, after: float) -> float:
-        """Find how long sound goes on after the pictures have ended."""
-        latest = after
-        with self.another_walk() as walk:
-            walk.take({stream.index for stream in self.container.streams.audio})
-            walk.seek(after, self.zero)
-            for packet in walk.packets():
-                latest = max(latest, self.time_of(packet) or 0.0)
-                if walk.consumed > _MEASURED:
-                    break
-        return latest
-
-    def _duration(self) -> float:
-        stream = self.stream
-        own = (stream.duration or 0) * self._keys.base
-        if own > 0 and stream.start_time is not None:
-            own += stream.start_time * self._keys.base - self.zero
-        whole = (self.container.duration or 0) / av.time_base
-        if "matroska" in self.container.format.name:
-            whole -= self.zero  # it counts from 0, not from the first frame
-        return max(own, 0.0) or max(whole, 0.0)
+        frame = self._keys.first_frame()
+        if frame is None:
+            raise BadInput(PROTECTED if is_protected(self.stream) else NO_FRAME)
+        return frame
 
     def _time(self, frame: VideoFrame, otherwise: float) -> float:
         if frame.pts is None:

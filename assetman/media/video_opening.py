@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, Never, cast
+from typing import Any, BinaryIO, Never, cast
 
 import av
 from av.container import InputContainer
@@ -53,6 +54,11 @@ _LISTS = (
 _VIDEO_STARTS = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"FLV", b"OggS", b".RMF", b"\0\0\1\xba")
 _BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
+_PROTECTED = ("drmi", "encv", "drmv")  # codes of what was bought and may not be copied
+# `Stream #0:0(und): Video: none (zzzz / 0x7A7A7A7A), none, 320x180`
+_CODED = re.compile(r"Video: (\w+)(?: \([^()/\n]*\))?(?: \(([^()/\n]{1,16}) / 0x)?")
+
+PROTECTED = "The video is protected against copying and cannot be read"
 DAMAGED = "The video is damaged and cannot be read"
 NO_VIDEO = "This is not a video Assetman can read"
 NO_FRAME = "Not one frame of the video can be decoded: it is damaged or cut off"
@@ -100,7 +106,7 @@ def choose_stream(container: InputContainer, limits: Limits) -> VideoStream:
         raise BadInput("There are no moving pictures in this file")
     readable = [each for each in streams if each.codec_context is not None]
     if not readable:
-        raise BadInput(f"The video is coded as {_codec_of(streams[0])}, which cannot be read here")
+        raise BadInput(_why_undecodable(container))
     chosen = max(readable, key=_rank)
     width, height = chosen.codec_context.width, chosen.codec_context.height
     if width * height > limits.pixels:
@@ -112,7 +118,7 @@ def choose_stream(container: InputContainer, limits: Limits) -> VideoStream:
 
 def is_protected(stream: VideoStream) -> bool:
     """Tell whether pictures are kept from being copied, as those bought in a shop are."""
-    return stream.codec_context.codec_tag.lower() in ("drmi", "encv", "drmv")
+    return stream.codec_context.codec_tag.lower() in _PROTECTED
 
 
 def _rank(stream: VideoStream) -> tuple[bool, bool, int, int]:
@@ -126,12 +132,18 @@ def _rank(stream: VideoStream) -> tuple[bool, bool, int, int]:
     )
 
 
-def _codec_of(stream: VideoStream) -> str:
+def _why_undecodable(container: InputContainer) -> str:
+    """Name how pictures are coded that there is no decoder for."""
+    av.logging.set_level(av.logging.INFO)  # what FFmpeg describes, it describes to its log
     try:
-        name = stream.name
-    except (AttributeError, av.FFmpegError):
-        name = None
-    return name or "something unknown"
+        described = _CODED.search(cast(Any, container).dumps_format())
+    finally:
+        av.logging.set_level(None)
+    codec, tag = (described[1], described[2]) if described else ("none", None)
+    if tag and tag.lower() in _PROTECTED:
+        return PROTECTED
+    name = (tag if codec in ("none", "unknown") else codec) or "something unknown"
+    return f"The video is coded as “{name}”, for which there is no decoder here"
 
 
 def _refuse(url: str, flags: int, options: dict[str, str]) -> Never:

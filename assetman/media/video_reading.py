@@ -19,6 +19,7 @@ class Reader(io.RawIOBase):
         self._descriptor = file.fileno()
         self.size = os.fstat(self._descriptor).st_size if size is None else size
         self.consumed = 0  # bytes read
+        self.until: int | None = None  # bytes read after which nothing more is given
         self._at = 0
 
     def another(self) -> Reader:
@@ -43,6 +44,8 @@ class Reader(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         left = max(0, self.size - self._at)
+        if self.until is not None and self.consumed >= self.until:
+            left = 0
         wanted = left if size < 0 else min(size, left)
         data = self._read_at(wanted) if wanted else b""
         self._at += len(data)

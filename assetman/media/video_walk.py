@@ -1,0 +1,141 @@
+"""One way through the packets of a video: seeking, reading over damage, decoding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from contextlib import suppress
+from fractions import Fraction
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Discard, Stream
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from assetman.media.video_reading import Reader
+
+SLACK = 5e-4  # seconds by which times may be rounded
+_HOLE = 256 << 20  # bytes without a packet of what is read, after which the rest is given up
+_BROKEN = 100  # packets in a row that cannot be read, after which the rest is given up
+_BEFORE = 10.0  # seconds before the first frame where seeking to it begins
+_INDEXED = frozenset(("mov", "matroska", "avi"))  # seek to key frames and nothing else
+_FIRST = 400  # packets among which a frame that can be decoded has to be
+
+
+class Walk:
+    """One way through the packets of a film, with a decoder of its own."""
+
+    def __init__(self, container: InputContainer, reader: Reader, stream: VideoStream) -> None:
+        self.container = container
+        self.stream = stream
+        self.base = float(stream.time_base or Fraction(1, 1000))
+        self._reader = reader
+        self._taken: list[Stream] = []
+        self.take({stream.index})
+        decoder = stream.codec_context
+        decoder.thread_count = 1  # there are as many decode processes as cores
+        decoder.thread_type = av.codec.context.ThreadType.NONE
+
+    @property
+    def consumed(self) -> int:
+        """Bytes read so far."""
+        return self._reader.consumed
+
+    def take(self, streams: Set[int]) -> None:
+        """Choose by their indexes the streams whose packets are wanted."""
+        self._taken = [each for each in self.container.streams if each.index in streams]
+        for stream in self.container.streams:
+            stream.discard = Discard.default if stream.index in streams else Discard.all
+
+    def seek(self, time: float, zero: float) -> None:
+        """Go to the last key frame at or before a time, or to the beginning if that fails."""
+        if time <= SLACK or not self._go_to(time + zero + SLACK):
+            self._go_to_the_beginning()
+            return
+        if self.container.format.name.split(",")[0] in _INDEXED:
+            return
+        # elsewhere it may lie behind the key frame, among frames that need it
+        back = 1.0
+        while (key := self._next_key()) is None or key * self.base > time + zero + SLACK:
+            if back >= time or not self._go_to(time - back + zero):
+                self._go_to_the_beginning()
+                return
+            back *= 2
+        self._go_to(time - back / 2 + zero if back > 1 else time + zero + SLACK)
+
+    def _go_to(self, time: float) -> bool:
+        try:
+            self.container.seek(int(time / self.base), stream=self.stream)
+        except av.FFmpegError:
+            return False
+        return True
+
+    def _go_to_the_beginning(self) -> None:
+        first = self.stream.start_time or 0
+        before = first - int(_BEFORE / self.base)
+        for offset, any_frame in ((before, False), (first, False), (first, True), (0, True)):
+            with suppress(av.FFmpegError):
+                self.container.seek(offset, stream=self.stream, any_frame=any_frame)
+                return
+
+    def _next_key(self) -> int | None:
+        """Give the time stamp of the next key frame."""
+        for packet in self.packets():
+            if packet.stream_index == self.stream.index and packet.is_keyframe:
+                return packet.dts if packet.pts is None else packet.pts
+        return None
+
+    def packets(self) -> Iterator[Packet[Any]]:
+        """Read on, over what is damaged; a hole without end ends it."""
+        broken = 0
+        reader = self._reader
+        try:
+            while broken < _BROKEN:
+                try:
+                    reader.until = reader.consumed + _HOLE
+                    for packet in self.container.demux(*self._taken):
+                        if packet.size == 0:
+                            return
+                        broken = 0
+                        yield packet
+                        reader.until = reader.consumed + _HOLE
+                except av.FFmpegError:
+                    broken += 1
+                else:
+                    return
+        finally:
+            reader.until = None
+
+    def decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
+        """Decode a packet, or give what is still inside (None); nothing for what is damaged."""
+        try:
+            return self.stream.codec_context.decode(packet)
+        except MemoryError:
+            raise
+        except av.FFmpegError:
+            return []
+
+    def decode_alone(self, packet: Packet[VideoStream]) -> VideoFrame | None:
+        """Decode a key frame out of its place; the decoder forgets what it had."""
+        frames = self.decode(packet) or self.decode(None)
+        self.stream.codec_context.flush_buffers()
+        return frames[0] if frames else None
+
+    def hurry(self) -> None:
+        """Leave out frames that no other needs, and the smoothing of blocks; before any decoding."""
+        context = self.stream.codec_context
+        context.skip_frame = "NONREF"
+        context.options = {**context.options, "skip_loop_filter": "all"}
+
+    def first_frame(self) -> VideoFrame | None:
+        """Decode the first frame that can be, if there is one among the first packets."""
+        for number, packet in enumerate(self.packets()):
+            for frame in self.decode(packet):
+                return frame
+            if number > _FIRST:
+                break
+        for frame in self.decode(None):
+            return frame
+        return None
