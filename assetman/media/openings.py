@@ -22,15 +22,16 @@ from assetman.media.looks import Look, difference
 SHORT = 1.2  # seconds; a group that is cheap to decode whole
 FAR = 12.0  # seconds; key frames farther apart are not trusted to show all
 OTHER = 0.16  # the difference of key frames that show different things
-_SPIKE = 2.2  # times as large as those around it
+_CUT = 0.22  # the same, of what was not looked at in between
+_SPIKE = 2.6  # times as large as those around it
 _DUE = 0.97  # of the longest group; a key frame that comes then comes by the clock
 _USUAL = frozenset(
     (12, 15, 24, 25, 30, 48, 50, 60, 100, 120, 128, 150, 160, 161, 240, 250, 300, 600)
 )
 _PALE = 0.45  # of the deviation of those beside it; a key frame below is looked at closely
-_SHARE = 0.10  # of the key frame's size; a packet below is no picture of its own
+_SHARE = 0.12  # of the key frame's size; a packet below is no picture of its own
 _FLOOR = 0.05  # of the key frame's size, in half a second; less says nothing
-_SHIFT = 2.4  # times as much in half a second as in the half before or after
+_SHIFT = 2.2  # times as much in half a second as in the half before or after
 _STILL = 0.012  # of the key frame's size; packets below say that nothing moves
 _MARGIN = 1.3  # seconds around what is looked at
 
@@ -100,7 +101,7 @@ def cuts_at_keys(
         change = difference(last, step.after)
         soon = looks[index + 1 : bisect.bisect_left(times, step.end + 0.6)]
         flash = any(difference(last, look) < 0.35 * change for look in soon)
-        if change >= OTHER and not flash:
+        if change >= _CUT and not flash:
             joints.append(Joint(step.end, step.end, change))
     return joints
 

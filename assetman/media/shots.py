@@ -18,12 +18,14 @@ SPACING = 0.48  # seconds between key frames that are decoded
 LONGEST = 30.0  # seconds; a take that is longer and not static is split
 _STATIC = 0.06  # a take none of whose frames differ more is static
 _NEW = 0.30  # a frame that differs so from all that stand for its shot may stand beside them
+_LEAST = 2.0  # seconds that a stretch counts for a shot when it guesses how many there are
 _PACE = 4.0  # seconds of a shot for each frame that stands for it
 _CLEAR = 0.2  # seconds that a frame keeps from a joint, where it can
 _LONGER = 2.0  # seconds that are decoded beyond what was wanted, for a joint that goes on
 _NEARLY = 0.45  # seconds before the end; a joint that ends later may go on
 _MEDIA = 900.0  # seconds of film that are read in one stretch
 _PIXELS = 2_400_000_000  # decoded in one stretch
+_FEWEST = 24  # frames that are decoded in any case where something happens
 _HELD = 256 << 20  # bytes of frames that are kept while a stretch is read
 
 
@@ -93,7 +95,12 @@ class Reading:
             if self._steps:
                 before = self._steps[-1]
                 self._steps[-1] = Step(before.group, before.look, look)
-            if last is None or difference(last, look) >= OTHER or look.time - since >= LONGEST:
+            late = look.time - since
+            if (
+                last is None
+                or late >= LONGEST
+                or (late >= _LEAST and difference(last, look) >= OTHER)
+            ):
                 distinct += 1
                 last, since = look, look.time
             if len(held) < self._most_held and look.time >= self._start - 1e-3:
@@ -116,23 +123,32 @@ class Reading:
         opened: list[tuple[float, float]] = []
         for begin, finish in ranges:
             begin, finish = max(begin, start), min(finish, end)
-            if begin >= finish:
+            way = self._way_to(begin)
+            if begin >= finish or way > _PIXELS / 2:
                 continue
+            self._spent += way
             before = [look for time, look in sorted(looks.items()) if time < begin]
             run, found = self._run(begin, finish, end, before[-1] if before else None)
             looks.update((look.time, look) for look in run[:: max(1, len(run) // 60)])
+            joints += found
             if run:
                 looks[run[-1].time] = run[-1]
                 opened.append((run[0].time, run[-1].time))
-            joints += found
-            if self._spent > _PIXELS and finish < end:
-                end = finish
-                break
+                if self._spent > _PIXELS and run[-1].time < end:
+                    end = min(end, max(run[-1].time, start + 1.0))
+                    break
         self._looks = [looks[time] for time in sorted(looks) if time < end]
         at_keys = cuts_at_keys(self._steps, self._looks, opened)
         joints += [cut for cut in at_keys if cut.end < end]
         apart = [j for j in parted(joints) if j.start > start + 0.3 or not start]
         return end, apart
+
+    def _way_to(self, time: float) -> int:
+        """Give the pixels that are decoded before the first frame shown from `time` on."""
+        before = [step for step in self._steps if step.start <= time]
+        if not before:
+            return 0
+        return int((before[-1].group.times < time).sum()) * self._film.pixels
 
     def _run(
         self, begin: float, finish: float, most: float, before: Look | None
@@ -146,6 +162,8 @@ class Reading:
                 joints = joints_of(run, before)
                 if not any(joint.start < joint.end > finish - _NEARLY for joint in joints):
                     return run, joints
+            if self._spent > _PIXELS and len(run) >= _FEWEST:
+                break
             self._spent += self._film.pixels
             run.append(look_of(frame))
             if frame.time >= kept + 1.0 and len(self._held) < self._most_held:
