@@ -120,7 +120,8 @@ class _Reading:
         if any(char.isalnum() for char in words):
             (self.not_said if minus else self.said).append(words)
         elif words:
-            self.notes.append(f"“said:{words}” has no word in it that could be looked for.")
+            typed = f"{'-' * minus}said:{words}"
+            self.notes.append(f"“{typed}” has no word in it that could be looked for.")
 
     def _kind(self, value: str) -> None:
         if value.lower() in _KINDS:
