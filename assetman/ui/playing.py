@@ -27,6 +27,9 @@ class Playing(QObject):
         grid.play_wanted.connect(self._play)
         grid.large_wanted.connect(content.play_large)
         grid.moment_chosen.connect(self._choose)
+        inspector.large_wanted.connect(content.play_large)
+        content.large.sounded.connect(inspector.silence)
+        inspector.sounded.connect(content.large.silence)
 
     def look_at(self, asset_ids: Sequence[int], hits: Mapping[int, Hit]) -> dict[int, Hit]:
         """Give hits as they are to be shown: that of a video at the moment that was chosen."""
@@ -47,7 +50,11 @@ class Playing(QObject):
         self.moment_chosen.emit([asset_id])
 
     def _play(self, asset_id: int, start: float) -> None:
-        self._content.play_large(asset_id, start)
+        alone = self._content.grid.selected_ids() == [asset_id]
+        if alone and self._inspector.isVisible():
+            self._inspector.play(asset_id, start)
+        else:
+            self._content.play_large(asset_id, start)
 
 
 def _at(hit: Hit | None, asset_id: int, moment: Moment) -> Hit:

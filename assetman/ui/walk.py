@@ -104,11 +104,11 @@ class Walk(QObject):
         return True
 
     def escape(self) -> None:
-        """Undo one step: the large view, else the last chip; never the words."""
+        """Undo one step: the large view, what plays, else the last chip; never the words."""
         if self._content.large.isVisible():
             self._content.leave_large()
             self._content.grid.setFocus()
-        else:
+        elif not self._inspector.silence():
             self._session.undo_chip()
 
     def enter(self) -> None:
@@ -185,6 +185,7 @@ class Walk(QObject):
             place = self._content.grid.place()  # the same search, grown: stay where we are
         self._shown_state = state
         self._content.show_results(state, results, place)
+        self._inspector.show_query(self._content.grid.query)
         reveal, self._reveal = self._reveal, None
         if reveal is not None and reveal in results.ids:
             self._content.grid.go_to(reveal)

@@ -150,11 +150,11 @@ class FakeFilms:
 
     def _colours_between(self, asset_id: int, start: float, end: float | None) -> list[Colour]:
         """Give the colours of a video at a time, or between two."""
-        last = start if end is None else end
+        last = start + 1e-6 if end is None else end
         return [
             frame.colour
             for frame in self.film_frames.get(asset_id, [])
-            if frame.moment.start <= last and frame.moment.end > start
+            if frame.moment.start < last and frame.moment.end > start
         ]
 
     def _draw_sheets(
@@ -175,7 +175,9 @@ class FakeFilms:
                     painter.drawImage(QPoint(left, top), _frame(paint(colour, *cell), place))
                     pictures.append(Picture(path, left, top, *cell))
             assert sheet.save(path)
-        poster = paint(colours[0] if colours else QColor("black"), *size)
+        longer = max(size)  # a poster is as large as any other thumbnail
+        sides = [max(1, side * 512 // longer) for side in size]
+        poster = paint(colours[0] if colours else QColor("black"), *sides)
         assert poster.save(str(self.folder / "thumbnails" / f"{key}.webp"))
         return pictures
 

@@ -37,6 +37,7 @@ class Plates:
         self._mirrored = mirrored
         self._font = smaller(theme.font(Text.SECONDARY))
         self._metrics = QFontMetrics(self._font)
+        self._widths: dict[tuple[str, bool], int] = {}
         self._painted: dict[tuple[str, bool, bool, float], QImage] = {}
 
     def place(self, plate: Plate, cell: QRect) -> QRect:
@@ -97,8 +98,13 @@ class Plates:
         return QRect(left, above, width, height)
 
     def _width(self, words: str, *, play: bool = False) -> int:
-        width = self._metrics.horizontalAdvance(words) + 2 * _SIDE
-        return width + self._sign + (_APART if words else 0) if play else width
+        key = words, play
+        if key not in self._widths:
+            if len(self._widths) > 10 * _KEPT:
+                self._widths.clear()
+            width = self._metrics.horizontalAdvance(words) + 2 * _SIDE
+            self._widths[key] = width + (self._sign + (_APART if words else 0) if play else 0)
+        return self._widths[key]
 
     def _copy(
         self,
