@@ -25,9 +25,8 @@ OTHER = 0.16  # the difference of key frames that show different things
 _CUT = 0.22  # the same, of what was not looked at in between
 _SPIKE = 2.6  # times as large as those around it
 _DUE = 0.97  # of the longest group; a key frame that comes then comes by the clock
-_USUAL = frozenset(
-    (12, 15, 24, 25, 30, 48, 50, 60, 100, 120, 128, 150, 160, 161, 240, 250, 300, 600)
-)
+_USUAL = frozenset((100, 120, 128, 150, 160, 161, 240, 250, 300, 500, 600))
+_CHEAP = 9.0  # seconds; a longer group that moves is not decoded for what movement explains
 _PALE = 0.45  # of the deviation of those beside it; a key frame below is looked at closely
 _SHARE = 0.12  # of the key frame's size; a packet below is no picture of its own
 _FLOOR = 0.05  # of the key frame's size, in half a second; less says nothing
@@ -57,6 +56,12 @@ class Step:
         return self.end - self.start
 
     @property
+    def moves(self) -> float:
+        """How large a packet is on the average, as a share of the key frame's."""
+        sizes = self.group.sizes
+        return float(sizes.mean()) / max(self.group.size, 1) if len(sizes) else 0.0
+
+    @property
     def change(self) -> float:
         return 0.0 if self.after is None else difference(self.look, self.after)
 
@@ -65,9 +70,7 @@ def openings(steps: Sequence[Step]) -> list[tuple[float, float]]:
     """Name the stretches of time to be decoded whole, in order and apart, in seconds."""
     wanted: list[tuple[float, float]] = []
     usual = float(np.median([step.group.size for step in steps])) if steps else 0.0
-    clock = _clock(steps)
     for index, step in enumerate(steps):
-        due = len(step.group.times) + 1 >= clock
         if _pale(steps, index):
             wanted.append((step.start - _MARGIN, step.start + _MARGIN))
         if step.seconds <= SHORT:
@@ -75,35 +78,55 @@ def openings(steps: Sequence[Step]) -> list[tuple[float, float]]:
             if _stands_out(step.change, changes):
                 wanted.append((step.start - _MARGIN, step.end + _MARGIN))
             continue
-        wanted += _within(step, usual, due)
+        wanted += _within(step, usual)
     return _joined(wanted, [step.start for step in steps])
 
 
-def cuts_at_keys(
-    steps: Sequence[Step], looks: Sequence[Look], opened: Sequence[tuple[float, float]]
-) -> list[Joint]:
-    """Take key frames that come before their time and show something else for cuts.
+class Keys:
+    """What key frames say that were not looked at closely, once something was decoded.
 
-    `looks` are all that were seen, in order: it is the last one before the key frame that counts,
-    and if those soon after it are like that one, it was a flash. Nothing is said of what was
-    `opened`: there the frames themselves were looked at.
+    `looks` are all that were seen, in order: it is the last one before a key frame that counts.
+    Nothing is said of what was `opened`: there the frames themselves were looked at.
     """
-    joints = []
-    clock = _clock(steps)
-    times = [look.time for look in looks]
-    for step in steps:
-        if step.seconds <= SHORT or len(step.group.times) + 1 >= clock or step.after is None:
-            continue
-        if any(start <= step.end - 0.2 and step.end + 0.1 <= end for start, end in opened):
-            continue
-        index = bisect.bisect_left(times, step.end - 1e-3)
-        last = looks[max(index - 1, 0)]
-        change = difference(last, step.after)
-        soon = looks[index + 1 : bisect.bisect_left(times, step.end + 0.6)]
-        flash = any(difference(last, look) < 0.35 * change for look in soon)
-        if change >= _CUT and not flash:
-            joints.append(Joint(step.end, step.end, change))
-    return joints
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        looks: Sequence[Look],
+        opened: Sequence[tuple[float, float]],
+    ) -> None:
+        self._looks = looks
+        self._times = [look.time for look in looks]
+        clock = _clock(steps)
+        self.cuts: list[Joint] = []
+        self.doubtful: list[tuple[float, float]] = []
+        for step in steps:
+            known = any(start <= step.end - 0.2 and step.end + 0.1 <= end for start, end in opened)
+            if step.seconds <= SHORT or step.after is None or known:
+                continue
+            self._judge(step, step.after, len(step.group.times) + 1 >= clock)
+
+    def _judge(self, step: Step, after: Look, due: bool) -> None:
+        """Take one that comes before its time and shows something else for a cut.
+
+        Unless what is soon after it is as before: a flash. One that comes by the clock and shows
+        something else is doubtful, unless what moves explains it.
+        """
+        index = bisect.bisect_left(self._times, step.end - 1e-3)
+        last = self._looks[max(index - 1, 0)]
+        change = difference(last, after)
+        if change < _CUT:
+            return
+        if due:
+            moves = step.moves
+            if moves < _STILL:
+                self.cuts.append(Joint(step.end, step.end, change))
+            elif step.seconds < _CHEAP:
+                self.doubtful.append((max(step.start, last.time), step.end + _MARGIN))
+            return
+        soon = self._looks[index + 1 : bisect.bisect_left(self._times, step.end + 0.6)]
+        if not any(difference(last, look) < 0.35 * change for look in soon):
+            self.cuts.append(Joint(step.end, step.end, change))
 
 
 def _clock(steps: Sequence[Step]) -> float:
@@ -127,7 +150,7 @@ def _stands_out(change: float, changes: Sequence[float]) -> bool:
     return change >= OTHER and change >= min(0.45, 1.8 * float(np.median(changes)))
 
 
-def _within(step: Step, usual: float, due: bool) -> list[tuple[float, float]]:
+def _within(step: Step, usual: float) -> list[tuple[float, float]]:
     order = np.argsort(step.group.times, kind="stable")
     times, sizes = step.group.times[order], step.group.sizes[order].astype(np.float64)
     inside = (times > step.start) & (times < step.end)
@@ -137,8 +160,6 @@ def _within(step: Step, usual: float, due: bool) -> list[tuple[float, float]]:
         return whole if step.change >= OTHER else []
     key = max(usual, float(step.group.size), 1.0)
     moments = sorted({*_spikes(times, sizes, key), *_shifts(times, sizes, key)})
-    if step.change >= OTHER and due and step.after is not None and not moments:
-        return whole
     if step.seconds > FAR and sizes.mean() >= _STILL * key:
         return whole
     return [(max(step.start, moment - _MARGIN), moment + _MARGIN) for moment in moments]

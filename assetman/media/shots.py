@@ -12,7 +12,7 @@ import numpy as np
 from assetman.media.joints import Joint, joints_of, parted
 from assetman.media.keyframes import Film, Frame
 from assetman.media.looks import Look, difference, look_of
-from assetman.media.openings import OTHER, Step, cuts_at_keys, openings
+from assetman.media.openings import OTHER, Keys, Step, openings
 
 SPACING = 0.48  # seconds between key frames that are decoded
 LONGEST = 30.0  # seconds; a take that is longer and not static is split
@@ -58,6 +58,7 @@ class Reading:
         self._steps: list[Step] = []
         self._held: dict[float, Frame] = {}
         self._looks: list[Look] = []
+        self._opened: list[tuple[float, float]] = []
         self._most_held = max(4, int(_HELD / (1.5 * max(film.pixels, 1))))
         self._spent = 0  # pixels decoded
 
@@ -65,7 +66,7 @@ class Reading:
         more = self._survey()
         if not self._steps:
             return
-        end, joints = self._open(self._steps[-1].end, more)
+        end, joints = self._open(self._steps[-1].end)
         more = more or end < self._steps[-1].end
         spans = self._spans(joints, end)
         if more and len(spans) > 1:
@@ -111,37 +112,45 @@ class Reading:
                 return next(groups, None) is not None
         return False
 
-    def _open(self, end: float, more: bool) -> tuple[float, list[Joint]]:
+    def _open(self, end: float) -> tuple[float, list[Joint]]:
         """Decode what is worth it; give the time up to which all is known, and the joints."""
-        start = self._start
-        looks = {step.look.time: step.look for step in self._steps if step.start >= start - 1e-3}
-        ranges = openings(self._steps)
-        first = self._steps[0]
-        if first.start < start - 1e-3:
-            ranges = [(start, min(start + 1.0, first.end)), *ranges]
+        start, steps = self._start, self._steps
+        self._looks = [step.look for step in steps if step.start >= start - 1e-3]
+        ranges = openings(steps)
+        if steps[0].start < start - 1e-3:
+            ranges = [(start, min(start + 1.0, steps[0].end)), *ranges]
+        end, joints = self._decode(ranges, end)
+        doubtful = Keys(steps, self._looks, self._opened).doubtful
+        end, more = self._decode([each for each in doubtful if each[0] < end], end)
+        joints += more
+        joints += Keys(steps, self._looks, self._opened).cuts
+        self._looks = [look for look in self._looks if look.time < end]
+        known = [joint for joint in parted(joints) if joint.end < end]
+        return end, [joint for joint in known if joint.start > start + 0.3 or not start]
+
+    def _decode(
+        self, ranges: Sequence[tuple[float, float]], end: float
+    ) -> tuple[float, list[Joint]]:
+        """Decode ranges whole, as many as there is time for; give the joints in them."""
         joints: list[Joint] = []
-        opened: list[tuple[float, float]] = []
         for begin, finish in ranges:
-            begin, finish = max(begin, start), min(finish, end)
+            begin, finish = max(begin, self._start), min(finish, end)
             way = self._way_to(begin)
             if begin >= finish or way > _PIXELS / 2:
                 continue
             self._spent += way
-            before = [look for time, look in sorted(looks.items()) if time < begin]
+            before = [look for look in self._looks if look.time < begin]
             run, found = self._run(begin, finish, end, before[-1] if before else None)
-            looks.update((look.time, look) for look in run[:: max(1, len(run) // 60)])
+            if not run:
+                continue
             joints += found
-            if run:
-                looks[run[-1].time] = run[-1]
-                opened.append((run[0].time, run[-1].time))
-                if self._spent > _PIXELS and run[-1].time < end:
-                    end = min(end, max(run[-1].time, start + 1.0))
-                    break
-        self._looks = [looks[time] for time in sorted(looks) if time < end]
-        at_keys = cuts_at_keys(self._steps, self._looks, opened)
-        joints += [cut for cut in at_keys if cut.end < end]
-        apart = [j for j in parted(joints) if j.start > start + 0.3 or not start]
-        return end, apart
+            looks = {look.time: look for look in self._looks}
+            looks.update((look.time, look) for look in [*run[:: max(1, len(run) // 60)], run[-1]])
+            self._looks = [looks[time] for time in sorted(looks)]
+            self._opened.append((run[0].time, run[-1].time))
+            if self._spent > _PIXELS and run[-1].time < end:
+                return min(end, max(run[-1].time, self._start + 1.0)), joints
+        return end, joints
 
     def _way_to(self, time: float) -> int:
         """Give the pixels that are decoded before the first frame shown from `time` on."""
