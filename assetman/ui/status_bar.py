@@ -64,6 +64,10 @@ class StatusBar(QWidget):
         appearance().changed.connect(self._restyle)
         self._restyle()
 
+    def add_part(self, part: QWidget) -> None:
+        """Stand something of another room beside the models; it shows and hides itself."""
+        self._layout.insertWidget(self._layout.indexOf(self.model), part)
+
     def show_progress(self, progress: Progress) -> None:
         """Say how far the pipeline is."""
         self._progress = progress

@@ -32,7 +32,7 @@ class FakeExports:
         """Write the file."""
         row = self.export_rows[number]
         Path(row.target).write_bytes(b"a clip")
-        self._say_export(replace(row, state=ExportState.DONE, share=1.0))
+        self._say_export(replace(row, state=ExportState.DONE, share=1.0, start=start))
 
     def fail_export(self, number: int, message: str) -> None:
         """Meet some trouble."""
