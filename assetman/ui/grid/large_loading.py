@@ -31,7 +31,6 @@ class LargeLoading(QWidget):
 
     def __init__(self, bridge: EngineBridge, organiser: Organiser, parent: QWidget) -> None:
         super().__init__(parent)
-        self.hide()
         self._ids: Sequence[int] = ()
         self._position = 0
         self._thumbnail: QImage | None = None
@@ -51,6 +50,7 @@ class LargeLoading(QWidget):
         self.canvas = PictureCanvas(self)
         self.bar = LargeBar(self)
         self.video = LargeVideo(bridge, self.canvas, self.bar, self)
+        self.hide()
 
     @property
     def current(self) -> int | None:

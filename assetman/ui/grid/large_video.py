@@ -32,7 +32,6 @@ class LargeVideo(QObject):
         self._canvas = canvas
         self._bar = bar
         self._wish: float | None = None  # seconds to play from, once it can
-        self._opened: int | None = None  # the asset whose file was opened
         self.hits: Mapping[int, Hit] = {}
         self.player = Player(bridge, self, read_source, view, view)
         self.player.hide()
@@ -53,8 +52,6 @@ class LargeVideo(QObject):
         if card is None or not film:
             self.leave()
             return
-        if self._opened != card.asset.id:
-            self._opened = None
         self.player.show_video(card.asset, self.hits.get(card.asset.id))
         self.player.show()
         self._bar.set_mark_key("Shift+M")
@@ -62,21 +59,18 @@ class LargeVideo(QObject):
 
     def load(self) -> None:
         """Open the file, once it has been looked at for a moment; play if that is wanted."""
-        asset = self.player.asset
-        if asset is None:
+        if not self.here:
             return
         wish, self._wish = self._wish, None
         if wish is not None:
             self.player.play(wish)
-        elif self._opened != asset.id:
+        elif not self.player.playback.is_open:
             self.player.open()
-        self._opened = asset.id
 
     def play(self, start: float) -> None:
         """Play from a time, as soon as the video is there."""
         self._wish = start
-        if self._opened is not None:
-            self.load()
+        self.load()
 
     def show_query(self, query: Query | None) -> None:
         """Light the moments that match a question."""
@@ -85,7 +79,6 @@ class LargeVideo(QObject):
     def leave(self) -> None:
         """Silence, and let go of the file."""
         self.help.hide()
-        self._opened = None
         if self.here:
             self.player.leave()
         self.player.hide()

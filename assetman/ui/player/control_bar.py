@@ -26,6 +26,7 @@ class ControlBar(QWidget):
     def __init__(self, parent: QWidget, *, compact: bool) -> None:
         super().__init__(parent)
         self._compact = compact
+        self._playable = True
         self.play = GlyphButton(draw_play, "Play (Space)", self)
         self.time = label("", "", self)
         self.mark_in = _word("In", "Mark where it begins (I)", self)
@@ -94,8 +95,10 @@ class ControlBar(QWidget):
 
     def set_playable(self, playable: bool) -> None:
         """Offer nothing that needs the file where there is none."""
-        for each in (self.play, self.loop, self.rate, self.mute, self.volume):
-            each.setEnabled(playable)
+        self._playable = playable
+        for each in (self.play, self.loop, self.rate, self.mute):
+            each.setVisible(playable)
+        self._fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -128,7 +131,7 @@ class ControlBar(QWidget):
         self.unmark.setVisible(self._marks_known)
         for shown in range(4, -1, -1):
             self.marked.setVisible(self._marks_known and shown > 2)
-            self.volume.setVisible(shown > 3)
+            self.volume.setVisible(shown > 3 and self._playable)
             self.keys.setVisible(shown > 1)
             self.mark_in.setVisible(shown > 0)
             self.mark_out.setVisible(shown > 0)

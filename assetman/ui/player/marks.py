@@ -28,4 +28,5 @@ def mark_in(marks: Marks | None, at: float, shot_end: float) -> Marks:
 def mark_out(marks: Marks | None, at: float, shot_start: float) -> Marks:
     """End at a time: from where it began, else from the beginning of the shot."""
     start = marks.start if marks is not None and marks.start < at - LEAST else shot_start
-    return Marks(max(0.0, min(start, at - LEAST)), at)
+    start = max(0.0, min(start, at - LEAST))
+    return Marks(start, max(at, start + LEAST))

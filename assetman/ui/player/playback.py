@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 PATIENCE_MS = 700  # how long a seek may show nothing before the next one is tried
 FIRST_FRAME = 12  # times as long for the first frame of a file
 CLOSE = 0.0015  # seconds: Qt counts milliseconds
-AWAY = "Its file cannot be opened just now: {}."
+GONE = "The file is no longer where it was: only its moments are here."
+SHUT = "The file may not be read: allow it in your file manager, then look again."
+ASLEEP = "The file cannot be read just now ({}): only its moments are here."
 UNKNOWN = "This video cannot be played here, but its moments can be looked at."
 
 
@@ -171,7 +173,6 @@ class Playback(QObject):
             return
         if self._playing and not self._reverse.running:
             self._player().setPosition(_milliseconds(seconds))
-            self._frame = (seconds, seconds)
         elif self._target is not None:
             self._next = seconds
         else:
@@ -264,8 +265,7 @@ class Playback(QObject):
 
     def _no_file(self, number: int, error: BaseException) -> None:
         if number == self._opening:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self._fail(AWAY.format(reason[:1].lower() + reason[1:]))
+            self._fail(_why(error))
 
     def _fail(self, sentence: str) -> None:
         self.close()
@@ -333,6 +333,15 @@ class Playback(QObject):
         if playing != self._playing:
             self._playing = playing
             self.playing_changed.emit(playing)
+
+
+def _why(error: BaseException) -> str:
+    """Say why a file cannot be opened."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return GONE
+    if isinstance(error, PermissionError):
+        return SHUT
+    return ASLEEP.format(getattr(error, "strerror", None) or error)
 
 
 def _milliseconds(seconds: float) -> int:

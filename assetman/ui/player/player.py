@@ -94,7 +94,7 @@ class Player(Screening):
             self.ranging.mark_in(self._at)
         elif end > 0:
             start, last = self.playback.frame
-            self.ranging.mark_out(last if abs(start - self._at) < 1e-6 else self._at)
+            self.ranging.mark_out(self._at + last - start)
         else:
             self.ranging.set_marks(None, self._at)
 

@@ -12,7 +12,7 @@ from assetman.core.assets import Asset, AssetState
 from assetman.core.queries import Hit
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.player.control_bar import ControlBar
-from assetman.ui.player.playback import Playback
+from assetman.ui.player.playback import GONE, Playback
 from assetman.ui.player.ranging import Ranging
 from assetman.ui.player.reel_source import ReelSource
 from assetman.ui.player.sound_memory import SoundMemory
@@ -21,7 +21,7 @@ from assetman.ui.player.timeline import Timeline
 
 AWAY = {
     AssetState.OFFLINE: "Its drive or folder cannot be reached just now: only its moments are here.",
-    AssetState.MISSING: "The file is no longer where it was: only its moments are here.",
+    AssetState.MISSING: GONE,
 }
 
 
@@ -72,16 +72,13 @@ class Screening(QWidget):
         self.stills = Stills(read, self)
         self.playback = Playback(self)
         self.ranging = Ranging(self.playback, self.source, self)
-        self.timeline = Timeline(self.stills, host, self, 30 if compact else 36)
+        self.timeline = Timeline(self.stills, host, self, compact=compact)
         self.bar = ControlBar(self, compact=compact)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 4)
+        layout.setContentsMargins(0, 4, 0, 0 if compact else 4)
         layout.setSpacing(2)
         layout.addWidget(self.timeline)
         layout.addWidget(self.bar)
-        if not compact:
-            layout.setContentsMargins(0, 6, 0, 2)
-            self.timeline.setContentsMargins(0, 0, 0, 0)
         self.source.arrived.connect(self._show_reel)
         self.stills.arrived.connect(self._show_still)
         self.ranging.changed.connect(self._show_range)

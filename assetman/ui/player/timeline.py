@@ -28,9 +28,10 @@ class Timeline(QSlider):
     shot_wanted = Signal(int)  # the next one, or the one before
     marks_moved = Signal(object)  # Marks
 
-    def __init__(self, stills: Stills, host: QWidget, parent: QWidget, height: int = 36) -> None:
+    def __init__(self, stills: Stills, host: QWidget, parent: QWidget, *, compact: bool) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
-        self._height = height
+        self._height = 30 if compact else 36
+        self._side = 0 if compact else 12  # pixels, in line with what stands around it
         self._reel = Reel()
         self._track = Track()
         self._stills = stills
@@ -46,7 +47,7 @@ class Timeline(QSlider):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the arrows to the results
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(theme().px(height))
+        self.setFixedHeight(theme().px(self._height))
         appearance().changed.connect(self._restyle)
 
     @property
@@ -184,8 +185,7 @@ class Timeline(QSlider):
         return name if near[name] <= GRIP else None
 
     def _box(self) -> QRectF:
-        side = theme().px(6)
-        return QRectF(self.rect()).adjusted(side, 6, -side, -4)
+        return QRectF(self.rect()).adjusted(self._side, 6, -self._side, -4)
 
     def _x(self, seconds: float) -> float:
         box, whole = self._box(), self._reel.duration

@@ -75,6 +75,7 @@ class Track:
     def paint_head(self, painter: QPainter, box: QRectF, x: float) -> None:
         """Paint where the video is: a line with a head, set off from the bars by the ground."""
         look = theme()
+        x = min(max(x, box.left() + 1), box.right() - 1)
         painter.setPen(QPen(look.panel, 4, c=Qt.PenCapStyle.FlatCap))
         painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
         painter.setPen(QPen(look.text, 2, c=Qt.PenCapStyle.FlatCap))
