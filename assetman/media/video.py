@@ -23,6 +23,7 @@ from assetman.media.video_correcting import corrected
 from assetman.media.video_facts import read_probe
 from assetman.media.video_film import OpenFilm, opened_film
 from assetman.media.video_passages import read_chapters, read_subtitles
+from assetman.media.video_places import place_in, without_place, word_of
 from assetman.media.video_sheets import cell_of, look_of, poster_worth, write_poster, write_sheet
 
 _OVERSAMPLING = 2.0  # as of pictures, so that both are resized alike
@@ -51,15 +52,16 @@ class VideoHandler:
         excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
         """Read a stretch of the film, or the frames of an excerpt."""
-        with opened(path) as file, opened_film(file, limits) as film:
+        stretch = excerpt if isinstance(excerpt, Stretch) else Stretch()
+        place = place_in(stretch.seen)
+        with opened(path) as file, opened_film(file, limits, place) as film:
             part = excerpt if isinstance(excerpt, Excerpt) else Excerpt()
             film.share = _share(film, specs, part, thumbnail_side)
             if part.start is not None:
                 return _asked(film, specs, part)
-            stretch = excerpt if isinstance(excerpt, Stretch) else Stretch()
             kept = _Kept(film, specs, part)
             poster = _Poster()
-            reading = read_shots(film, stretch.start, SHEET_CELLS, stretch.seen)
+            reading = read_shots(film, stretch.start, SHEET_CELLS, without_place(stretch.seen))
             for shot in reading:
                 for frame in shot.frames:
                     picture = frame.picture()
@@ -80,6 +82,9 @@ class VideoHandler:
             extraction.passages = tuple(_passages(film, stretch, reading.rest))
             extraction.rest = reading.rest
             extraction.seen = reading.cards
+            onward = None if reading.rest is None else film.place_for(reading.rest)
+            if onward is not None:
+                extraction.seen = (*reading.cards, word_of(onward))
             return extraction
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:

@@ -26,9 +26,11 @@ from assetman.media.video_opening import (
     opened_container,
 )
 from assetman.media.video_picture import Painter, shape_of
-from assetman.media.video_reading import Reader
+from assetman.media.video_places import FORMS, place_of
+from assetman.media.video_reading import Place, Reader
 from assetman.media.video_walk import SLACK, Walk
 
+_FAR = 8 << 20  # bytes read to find a time, more than a list of times would need
 _LEAST, _MOST = Fraction(1, 100), 1000  # frames a second that a file may claim
 
 
@@ -49,6 +51,7 @@ class OpenFilm:
         self._keys = Walk(container, reader, self.stream)
         self._others = ExitStack()
         self._walks: dict[bool, Walk] = {}
+        self._places: list[tuple[float, int]] = []  # times of key frames, and where they lie
         self.first = self._first_frame()
         self.zero = start_of(container, self.stream, self.first)
         context = self.stream.codec_context
@@ -65,7 +68,7 @@ class OpenFilm:
     @property
     def size(self) -> int:
         """Bytes of the file."""
-        return self._reader.size
+        return self._reader.whole().size
 
     @property
     def rate(self) -> float | None:
@@ -119,6 +122,8 @@ class OpenFilm:
                 if gathered is not None:
                     yield gathered.group(key.time)
                 gathered = _Gathering(key, packet.size)
+                if packet.pos is not None:
+                    self._places.append((key.time, packet.pos))
             elif gathered is not None:
                 gathered.add(time, packet.size)
         if gathered is not None:
@@ -143,6 +148,18 @@ class OpenFilm:
         if best is None:  # it ends before, or cannot be read from there on
             best = self._last_frame(time)
         return self._frame(*best)
+
+    def place_for(self, time: float) -> Place | None:
+        """Say where to open the film again for what comes at a time and later.
+
+        None where that need not be known, because every time is found by itself, or cannot be.
+        """
+        form = self.container.format.name.split(",")[0]
+        far = self._reader.place is not None or self._keys.farthest > _FAR
+        before = [position for at, position in self._places if at <= time + SLACK]
+        if not far or not before or form not in FORMS:
+            return None
+        return place_of(self._reader, form, before[-1])
 
     def close(self) -> None:
         """Close what was opened beside the container."""
@@ -224,9 +241,12 @@ class _Gathering:
 
 
 @contextmanager
-def opened_film(file: BinaryIO, limits: Limits) -> Iterator[OpenFilm]:
-    """Open a film, and close all of it at the end; raises BadInput."""
-    with opened_container(file) as (container, reader):
+def opened_film(file: BinaryIO, limits: Limits, place: Place | None = None) -> Iterator[OpenFilm]:
+    """Open a film, and close all of it at the end; raises BadInput.
+
+    With a `place` (of `place_for`) of another opening only what comes from there on is there.
+    """
+    with opened_container(file, place) as (container, reader):
         film = OpenFilm(container, reader, limits)
         try:
             yield film

@@ -14,7 +14,7 @@ from av.video.stream import VideoStream
 
 from assetman.core.errors import BadInput
 from assetman.media.handler import Limits
-from assetman.media.video_reading import Reader
+from assetman.media.video_reading import Place, Reader
 
 # Containers alone. Left out of FFmpeg's own list: what names other files (HLS, DASH, concat, SDP,
 # SMIL), devices, pictures, sound, and anything that is known by its name only.
@@ -82,9 +82,11 @@ def open_container(reader: Reader) -> InputContainer:
 
 
 @contextmanager
-def opened_container(file: BinaryIO) -> Iterator[tuple[InputContainer, Reader]]:
+def opened_container(
+    file: BinaryIO, place: Place | None = None
+) -> Iterator[tuple[InputContainer, Reader]]:
     """Open a container and close it at the end; raises BadInput."""
-    reader = Reader(file)
+    reader = Reader(file, place)
     if reader.size == 0:
         raise BadInput("The file is empty")
     container = open_container(reader)

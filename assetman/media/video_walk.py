@@ -32,6 +32,7 @@ class Walk:
         self.stream = stream
         self.base = float(stream.time_base or Fraction(1, 1000))
         self._reader = reader
+        self.farthest = 0  # bytes read to find one time
         self._taken: list[Stream] = []
         self.take({stream.index})
         decoder = stream.codec_context
@@ -66,10 +67,13 @@ class Walk:
         self._go_to(time - back / 2 + zero if back > 1 else time + zero + SLACK)
 
     def _go_to(self, time: float) -> bool:
+        before = self.consumed
         try:
             self.container.seek(int(time / self.base), stream=self.stream)
         except av.FFmpegError:
             return False
+        finally:
+            self.farthest = max(self.farthest, self.consumed - before)
         return True
 
     def _go_to_the_beginning(self) -> None:

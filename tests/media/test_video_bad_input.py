@@ -17,9 +17,11 @@ from PIL import Image
 
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Fit, InputSpec
+from assetman.media import video_film
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.video import VideoHandler
 from assetman.media.video_film import opened_film
+from assetman.media.video_places import place_in, without_place
 from assetman.media.workers import DecodePool
 from tests.kit.films import Scene, make_film
 
@@ -246,6 +248,45 @@ def test_ten_hours_are_read_anywhere(tmp_path: Path, name: str, options: dict[st
         if start == 0:
             assert found.probe.duration == pytest.approx(36_000, rel=0.02)
     assert found.rest is None
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [("live.mkv", {"live": "1"}), ("live.webm", {"live": "1"}), ("live.flv", {})],
+)
+def test_a_film_without_a_list_of_times_is_not_read_from_its_beginning_again(
+    tmp_path: Path, name: str, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(video_film, "_FAR", 1 << 18)
+    codec = "vp8" if name.endswith("webm") else "h264"
+    bare = {} if codec == "vp8" else {"bf": "0"}
+    scenes = [Scene(GREY, 5), Scene(GREY[::-1], 5)]
+    make_film(
+        tmp_path / "one.mkv", scenes, size=(64, 64), rate=4, gop=20, codec=codec, options=bare
+    )
+    path = repeated(tmp_path / name, tmp_path / "one.mkv", 7200, options)
+    size = path.stat().st_size
+
+    def stretch(start: float, seen: tuple[str, ...]) -> Extraction:
+        return VideoHandler().extract(
+            str(path), [SQUARE], None, 64, LIMITS, Stretch(start, 1, seen=seen)
+        )
+
+    first = stretch(3600.0, ())
+    assert first.rest is not None
+    place = place_in(first.seen)
+    assert place is not None
+    assert size // 3 < place.at < size * 2 // 3
+    with path.open("rb") as file, opened_film(file, LIMITS, place) as film:
+        assert film.size == size
+        group = next(film.groups(first.rest, 0.5))
+        assert group.key.time == pytest.approx(first.rest, abs=5.1)
+        assert group.key.time <= first.rest + 1e-3
+    second, anew = stretch(first.rest, first.seen), stretch(first.rest, without_place(first.seen))
+    assert second.segments == anew.segments
+    assert second.rest == anew.rest
+    assert place_in(second.seen) is not None
+    assert np.array_equal(second.pixels[SQUARE], anew.pixels[SQUARE])
 
 
 def test_frames_at_odd_times_are_found(tmp_path: Path) -> None:
