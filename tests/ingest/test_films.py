@@ -27,18 +27,9 @@ from assetman.media.workers import DecodePool
 from kit.bench import LIMITS, Bench, InlineDecoder
 from kit.colours import SPEC, ColourEncoder
 from kit.pictures import paint
-from tests.kit.films import Film, Scene, make_film
+from kit.reels import SCENES, SIZE, reel
 
 PATIENCE = 60.0  # seconds; far more than anything here takes
-SCENES = 40  # of two seconds: more than one stretch holds
-SIZE = (144, 96)
-
-
-def reel(path: Path, seed: int = 0, scenes: int = SCENES, **how: Any) -> Film:
-    """Make a film of many scenes that all look different, each with a key frame."""
-    random = np.random.default_rng(seed)
-    looks = random.integers(0, 256, (scenes, 4, 6, 3), np.uint8).repeat(24, 1).repeat(24, 2)
-    return make_film(path, [Scene(look, 2.0) for look in looks], size=SIZE, rate=5, gop=10, **how)
 
 
 @dataclass
