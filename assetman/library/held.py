@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,22 @@ from assetman.library.database import Database
 from assetman.library.values import id_list
 
 Floats = NDArray[np.float64]
+TICKS = 1_000_000  # in a second
 _LEAST = 1e-3  # seconds that everything lasts
+
+
+def ticks(seconds: str, name: str) -> str:
+    """Give SQL for a time as a whole number, which is read five times faster."""
+    return f"CAST(ROUND({seconds} * {TICKS}) AS INTEGER) AS {name}"
+
+
+_TIMES = ", ".join(
+    [
+        ticks("s.start", "c2"),
+        ticks('COALESCE(s."end", s.start)', "c3"),
+        ticks("COALESCE(s.at, s.start)", "c4"),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +80,25 @@ class Spans:
         return shared
 
 
-def spans_of(database: Database, content_ids: list[int]) -> dict[int, Spans]:
+def spans_of(database: Database, content_ids: Iterable[int]) -> dict[int, Spans]:
     """Read the spans of contents; those without segments that have times are left out."""
-    rows = database.rows(
-        'SELECT s.content_id, s.id, s.start, COALESCE(s."end", s.start), COALESCE(s.at, s.start) '
+    contents, ids, *times = database.integers(
+        f"SELECT s.content_id AS c0, s.id AS c1, {_TIMES} "
         "FROM json_each(?) j CROSS JOIN segments s ON s.content_id = j.value "
-        "WHERE s.start IS NOT NULL ORDER BY j.key",
+        "WHERE s.start IS NOT NULL",
         (id_list(content_ids),),
     )
-    found = {}
-    for content_id, some in groupby(rows, key=itemgetter(0)):
-        listed = [row[1:] for row in some]
-        ids = np.fromiter((row[0] for row in listed), np.int64, len(listed))
-        found[content_id] = Spans.of(ids, np.array([row[1:] for row in listed], np.float64))
-    return found
+    rows = np.stack(times, axis=1) / TICKS
+    return {content: Spans.of(ids[these], rows[these]) for content, these in by_content(contents)}
+
+
+def by_content(contents: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Give each content and the places of its rows, in their order."""
+    order = np.argsort(contents, kind="stable")
+    distinct, firsts = np.unique(contents[order], return_index=True)
+    return (
+        zip(distinct.tolist(), np.split(order, firsts[1:]), strict=True) if len(order) else iter(())
+    )
 
 
 def _lasting(passages: Floats) -> Floats:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 
 import numpy as np
 
 from assetman.library.database import Database
-from assetman.library.held import Floats, Spans, spans_of
+from assetman.library.held import TICKS, Floats, Spans, by_content, spans_of, ticks
 from assetman.library.values import id_list
 from assetman.library.words import any_of
+
+_TIMES = ticks("p.start", "c1") + ", " + ticks('p."end"', "c2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +71,19 @@ class Sayings:
         self, phrases: Sequence[str], content_ids: Sequence[int] | None
     ) -> dict[int, Floats]:
         """Give start and end of what matches, (p, 2) by their starts, of each content."""
-        these = (
+        among = (
             "" if content_ids is None else "AND p.content_id IN (SELECT value FROM json_each(?))"
         )
-        rows = self._database.rows(
-            'SELECT p.content_id, p.start, p."end" '
+        contents, starts, ends = self._database.integers(
+            f"SELECT p.content_id AS c0, {_TIMES} "
             "FROM passage_words w CROSS JOIN passages p ON p.id = w.rowid "
-            f"WHERE w.passage_words MATCH ? {these}",
+            f"WHERE w.passage_words MATCH ? {among}",
             (any_of(phrases), *(() if content_ids is None else (id_list(content_ids),))),
         )
+        rows = np.stack([starts, ends], axis=1) / TICKS
         return {
-            content_id: np.array([row[1:] for row in some], np.float64)
-            for content_id, some in groupby(sorted(rows), key=itemgetter(0))
+            content: rows[these][np.argsort(rows[these, 0], kind="stable")]
+            for content, these in by_content(contents)
         }
 
     def _contents(self, select: str, ids: Iterable[int]) -> dict[int, int]:
