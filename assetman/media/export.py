@@ -14,6 +14,7 @@ from assetman.core.exports import EXACT_ENDINGS, QUICK_ENDINGS, ExportForm
 from assetman.core.progress import CancelToken
 from assetman.media.aside import Aside, appearing
 from assetman.media.clip import READ_AS, ClipFacts, Track
+from assetman.media.confined import confined
 from assetman.media.ffmpeg import OTHER_H264, Program
 from assetman.media.ffmpeg_run import follow
 
@@ -85,7 +86,7 @@ def write_clip(
     Raises WrongUse, EnvironmentProblem, BadInput, Cancelled; nothing is left behind then.
     """
     with appearing(clip.target) as aside:
-        command = build(clip, facts, program, aside.path)
+        command = confined(build(clip, facts, program, aside.path), clip.source, aside.path)
         inherited = () if aside.name is not None else (aside.descriptor,)
         seconds = clip.end - clip.begins(facts)
         follow(command, inherited, lambda done: tell(min(1.0, done / seconds)), cancel, gentle)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +20,7 @@ from assetman.core.exports import ExportForm
 from assetman.core.progress import CancelToken
 from assetman.media import aside, ffmpeg
 from assetman.media.clip import ClipFacts
+from assetman.media.confined import confined
 from assetman.media.export import Clip, build, write_clip
 from assetman.media.handler import Limits
 from assetman.media.video_clip import read_clip
@@ -424,3 +427,48 @@ def test_a_program_that_only_has_the_name_is_not_taken(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EnvironmentProblem, match="does not work"):
         ffmpeg.find()
+
+
+LONG = """
+import shutil, sys
+from pathlib import Path
+from assetman.core.progress import CancelToken
+from assetman.media.aside import appearing
+from assetman.media.confined import confined
+from assetman.media.ffmpeg_run import follow
+
+target, film = Path(sys.argv[1]), sys.argv[2]
+with appearing(target) as aside:
+    line = [shutil.which("ffmpeg"), "-hide_banner", "-nostdin", "-re", "-stream_loop", "-1", "-i", film]
+    line += ["-c", "copy", "-progress", "pipe:1", "-f", "matroska", "-y", aside.path]
+    tell = lambda _: print("going", flush=True)
+    follow(confined(line, film, aside.path), (aside.descriptor,), tell, CancelToken(), False)
+"""
+
+
+@needs_ffmpeg
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends children with their parent")
+def test_a_killed_engine_takes_ffmpeg_and_what_it_wrote_with_it(film: Path, place: Path) -> None:
+    command = [sys.executable, "-c", LONG, str(place / "clip.mkv"), str(film)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"going\n"
+        (program,) = psutil.Process(process.pid).children()
+        assert program.name() == "ffmpeg"
+        process.kill()
+    program.wait(30)
+    assert os.listdir(place) == []
+
+
+@needs_ffmpeg
+def test_ffmpeg_can_open_no_other_file_of_the_persons(film: Path, tmp_path: Path) -> None:
+    line = [ffmpeg.find().path, "-nostdin", "-i", str(film), "-t", "0.1", "-f", "null", "-"]
+    if confined(line, str(film), os.devnull) == line:
+        pytest.skip("this system offers no such confinement")
+    own = subprocess.run(confined(line, str(film), os.devnull), capture_output=True)
+    assert own.returncode == 0
+    other = tmp_path / "other.mp4"
+    other.touch()
+    strange = subprocess.run(confined(line, str(other), os.devnull), capture_output=True)
+    assert strange.returncode != 0
+    assert b"Permission denied" in strange.stderr
