@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import cast
 
 from assetman.core.assets import Kind, Probe
+from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, InputSpec
 from assetman.media import formats
+from assetman.media.files import opened
 from assetman.media.handler import Extraction, Limits, MediaHandler, Stretch
 
 
@@ -80,3 +82,17 @@ def is_media(name: str) -> bool:
         return False
     ending = name[dot:]
     return ending in _BY_EXTENSION or ending.lower() in _BY_EXTENSION
+
+
+SHARED_ENDINGS = (".ts", ".mts", ".TS", ".MTS")  # by MPEG streams and programs in TypeScript
+
+
+def is_program_text(path: str) -> bool:
+    """Tell a program's text from the video whose ending it shares, by its first bytes."""
+    try:
+        with opened(path) as file:
+            start = file.read(1024)
+    except BadInput:
+        return False
+    text = start.removeprefix(b"\xef\xbb\xbf")
+    return bool(text) and all(byte >= 32 or byte in b"\t\n\r\f" for byte in text)

@@ -17,8 +17,12 @@ from PIL import Image
 
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Fit, InputSpec
+from assetman.core.progress import CancelToken
+from assetman.ingest.ignore import IgnoreRules
+from assetman.ingest.scan import walk
 from assetman.media import video_film
 from assetman.media.handler import Extraction, Limits, Stretch
+from assetman.media.registry import is_program_text
 from assetman.media.video import VideoHandler
 from assetman.media.video_film import opened_film
 from assetman.media.video_places import place_in, without_place
@@ -252,18 +256,15 @@ def test_ten_hours_are_read_anywhere(tmp_path: Path, name: str, options: dict[st
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [("live.mkv", {"live": "1"}), ("live.webm", {"live": "1"}), ("live.flv", {})],
+    [("live.mkv", {"live": "1"}), ("live.flv", {})],
 )
 def test_a_film_without_a_list_of_times_is_not_read_from_its_beginning_again(
     tmp_path: Path, name: str, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(video_film, "_FAR", 1 << 18)
-    codec = "vp8" if name.endswith("webm") else "h264"
-    bare = {} if codec == "vp8" else {"bf": "0"}
     scenes = [Scene(GREY, 5), Scene(GREY[::-1], 5)]
-    make_film(
-        tmp_path / "one.mkv", scenes, size=(64, 64), rate=4, gop=20, codec=codec, options=bare
-    )
+    bare = {"bf": "0"}
+    make_film(tmp_path / "one.mkv", scenes, size=(64, 64), rate=2, gop=10, options=bare)
     path = repeated(tmp_path / name, tmp_path / "one.mkv", 7200, options)
     size = path.stat().st_size
 
@@ -329,6 +330,23 @@ def test_a_cover_is_not_taken_for_the_film(tmp_path: Path) -> None:
                 packet.stream = film
                 target.mux(packet)
     assert (read(path).probe.width, read(path).probe.height) == (64, 64)
+
+
+def test_programs_that_share_an_ending_with_videos_are_no_media(tmp_path: Path) -> None:
+    ten_seconds(tmp_path / "film.ts")
+    texts = {
+        "code.ts": b"export const a: number = 1;\n",
+        "mark.mts": "\ufeff// größer\nimport x\r\n".encode(),
+        "long.ts": b"// \xc3\xa4\n" * 10_000,
+    }
+    for name, data in texts.items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "empty.ts").write_bytes(b"")
+    found = [path for path in sorted(tmp_path.iterdir()) if is_program_text(str(path))]
+    assert {path.name for path in found} == set(texts)
+    assert not is_program_text(str(tmp_path / "gone.ts"))
+    seen = walk(str(tmp_path), IgnoreRules(), CancelToken())
+    assert {each.path for each in seen} == {"film.ts", "empty.ts"}
 
 
 def test_the_largest_of_several_films_is_taken(tmp_path: Path) -> None:
