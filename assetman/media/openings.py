@@ -30,9 +30,13 @@ _CHEAP = 9.0  # seconds; a longer group that moves is not decoded for what movem
 _PALE = 0.45  # of the deviation of those beside it; a key frame below is looked at closely
 _SHARE = 0.12  # of the key frame's size; a packet below is no picture of its own
 _FLOOR = 0.05  # of the key frame's size, in half a second; less says nothing
+_SOME = 0.12  # the same; the more of both halves takes less, and it is no picture
 _SHIFT = 2.2  # times as much in half a second as in the half before or after
+_AGAIN = 1.2  # seconds after a key frame in which no encoder puts another
 _STILL = 0.012  # of the key frame's size; packets below say that nothing moves
-_MARGIN = 1.3  # seconds around what is looked at
+_FROZEN = 0.003  # the same, where not even a slow view moves
+_MARGIN = 1.3  # seconds around what is looked at, and may be a dissolve
+_BRIEF = 0.8  # and may be a cut
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,15 +74,15 @@ def openings(steps: Sequence[Step]) -> list[tuple[float, float]]:
     """Name the stretches of time to be decoded whole, in order and apart, in seconds."""
     wanted: list[tuple[float, float]] = []
     usual = float(np.median([step.group.size for step in steps])) if steps else 0.0
+    eager = _puts_keys_at_cuts(steps)
     for index, step in enumerate(steps):
         if _pale(steps, index):
             wanted.append((step.start - _MARGIN, step.start + _MARGIN))
-        if step.seconds <= SHORT:
-            changes = [other.change for other in steps[max(0, index - 4) : index + 5]]
-            if _stands_out(step.change, changes):
+        if _short(steps, index):
+            if _stands_out(steps, index):
                 wanted.append((step.start - _MARGIN, step.end + _MARGIN))
             continue
-        wanted += _within(step, usual)
+        wanted += _within(step, usual, eager)
     return _joined(wanted, [step.start for step in steps])
 
 
@@ -100,9 +104,9 @@ class Keys:
         clock = _clock(steps)
         self.cuts: list[Joint] = []
         self.doubtful: list[tuple[float, float]] = []
-        for step in steps:
+        for index, step in enumerate(steps):
             known = any(start <= step.end - 0.2 and step.end + 0.1 <= end for start, end in opened)
-            if step.seconds <= SHORT or step.after is None or known:
+            if step.after is None or known or _short(steps, index):
                 continue
             self._judge(step, step.after, len(step.group.times) + 1 >= clock)
 
@@ -118,8 +122,7 @@ class Keys:
         if change < _CUT:
             return
         if due:
-            moves = step.moves
-            if moves < _STILL:
+            if step.moves < _FROZEN:
                 self.cuts.append(Joint(step.end, step.end, change))
             elif step.seconds < _CHEAP:
                 self.doubtful.append((max(step.start, last.time), step.end + _MARGIN))
@@ -139,18 +142,37 @@ def _clock(steps: Sequence[Step]) -> float:
     return float("inf")
 
 
+def _puts_keys_at_cuts(steps: Sequence[Step]) -> bool:
+    """Say whether key frames come before their time where the picture is another one."""
+    clock = _clock(steps)
+    early = [step for step in steps[:-1] if len(step.group.times) + 1 < clock]
+    other = sum(step.change >= _CUT for step in early)
+    return other >= 1 and 2 * other >= len(early)
+
+
 def _pale(steps: Sequence[Step], index: int) -> bool:
     """Say whether a key frame shows little of what those beside it do: a fade, or a flash."""
     look = steps[index].look
-    beside = [steps[other].look for other in (index - 1, index + 1) if 0 <= other < len(steps)]
-    return bool(beside) and any(look.spread < _PALE * other.spread for other in beside)
+    if look.blank:
+        return True
+    if not 0 < index < len(steps) - 1:
+        return False
+    beside = min(steps[index - 1].look.spread, steps[index + 1].look.spread)
+    return look.spread < _PALE * beside
 
 
-def _stands_out(change: float, changes: Sequence[float]) -> bool:
-    return change >= OTHER and change >= min(0.45, 1.8 * float(np.median(changes)))
+def _short(steps: Sequence[Step], index: int) -> bool:
+    """Say whether key frames come so often here that they show nearly all."""
+    near = steps[max(0, index - 4) : index + 5]
+    return steps[index].seconds <= SHORT >= float(np.median([step.seconds for step in near]))
 
 
-def _within(step: Step, usual: float) -> list[tuple[float, float]]:
+def _stands_out(steps: Sequence[Step], index: int) -> bool:
+    changes = [step.change for step in steps[max(0, index - 4) : index + 5]]
+    return steps[index].change >= max(OTHER, min(0.45, 1.8 * float(np.median(changes))))
+
+
+def _within(step: Step, usual: float, eager: bool) -> list[tuple[float, float]]:
     order = np.argsort(step.group.times, kind="stable")
     times, sizes = step.group.times[order], step.group.sizes[order].astype(np.float64)
     inside = (times > step.start) & (times < step.end)
@@ -159,10 +181,14 @@ def _within(step: Step, usual: float) -> list[tuple[float, float]]:
     if len(times) < 8:
         return whole if step.change >= OTHER else []
     key = max(usual, float(step.group.size), 1.0)
-    moments = sorted({*_spikes(times, sizes, key), *_shifts(times, sizes, key)})
     if step.seconds > FAR and sizes.mean() >= _STILL * key:
         return whole
-    return [(max(step.start, moment - _MARGIN), moment + _MARGIN) for moment in moments]
+    spikes = _spikes(times, sizes, key)
+    if eager:
+        spikes = [at for at in spikes if at - step.start <= _AGAIN]
+    found = [(at - _BRIEF, at + _BRIEF) for at in spikes]
+    found += [(at - _MARGIN, at + _MARGIN) for at in _shifts(times, sizes, key)]
+    return [(max(step.start, start), end) for start, end in found]
 
 
 def _spikes(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) -> list[float]:
@@ -184,8 +210,9 @@ def _shifts(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) 
         return []
     left, here, right = (np.searchsorted(times, middles + off) for off in (-0.5, 0.0, 0.5))
     before, after = total[here] - total[left], total[right] - total[here]
-    floor = _FLOOR * key
-    ratio = (np.maximum(before, after) + floor) / (np.minimum(before, after) + floor)
+    most, floor = np.maximum(before, after), _FLOOR * key
+    ratio = (most + floor) / (np.minimum(before, after) + floor)
+    ratio[most < _SOME * key] = 0.0
     found: list[float] = []
     for index in np.argsort(-ratio, kind="stable"):
         if ratio[index] < _SHIFT:
