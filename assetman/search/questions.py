@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -69,29 +69,39 @@ class Questions:
 
     def _of_words(self, words: str, space: StoredSpace) -> np.ndarray:
         # Whoever looks at the moments of what was found asks the same again, file by file.
-        return self._remembered(
-            ("words", words, space.id),
-            lambda: _row(self._encoders.texts(space.space.model, [words])),
-        )
+        key = ("words", words, space.id)
+        vector = self._recalled(key)
+        if vector is None:
+            vector = _row(self._encoders.texts(space.space.model, [words]))
+        return self._remember(key, vector)
 
     def _of_asset(self, asset: Asset, excerpt: Excerpt, space: StoredSpace) -> np.ndarray:
         """Embed (part of) an asset, from what is stored of it where that is the part asked for."""
-        segments = [] if excerpt.box else self._library.segments.of_asset(asset.id)
-        if excerpt.start is None:
-            wanted = [segment.id for segment in segments]
-        else:
-            wanted = within(segments, excerpt.start, excerpt.end)
-        stored = self._mean_of(wanted, space)
+        stored = self._stored(asset, excerpt, space)
         if stored is not None:
             return stored
         try:
             return self._of_file(asset.path, excerpt, space)
         except BadInput:
             # Its drive may be away: what was seen about then is better than nothing.
+            segments = [] if excerpt.box else self._library.segments.of_asset(asset.id)
             stored = self._mean_of(nearest(segments, excerpt.start), space)
             if stored is None:
                 raise
             return stored
+
+    def _stored(self, asset: Asset, excerpt: Excerpt, space: StoredSpace) -> np.ndarray | None:
+        """Give the mean of what is stored of (part of) an asset; None where nothing is."""
+        if excerpt.box or (excerpt.start is not None and excerpt.end is None):
+            return None
+        key = ("asset", asset.fingerprint, excerpt, space.id)
+        mean = self._recalled(key)
+        if mean is None:
+            segments = self._library.segments.of_asset(asset.id)
+            mean = self._mean_of(within(segments, excerpt.start, excerpt.end), space)
+            if mean is not None:
+                self._remember(key, mean)
+        return mean
 
     def _mean_of(self, segment_ids: Sequence[int], space: StoredSpace) -> np.ndarray | None:
         found, vectors = self._library.embeddings.read(space.id, segment_ids)
@@ -120,26 +130,32 @@ class Questions:
             why = error.strerror or str(error)
             raise BadInput(f"{display(path)} cannot be read: {why}.") from error
 
-        def embed() -> np.ndarray:
-            part = None if excerpt == Excerpt() else excerpt
-            try:
-                extraction = self._decoder.extract(path, (spec,), None, part).result()
-                pixels = extraction.pixels[spec]
-                if not len(pixels):
-                    raise BadInput("there is no picture in it that could be compared.")
-            except BadInput as error:
-                raise BadInput(f"{display(os.path.basename(path))}: {error}") from error
-            return _mean(self._encoders.images(space.space.model, pixels))
-
         key = (path, found.st_mtime_ns, found.st_size, excerpt, space.id)
-        return self._remembered(key, embed)
+        vector = self._recalled(key)
+        if vector is None:
+            pixels = self._pixels(path, excerpt, spec)
+            vector = _mean(self._encoders.images(space.space.model, pixels))
+        return self._remember(key, vector)
 
-    def _remembered(self, key: tuple[object, ...], embed: Callable[[], np.ndarray]) -> np.ndarray:
+    def _pixels(self, path: str, excerpt: Excerpt, spec: InputSpec) -> np.ndarray:
+        """Decode (part of) a file: (n, size, size, 3) uint8, n at least 1."""
+        part = None if excerpt == Excerpt() else excerpt
+        try:
+            pixels = self._decoder.extract(path, (spec,), None, part).result().pixels[spec]
+            if not len(pixels):
+                raise BadInput("there is no picture in it that could be compared.")
+        except BadInput as error:
+            raise BadInput(f"{display(os.path.basename(path))}: {error}") from error
+        return pixels
+
+    def _recalled(self, key: tuple[object, ...]) -> np.ndarray | None:
         with self._lock:
-            if key in self._recent:
+            vector = self._recent.get(key)
+            if vector is not None:
                 self._recent.move_to_end(key)
-                return self._recent[key]
-        vector = embed()
+        return vector
+
+    def _remember(self, key: tuple[object, ...], vector: np.ndarray) -> np.ndarray:
         with self._lock:
             self._recent[key] = vector
             if len(self._recent) > _REMEMBERED:
@@ -155,10 +171,10 @@ def _excerpt(example: Example) -> Excerpt:
     return Excerpt(example.box, start, end)
 
 
-def within(segments: Sequence[Segment], start: float, end: float | None) -> list[int]:
-    """Give the frames shown in some seconds; none for the frame shown at a time, which is another."""
-    if end is None:
-        return []
+def within(segments: Sequence[Segment], start: float | None, end: float | None) -> list[int]:
+    """Give the segments whose frames are shown in some seconds; all where none are named."""
+    if start is None or end is None:
+        return [each.id for each in segments]
     return [each.id for each in segments if each.at is not None and start <= each.at <= end]
 
 
