@@ -222,7 +222,7 @@ class PictureCanvas(QWidget):
             self.update()
         elif self._grabbed is not None:
             self._grabbed = None
-            self.setCursor(self._cursor_at_rest())
+            self.setCursor(_cursor_at_rest(marking=self._marking, fits=self.view.fits))
             if self._pressed is not None:
                 self.clicked.emit()
 
@@ -306,7 +306,8 @@ class PictureCanvas(QWidget):
         self.view.pan(by)
         self.update()
 
-    def _cursor_at_rest(self) -> Qt.CursorShape:
-        if self._marking:
-            return Qt.CursorShape.CrossCursor
-        return Qt.CursorShape.ArrowCursor if self.view.fits else Qt.CursorShape.OpenHandCursor
+
+def _cursor_at_rest(*, marking: bool, fits: bool) -> Qt.CursorShape:
+    if marking:
+        return Qt.CursorShape.CrossCursor
+    return Qt.CursorShape.ArrowCursor if fits else Qt.CursorShape.OpenHandCursor

@@ -65,10 +65,10 @@ class Player(Screening):
     def shuttle(self, direction: int) -> None:
         """Play forwards or backwards; again: faster."""
         self._set_rate(shuttled(self.playback.rate, self.playback.playing, direction))
-        if not self.playback.playing:
+        if not self.playback.playing and (direction > 0 or not self.playback.deck.ready):
             self.play()
-            if direction < 0:
-                self.playback.play_back()
+        elif direction < 0:
+            self.playback.play_back()
 
     def change_rate(self, steps: int) -> None:
         """Play faster, or slower."""
@@ -141,5 +141,5 @@ class Player(Screening):
         memory.muted = muted
         if volume is not None:
             memory.volume = volume
-        self.playback.set_sound(memory.volume, memory.muted)
+        self.playback.deck.set_sound(memory.volume, memory.muted)
         self.bar.show_sound(memory.volume, memory.muted)

@@ -12,7 +12,8 @@ from assetman.core.assets import Asset, AssetState
 from assetman.core.queries import Hit
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.player.control_bar import ControlBar
-from assetman.ui.player.playback import GONE, Playback
+from assetman.ui.player.deck import GONE
+from assetman.ui.player.playback import Playback
 from assetman.ui.player.ranging import Ranging
 from assetman.ui.player.reel_source import ReelSource
 from assetman.ui.player.sound_memory import SoundMemory
@@ -174,7 +175,7 @@ class Screening(QWidget):
         """Open the file where it stands."""
         if self.asset is None or self._trouble:
             return
-        self.playback.set_sound(self._memory.volume, self._memory.muted)
+        self.playback.deck.set_sound(self._memory.volume, self._memory.muted)
         self.playback.room = self._surface.frame_room()
         self._sharp = False
         self.playback.open(self.asset.path, self._at, play=play)

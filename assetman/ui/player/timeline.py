@@ -95,7 +95,8 @@ class Timeline(QSlider):
                 self._track.paint_hover(painter, box, self._x(self._hover))
             self._track.paint_head(painter, box, self._head())
             if self.hasFocus():
-                self._track.paint_focus(painter, QRectF(self.rect()))
+                side = max(self._side - 6, 0)
+                self._track.paint_focus(painter, QRectF(self.rect()).adjusted(side, 0, -side, 0))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:

@@ -16,7 +16,7 @@ from assetman.core.queries import Example, Hit, Query
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid import LargeView, Question
 from assetman.ui.player.clip import Clip
-from assetman.ui.player.playback import GONE
+from assetman.ui.player.deck import GONE
 from assetman.ui.player.player import Player
 from assetman.ui.player.timeline import Timeline
 from tests.ui.fake_engine import FakeEngine
@@ -298,7 +298,7 @@ def test_sound_stays_off_for_the_next_video(
     qtbot: QtBot, watching: LargeView, player: Player, place: QWidget, bridge: EngineBridge
 ) -> None:
     press(qtbot, watching, Key.Key_M)
-    machine = player.playback._machine
+    machine = player.playback.deck._machine
     assert machine is not None
     assert machine.sound.isMuted()
     assert player.bar.mute.accessibleName() == "Sound on (M)"

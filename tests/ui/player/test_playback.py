@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from assetman.ui.jobs import finish
-from assetman.ui.player.playback import ASLEEP, GONE, UNKNOWN, Playback
+from assetman.ui.player.deck import ASLEEP, GONE, UNKNOWN
+from assetman.ui.player.playback import Playback
 from tests.kit.films import Scene, make_film
 from tests.ui.player.conftest import LENGTH, RATE, Heard, colour_of, is_held
 
