@@ -28,7 +28,7 @@ from assetman.media.video_opening import (
 from assetman.media.video_picture import Painter, shape_of
 from assetman.media.video_places import FORMS, place_of
 from assetman.media.video_reading import Place, Reader
-from assetman.media.video_walk import SLACK, Walk
+from assetman.media.video_walk import SLACK, Run, Walk
 
 _FAR = 8 << 20  # bytes read to find a time, more than a list of times would need
 _LEAST, _MOST = Fraction(1, 100), 1000  # frames a second that a file may claim
@@ -50,7 +50,7 @@ class OpenFilm:
         self._limits = limits
         self._keys = Walk(container, reader, self.stream)
         self._others = ExitStack()
-        self._walks: dict[bool, Walk] = {}
+        self._runs: dict[bool, Run] = {}
         self._places: list[tuple[float, int]] = []  # times of key frames, and where they lie
         self.first = self._first_frame()
         self.zero = start_of(container, self.stream, self.first)
@@ -132,7 +132,7 @@ class OpenFilm:
 
     def frames(self, start: float, end: float, swift: bool = False) -> Iterator[Frame]:
         """Decode what is shown from `start` up to `end` (left out), in order."""
-        for frame, time in self._decoded(start, swift):
+        for frame, time in self._run(swift).frames(start, needed=start):
             if time >= end - SLACK:
                 return
             if time >= start - SLACK:
@@ -141,7 +141,7 @@ class OpenFilm:
     def shown_at(self, time: float) -> Frame:
         """Give the frame shown at a time: the last one not after it; raises BadInput."""
         best: tuple[VideoFrame, float] | None = None
-        for frame, moment in self._decoded(time, swift=False):
+        for frame, moment in self._run(False).frames(time):
             if best is not None and moment > time + SLACK:
                 break
             best = frame, moment
@@ -173,36 +173,25 @@ class OpenFilm:
             self._painter.later(frame, self.share),
         )
 
-    def _decoded(self, start: float, swift: bool) -> Iterator[tuple[VideoFrame, float]]:
-        walk = self._walk_for_frames(swift)
-        walk.seek(start, self.zero)
-        time = start
-        for packet in walk.packets():
-            for frame in walk.decode(packet):
-                time = self._time(frame, time + self.step)
-                yield frame, time
-        for frame in walk.decode(None):
-            time = self._time(frame, time + self.step)
-            yield frame, time
-
     def _last_frame(self, time: float) -> tuple[VideoFrame, float]:
         """Find the last frame that can be decoded before a time."""
         best: tuple[VideoFrame, float] | None = None
         for back in (5.0, 60.0, time):
-            for frame, moment in self._decoded(max(0.0, time - back), swift=False):
+            for frame, moment in self._run(False).frames(max(0.0, time - back)):
                 best = frame, moment
             if best is not None:
                 return best
         return self.first, self._time(self.first, 0.0)
 
-    def _walk_for_frames(self, swift: bool) -> Walk:
+    def _run(self, swift: bool) -> Run:
         """Give another way through the film than that of key frames, which may be in use."""
-        walk = self._walks.get(swift)
-        if walk is None:
-            walk = self._walks[swift] = self._others.enter_context(self.another_walk())
+        run = self._runs.get(swift)
+        if run is None:
+            walk = self._others.enter_context(self.another_walk())
             if swift:
                 walk.hurry()
-        return walk
+            run = self._runs[swift] = Run(walk, self.zero, self.step)
+        return run
 
     def _first_frame(self) -> VideoFrame:
         frame = self._keys.first_frame()

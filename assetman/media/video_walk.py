@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from contextlib import suppress
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import av
@@ -21,6 +22,7 @@ _HOLE = 256 << 20  # bytes without a packet of what is read, after which the res
 _BROKEN = 100  # packets in a row that cannot be read, after which the rest is given up
 _BEFORE = 10.0  # seconds before the first frame where seeking to it begins
 _INDEXED = frozenset(("mov", "matroska", "avi"))  # seek to key frames and nothing else
+_NEAR = 1.0  # seconds that are decoded rather than sought
 _FIRST = 400  # packets among which a frame that can be decoded has to be
 
 
@@ -143,3 +145,58 @@ class Walk:
         for frame in self.decode(None):
             return frame
         return None
+
+
+class Run:
+    """Decodes frames one after the other, and goes on where it is when that is near enough."""
+
+    def __init__(self, walk: Walk, zero: float, step: float) -> None:
+        self._walk = walk
+        self._zero = zero
+        self._step = step
+        self._coming: Iterator[tuple[VideoFrame, float]] | None = None
+        self._latest: tuple[VideoFrame, float] | None = None  # the last one given
+        self._needed = -inf
+        self._hasty = walk.stream.codec_context.skip_frame
+
+    def frames(self, start: float, needed: float = -inf) -> Iterator[tuple[VideoFrame, float]]:
+        """Give frames with their times from one at or before `start` on.
+
+        Of those before `needed` some may be left out: all that no other frame needs.
+        """
+        self._needed = needed
+        latest = self._latest
+        near = latest is not None and -SLACK <= start - latest[1] <= _NEAR
+        if self._coming is None or latest is None or not near:
+            self._walk.seek(start, self._zero)
+            self._coming = self._decoded(start)
+        else:
+            yield latest
+        for latest in self._coming:
+            self._latest = latest
+            yield latest
+        self._coming = self._latest = None
+
+    def _decoded(self, time: float) -> Iterator[tuple[VideoFrame, float]]:
+        walk = self._walk
+        for packet in walk.packets():
+            self._choose_pace(packet)
+            for frame in walk.decode(packet):
+                time = self._time(frame, time + self._step)
+                yield frame, time
+        for frame in walk.decode(None):
+            time = self._time(frame, time + self._step)
+            yield frame, time
+
+    def _choose_pace(self, packet: Packet[Any]) -> None:
+        stamp, wanted = packet.pts, self._needed + self._zero - SLACK
+        early = stamp is not None and stamp * self._walk.base < wanted
+        pace = "NONREF" if early else self._hasty
+        context = self._walk.stream.codec_context
+        if context.skip_frame != pace:
+            context.skip_frame = pace
+
+    def _time(self, frame: VideoFrame, otherwise: float) -> float:
+        if frame.pts is None:
+            return otherwise
+        return frame.pts * float(frame.time_base or self._walk.base) - self._zero
