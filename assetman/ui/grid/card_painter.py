@@ -127,6 +127,7 @@ class CardPainter:
     def _words(self, painter: QPainter, picture: QRect, look: CardLook, card: Card) -> None:
         """Write on a picture what it means, and what can be done with it."""
         plates, timed = self._plates, QRect()
+        shown = self._shown(picture, look)
         if is_timed(look):
             time, timed = self._time(picture, look)
             plates.paint(painter, Plate.TIME, timed, time, look.over is Plate.TIME)
@@ -134,18 +135,22 @@ class CardPainter:
             lit = look.over is plate or (plate is Plate.SHOTS and look.open)
             plates.paint(painter, plate, plates.place(plate, picture), plate.value, lit)
         if word := state_word(card):
-            plates.paint_word(painter, picture, word, timed)
+            plates.paint_word(painter, shown, word, timed)
         elif look.hovered and card.asset.tags:
             names = [display(name) for name in card.asset.tags]
-            plates.paint_names(painter, picture, names, timed)
+            plates.paint_names(painter, shown, names, timed)
 
     def _time(self, picture: QRect, look: CardLook) -> tuple[str, QRect]:
-        """Give the time on a video's picture, and where it lies: that may not fill its cell."""
-        shown = picture
-        if look.thumbnail is not None:
-            shown = _place(picture, look.thumbnail).toAlignedRect().intersected(picture)
+        """Give the time on a video's picture, and where it lies."""
+        shown = self._shown(picture, look)
         time = self._plates.fitting(time_words(look), shown)
         return time, self._plates.place_time(time, picture, shown)
+
+    def _shown(self, picture: QRect, look: CardLook) -> QRect:
+        """Give where the picture of a video is seen: it may not fill its cell."""
+        if look.thumbnail is None or not is_timed(look):
+            return picture
+        return _place(picture, look.thumbnail).toAlignedRect().intersected(picture)
 
     def _line(self, painter: QPainter, place: QRectF, share: float) -> None:
         """Show how far into a video the pointer is."""

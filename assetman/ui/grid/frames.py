@@ -95,6 +95,7 @@ class FilmStore(QObject):
         self._bridge = bridge
         self._kept: OrderedDict[tuple[int, Query | None], list[Moment]] = OrderedDict()
         self._asked: dict[tuple[int, Query | None], Job[list[Moment]]] = {}
+        self._lasting: set[tuple[int, Query | None]] = set()  # somebody waits, whoever else left
 
     def get(self, asset_id: int, query: Query | None) -> list[Moment] | None:
         """Give the frames of a video if they are here; asks nobody."""
@@ -105,9 +106,11 @@ class FilmStore(QObject):
         found = (kept for (asset, _), kept in self._kept.items() if asset == asset_id)
         return next(found, None)
 
-    def want(self, asset_id: int, query: Query | None) -> None:
-        """Fetch the frames of a video."""
+    def want(self, asset_id: int, query: Query | None, *, lasting: bool = True) -> None:
+        """Fetch the frames of a video; a wish that does not last can be taken back."""
         key = asset_id, query
+        if lasting:
+            self._lasting.add(key)
         if key in self._kept or key in self._asked:
             return
         job = self._bridge.call(self, lambda api: api.moments(asset_id, query))
@@ -115,10 +118,10 @@ class FilmStore(QObject):
         job.on_done(partial(self._take, key)).on_error(partial(self._failed, key)).start()
 
     def cancel(self, asset_id: int, query: Query | None) -> None:
-        """Do not wait for the frames of a video any more."""
-        job = self._asked.pop((asset_id, query), None)
-        if job is not None:
-            job.cancel()
+        """Take back a wish, unless somebody else has the same."""
+        key = asset_id, query
+        if key in self._asked and key not in self._lasting:
+            self._asked.pop(key).cancel()
 
     def forget(self, asset_ids: Iterable[int]) -> None:
         """Fetch the frames of these videos anew when they are next wanted."""
@@ -128,6 +131,7 @@ class FilmStore(QObject):
 
     def _take(self, key: tuple[int, Query | None], moments: list[Moment]) -> None:
         self._asked.pop(key, None)
+        self._lasting.discard(key)
         self._kept[key] = moments
         while len(self._kept) > FILMS:
             self._kept.popitem(last=False)
@@ -135,6 +139,7 @@ class FilmStore(QObject):
 
     def _failed(self, key: tuple[int, Query | None], error: BaseException) -> None:
         self._asked.pop(key, None)
+        self._lasting.discard(key)
         if isinstance(error, EnvironmentProblem):
             return  # the engine is away and the window says so
         self._kept[key] = []

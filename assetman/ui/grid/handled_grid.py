@@ -78,6 +78,7 @@ class HandledGrid(CardView):
         self.verbs.play_wanted.connect(self.play_wanted)
         self.verbs.export_wanted.connect(self.export_wanted)
         self.shots = ShotsBeneath(self)
+        bridge.back.connect(self.shots.renew)
         self.verbs.shots_wanted.connect(lambda asset: self.shots.open(asset, focus=True))
         self.shots.played.connect(self.play_wanted)
         self.shots.enlarged.connect(self.large_wanted)

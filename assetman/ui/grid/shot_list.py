@@ -256,6 +256,18 @@ class ShotList(QListView):
         super().focusInEvent(event)
         self.viewport().update()
 
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        # Qt's own stays where it is when lists run from right to left.
+        ways = QAbstractItemView.CursorAction
+        onward = -1 if self.isRightToLeft() else 1
+        steps = {ways.MoveLeft: -onward, ways.MoveRight: onward}
+        last = len(self.shots.shots) - 1
+        ends = {ways.MoveHome: 0, ways.MoveEnd: last}
+        row = max(0, self.currentIndex().row())
+        return self.shots.index(ends.get(action, min(max(row + steps.get(action, 0), 0), last)))
+
     def keyboardSearch(self, search: str) -> None:
         """Search nothing: letters are shortcuts here."""
 
@@ -268,10 +280,11 @@ class ShotList(QListView):
         """Decode the frames in sight, and some beyond."""
         if not self.shots.shots:
             return
-        step = self.cell.width() + 2 * AROUND
-        bar = self.horizontalScrollBar().value()
-        first = max(0, bar // step - 2)
-        last = (bar + self.viewport().width()) // step + 3
+        middle = self.viewport().height() // 2
+        ends = [self.indexAt(QPoint(x, middle)).row() for x in (1, self.viewport().width() - 2)]
+        seen = [row for row in ends if row >= 0]  # where they end there is nothing
+        first = max(0, min(seen, default=0) - 2)
+        last = (max(seen) if len(seen) == 2 else len(self.shots.shots)) + 3
         shown = self.shots.shots[first:last]
         ratio = self.devicePixelRatioF()
         cell = self.cell * ratio

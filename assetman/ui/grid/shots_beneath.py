@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from assetman.core.moments import Moment
 from assetman.core.queries import Query
@@ -101,6 +102,8 @@ class ShotsBeneath(QObject):
         strip.closed.connect(self.close)
         strip.entered.connect(self._grid.forget_hover)
         shots = strip.list
+        QWidget.setTabOrder(self._grid, shots)
+        QWidget.setTabOrder(shots, strip.close_button)
         shots.chosen.connect(lambda row: self.chosen.emit(self._asset, self._shot(row)))
         shots.played.connect(lambda row: self.played.emit(self._asset, self._shot(row).start))
         shots.enlarged.connect(lambda row: self.enlarged.emit(self._asset, self._shot(row).start))

@@ -93,7 +93,7 @@ class Skimming(QObject):
             return
         self._rested = True
         if self._films.any_of(self._asset) is None:
-            self._films.want(self._asset, None)
+            self._films.want(self._asset, None, lasting=False)
         else:
             self.changed.emit(self._asset)
 

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QColor, QWheelEvent
+from PySide6.QtGui import QAccessible, QColor, QDrag, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from assetman.core.changes import Changes
 from assetman.core.moments import Moment
 from assetman.core.queries import Example, Query, Results
+from assetman.engine.protocol import EngineLost
 from assetman.ui.grid import GridView, Question
 from assetman.ui.grid import skim as skim_module
 from assetman.ui.grid.shot_list import ShotList
@@ -513,3 +514,96 @@ def test_cards_and_shots_say_their_times_aloud(
     assert spoken == f"shot 3 of 6, 0:08 to 0:12, score {shots.shots.shots[2].score:.2f}"
     interface = QAccessible.queryAccessibleInterface(shots)
     assert interface.childCount() == 6
+
+
+# -- what else there is to mind -------------------------------------------------------------
+
+
+def test_tab_goes_into_the_shots_and_on_to_their_close_button(
+    qtbot: QtBot, grid: GridView, engine: FakeEngine, film: int
+) -> None:
+    show(qtbot, grid, answer(engine, "blue"))
+    shots = opened(qtbot, grid, film)
+    qtbot.keyClick(shots, Key.Key_Up)
+    assert grid.hasFocus()
+    qtbot.keyClick(grid, Key.Key_Tab)
+    assert shots.hasFocus()
+    qtbot.keyClick(shots, Key.Key_Tab)
+    strip = grid.shots.strip
+    assert strip is not None
+    assert strip.close_button.hasFocus()
+    qtbot.keyClick(strip.close_button, Key.Key_Escape)
+    assert grid.shots.asset is None
+    assert grid.hasFocus()
+
+
+def test_from_right_to_left_the_first_shot_is_at_the_right(
+    qtbot: QtBot, grid: GridView, engine: FakeEngine, film: int
+) -> None:
+    grid.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    show(qtbot, grid, listed([film]))
+    shots = opened(qtbot, grid, film)
+    first, second = (shots.visualRect(shots.shots.index(row)) for row in (0, 1))
+    assert first.left() > second.left()
+    assert shots.viewport().rect().contains(first.center())
+    qtbot.keyClick(shots, Key.Key_Left)
+    assert shots.currentIndex().row() == 1
+    qtbot.waitUntil(lambda: all(shots.picture_of(row) is not None for row in (0, 1)))
+
+
+def test_the_menu_under_a_skimming_pointer_means_the_frame_it_shows(
+    qtbot: QtBot, grid: GridView, engine: FakeEngine, film: int
+) -> None:
+    show(qtbot, grid, answer(engine, "blue"))
+    row = grid.assets.row_of(film)
+    skim_to(qtbot, grid, row, 0.3)
+    skim_to(qtbot, grid, row, 0.05)
+    qtbot.waitUntil(lambda: grid.skimming.of(film) is not None)
+    names = [action.text() for action in grid.verbs.menu([film]).actions()]
+    assert "Play from 0:00\tP" in names
+
+
+def test_shots_that_are_waited_for_come_although_the_pointer_left(
+    qtbot: QtBot, grid: GridView, engine: FakeEngine, film: int
+) -> None:
+    show(qtbot, grid, listed([film]))
+    click(qtbot, grid, 0)
+    grid.films.want(film, None, lasting=False)
+    qtbot.keyClick(grid, Key.Key_M)
+    grid.films.cancel(film, None)
+    assert len(shots_of(qtbot, grid).shots.shots) == 6
+
+
+def test_the_shots_come_when_the_engine_is_back(
+    qtbot: QtBot, grid: GridView, engine: FakeEngine, film: int
+) -> None:
+    show(qtbot, grid, answer(engine, "blue"))
+    engine.fail_with["moments"] = EngineLost("The engine stopped.")
+    click(qtbot, grid, grid.assets.row_of(film))
+    qtbot.keyClick(grid, Key.Key_M)
+    qtbot.waitUntil(lambda: "moments" not in engine.fail_with)
+    qtbot.waitUntil(lambda: not grid.films._asked)
+    engine.lose()
+    assert len(shots_of(qtbot, grid).shots.shots) == 6
+
+
+def test_a_drag_carries_the_file_and_the_frame_that_is_seen(
+    qtbot: QtBot,
+    grid: GridView,
+    engine: FakeEngine,
+    film: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show(qtbot, grid, answer(engine, "blue"))
+    click(qtbot, grid, grid.assets.row_of(film))
+    dragged: list[tuple[str, str]] = []
+
+    def held(drag: QDrag, *actions: object) -> Qt.DropAction:
+        image = drag.pixmap().toImage()
+        (url,) = drag.mimeData().urls()
+        dragged.append((url.fileName(), nearest(image.pixelColor(40, 16))))
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", held)
+    grid.startDrag(Qt.DropAction.CopyAction)
+    assert dragged == [("coast.mp4", "blue")]
