@@ -27,6 +27,7 @@ class Playing(QObject):
         grid.play_wanted.connect(self._play)
         grid.large_wanted.connect(content.play_large)
         grid.moment_chosen.connect(self._choose)
+        grid.shots.silence = inspector.silence
         inspector.large_wanted.connect(content.play_large)
         content.large.sounded.connect(inspector.silence)
         inspector.sounded.connect(content.large.silence)

@@ -118,6 +118,7 @@ class AssetActions(QObject):
         self._open_menu: QMenu | None = None
         self.card_of: Callable[[int], Card | None] = lambda _: None  # of those seen already
         self.clip_of: ClipOf = lambda _: None  # the moment that is shown of a video, if it is one
+        self.shots_shown: Callable[[], int | None] = lambda: None  # of which video
         self.shows_films = False  # whether videos can be looked into here
 
     def menu(self, asset_ids: Sequence[int], clip: Clip | None = None) -> QMenu:
@@ -222,13 +223,18 @@ class AssetActions(QObject):
 
     def _film_entries(self, asset_id: int, clip: Clip | None) -> list[Entry]:
         start = clip.start if clip is not None else 0.0
+        shown = self.shots_shown() == asset_id
         entries: list[Entry] = [
             (
                 f"Play from {time_text(start)}" if clip is not None else "Play",
                 "P",
                 lambda: self.play_wanted.emit(asset_id, start),
             ),
-            ("Show its shots", "M", lambda: self.shots_wanted.emit(asset_id)),
+            (
+                f"{'Hide' if shown else 'Show'} its shots",
+                "M",
+                lambda: self.shots_wanted.emit(asset_id),
+            ),
         ]
         if clip is not None:
             entries.append(("Save this shot…", "", lambda: self.export_wanted.emit(clip)))

@@ -79,7 +79,8 @@ class HandledGrid(CardView):
         self.verbs.export_wanted.connect(self.export_wanted)
         self.shots = ShotsBeneath(self)
         bridge.back.connect(self.shots.renew)
-        self.verbs.shots_wanted.connect(lambda asset: self.shots.open(asset, focus=True))
+        self.verbs.shots_wanted.connect(lambda asset: self.shots.toggle(asset, focus=True))
+        self.verbs.shots_shown = lambda: self.shots.asset
         self.shots.played.connect(self.play_wanted)
         self.shots.enlarged.connect(self.large_wanted)
         self.shots.chosen.connect(self._choose_moment)
@@ -135,7 +136,7 @@ class HandledGrid(CardView):
             (_Key.Key_F10, False, True): self._menu_by_keyboard,
         }
         if self.shots.asset is not None:
-            verbs[_Key.Key_Escape, False, False] = self.shots.close
+            verbs[_Key.Key_Escape, False, False] = self.shots.step_back
         if (clip := self.shots.clip_with_focus()) is not None:
             verbs[_Key.Key_S, False, False] = lambda: do.find_similar_to(clip)
             verbs[_Key.Key_S, False, True] = lambda: do.less_like_moment(clip)

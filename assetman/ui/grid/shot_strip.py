@@ -26,6 +26,7 @@ class ShotStrip(QWidget):
     """Lies in the room that the grid makes for it, and points to its card."""
 
     closed = Signal()
+    escaped = Signal()
     entered = Signal()  # the pointer has left the cards
 
     def __init__(self, parent: QWidget) -> None:
@@ -80,7 +81,9 @@ class ShotStrip(QWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_M) and not event.modifiers():
+        if event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif event.key() == Qt.Key.Key_M and not event.modifiers():
             self.closed.emit()
         else:
             super().keyPressEvent(event)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -31,6 +33,7 @@ class ShotsBeneath(QObject):
         self._shown: tuple[int, Query | None] | None = None
         self._awaits_focus = False
         self.query: Query | None = None  # what the grid answers; None in a plain list
+        self.silence: Callable[[], bool] = lambda: False  # True if something was playing
         grid.films.arrived.connect(self._arrived)
         grid.laid_out.connect(self._place)
         grid.verticalScrollBar().valueChanged.connect(self._place)
@@ -88,6 +91,11 @@ class ShotsBeneath(QObject):
         self._grid.viewport().update()
         self.chosen.emit(asset, None)
 
+    def step_back(self) -> None:
+        """Undo one step: what plays falls silent, else the shots go."""
+        if not self.silence():
+            self.close()
+
     def renew(self) -> None:
         """Show the shots as they are now known, and ask for them if they are not."""
         if self._asset is None:
@@ -100,6 +108,7 @@ class ShotsBeneath(QObject):
     def _make(self) -> ShotStrip:
         strip = self._strip = ShotStrip(self._grid.viewport())
         strip.closed.connect(self.close)
+        strip.escaped.connect(self.step_back)
         strip.entered.connect(self._grid.forget_hover)
         shots = strip.list
         QWidget.setTabOrder(self._grid, shots)

@@ -368,6 +368,19 @@ def test_a_video_that_goes_takes_its_open_shots_along(
     assert film not in grid.ids()
 
 
+def test_esc_silences_first_and_closes_the_shots_then(
+    qtbot: QtBot, grid: GridView, engine: FakeEngine, film: int
+) -> None:
+    playing = [True]
+    grid.shots.silence = lambda: bool(playing) and playing.pop()
+    show(qtbot, grid, answer(engine, "blue"))
+    shots = opened(qtbot, grid, film)
+    qtbot.keyClick(shots, Key.Key_Escape)
+    assert (grid.shots.asset, playing) == (film, [])
+    qtbot.keyClick(shots, Key.Key_Escape)
+    assert grid.shots.asset is None
+
+
 # -- questions ------------------------------------------------------------------------------
 
 
@@ -420,6 +433,7 @@ def test_the_menu_of_a_video_offers_its_moment_and_the_whole(
     entries["Show its shots"].trigger()
     shots = shots_of(qtbot, grid)
     qtbot.waitUntil(shots.hasFocus)
+    assert "Hide its shots\tM" in [action.text() for action in grid.verbs.menu([film]).actions()]
     names = [action.text() for action in grid.verbs.menu([named(engine, "red barn.jpg")]).actions()]
     assert not any("shot" in name or "Play" in name for name in names)
 
