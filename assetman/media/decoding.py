@@ -205,7 +205,7 @@ def _attempt(task: Task, limits: Limits) -> Answer | Failed:
 
 
 def _decode(task: Task, limits: Limits) -> Answer:
-    from assetman.media.registry import IMAGES, handler_for
+    from assetman.media.registry import reader_of
 
     if isinstance(task, FrameTask):
         from assetman.media.video import VideoHandler
@@ -216,7 +216,7 @@ def _decode(task: Task, limits: Limits) -> Answer:
 
         return read_clip(task.path, task.start, limits)
     # what the person drops may have no ending at all: its content will tell
-    handler = handler_for(task.path) or IMAGES
+    handler = reader_of(task.path)
     if isinstance(task, PreviewTask):
         return handler.preview(task.path, task.side, task.target, limits)
     return handler.extract(

@@ -69,6 +69,18 @@ def handler_for(path: str) -> MediaHandler | None:
     return _BY_EXTENSION.get(os.path.splitext(path)[1].lower())
 
 
+def reader_of(path: str) -> MediaHandler:
+    """Find who reads a file that a person chose: by its content, if its ending tells nothing."""
+    handler = handler_for(path)
+    if handler is not None:
+        return handler
+    try:
+        with opened(path) as file:
+            return VIDEOS if formats.looks_like_video(file.read(512)) else IMAGES
+    except BadInput:
+        return IMAGES  # who says why it cannot be read
+
+
 def kind_of(path: str) -> Kind | None:
     """Tell what a file is to a person, by its ending alone; None: nothing we read."""
     handler = handler_for(path)

@@ -13,6 +13,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from assetman.core.errors import BadInput
+from assetman.media import formats
 from assetman.media.handler import Limits
 from assetman.media.video_reading import Place, Reader
 
@@ -40,7 +41,6 @@ _PICTURE_STARTS = {
     b"II*\0": "TIFF",
     b"MM\0*": "TIFF",
 }
-_STILL_BRANDS = (b"heic", b"heix", b"heim", b"mif1", b"avif", b"avis")
 _LISTS = (
     b"#EXTM3U",
     b"ffconcat",
@@ -51,7 +51,6 @@ _LISTS = (
     b"<smil",
     b"[Reference]",
 )
-_VIDEO_STARTS = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"FLV", b"OggS", b".RMF", b"\0\0\1\xba")
 _BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 _PROTECTED = ("drmi", "encv", "drmv")  # codes of what was bought and may not be copied
@@ -160,14 +159,13 @@ def _why_unreadable(reader: Reader) -> str:
     for mark, name in _PICTURE_STARTS.items():
         if start.startswith(mark):
             return f"This is no video but a picture ({name}) with the ending of a video"
-    if start[4:8] == b"ftyp" and start[8:12] in _STILL_BRANDS:
+    if start[4:8] == b"ftyp" and start[8:12] in formats.STILL_BRANDS:
         return "This is no video but a picture with the ending of a video"
     if start.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(_LISTS):
         return "This is a list of other files, not a video; Assetman does not follow it"
     if start[4:8] in _BOXES:
         return _why_without_index(reader)
-    riff = start[:4] == b"RIFF" and start[8:12] == b"AVI "
-    return DAMAGED if riff or start.startswith(_VIDEO_STARTS) else NO_VIDEO
+    return DAMAGED if formats.looks_like_video(start) else NO_VIDEO
 
 
 def _why_without_index(reader: Reader) -> str:

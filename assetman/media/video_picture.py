@@ -18,7 +18,7 @@ from PIL import Image
 
 from assetman.media import colour
 from assetman.media.keyframes import SMALL_SIDE
-from assetman.media.video_light import Light, in_plain_light, peak_of
+from assetman.media.video_light import PQ, Light, in_plain_light, peak_of
 
 _FULL = int(ColorRange.JPEG)
 _LIMITED = int(ColorRange.MPEG)
@@ -71,6 +71,8 @@ def shape_of(frame: VideoFrame, aspect: Fraction | None) -> Shape:
 
 def light_of(frame: VideoFrame) -> Light:
     """Say what light a frame's numbers mean."""
+    if frame.color_trc != PQ:
+        return Light(frame.color_trc, frame.color_primaries)
     mastering, level = (
         _side_data(frame, kind)
         for kind in (Type.MASTERING_DISPLAY_METADATA, Type.CONTENT_LIGHT_LEVEL)
@@ -94,6 +96,10 @@ class Painter:
     def small(self, frame: VideoFrame) -> NDArray[np.uint8]:
         """Give (h, w, 3) uint8, its longer side at most `SMALL_SIDE`, for comparing."""
         share = min(1.0, SMALL_SIDE / max(self.shape.width, self.shape.height))
+        if self._straight(frame):
+            size = self.shape.size(share)
+            scaled = self._converted(frame, size, "rgb24", Interpolation.AREA)
+            return np.ascontiguousarray(scaled.to_ndarray(), np.uint8)
         picture = self._upright(frame, share, Interpolation.AREA)
         return np.asarray(colour.flattened(picture, colour.LIGHT_GROUND))
 
@@ -107,6 +113,11 @@ class Painter:
     def later(self, frame: VideoFrame, share: float) -> Callable[[], Image.Image]:
         """Give what makes the picture when it is wanted; holds on to the frame."""
         return lambda: self.picture(frame, share)
+
+    def _straight(self, frame: VideoFrame) -> bool:
+        """Tell whether a frame's pixels need only be scaled, as most films' do."""
+        plain = light_of(frame).plain and not has_alpha(frame)
+        return plain and self.shape.orientation == 1 and not frame.interlaced_frame
 
     def _upright(self, frame: VideoFrame, share: float, way: Interpolation) -> Image.Image:
         orientation = self.shape.orientation

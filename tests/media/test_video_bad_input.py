@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from assetman.core.assets import Kind
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Fit, InputSpec
 from assetman.core.progress import CancelToken
@@ -22,7 +23,8 @@ from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.scan import walk
 from assetman.media import video_film
 from assetman.media.handler import Extraction, Limits, Stretch
-from assetman.media.registry import is_program_text
+from assetman.media.image import ImageHandler
+from assetman.media.registry import is_program_text, reader_of
 from assetman.media.video import VideoHandler
 from assetman.media.video_film import opened_film
 from assetman.media.video_places import place_in, without_place
@@ -135,6 +137,22 @@ def test_a_picture_under_the_name_of_a_video_is_called_one(tmp_path: Path, form:
     Image.new("RGB", (32, 32), "red").save(tmp_path / "film.mp4", form)
     with pytest.raises(BadInput, match=f"a picture \\({form}\\)"):
         read(tmp_path / "film.mp4")
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "avi", "ts", "flv"])
+def test_a_video_under_the_name_of_a_picture_is_called_one(tmp_path: Path, ending: str) -> None:
+    data = ten_seconds(tmp_path / f"film.{ending}", "mpeg4" if ending == "avi" else "h264")
+    (tmp_path / "film.jpg").write_bytes(data)
+    with pytest.raises(BadInput, match="no picture but a video"):
+        ImageHandler().probe(str(tmp_path / "film.jpg"), LIMITS)
+
+
+def test_a_video_without_an_ending_can_be_asked_about(tmp_path: Path) -> None:
+    (tmp_path / "dropped").write_bytes(ten_seconds(tmp_path / "film.mp4"))
+    assert reader_of(str(tmp_path / "dropped")).kind is Kind.VIDEO
+    Image.new("RGB", (8, 8)).save(tmp_path / "picture", "PNG")
+    assert reader_of(str(tmp_path / "picture")).kind is Kind.IMAGE
+    assert reader_of(str(tmp_path / "film.jpg")).kind is Kind.IMAGE
 
 
 def test_a_container_is_read_by_its_content(tmp_path: Path) -> None:
