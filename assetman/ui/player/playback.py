@@ -1,7 +1,7 @@
 """Playing one file: frames come as pictures, times in seconds, errors as one sentence.
 
 Seeks are exact: Qt shows the frame that starts before a millisecond and lasts to it or beyond,
-so a frame is reached by asking for its middle.
+so a frame is reached by asking for a time well inside it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 700  # how long a seek may show nothing before the next one is tried
 FIRST_FRAME = 12  # times as long for the first frame of a file
+EARLY = 0.3  # of a frame's length: some files round a time to the nearest frame
+FURTHEST = 2.0  # seconds that a step may reach
 CLOSE = 0.0015  # seconds: Qt counts milliseconds
 
 
@@ -42,8 +44,9 @@ class Playback(QObject):
         self._frame = (0.0, 0.0)  # start and end of the present one
         self._target: float | None = None  # a seek on its way
         self._next: float | None = None  # the seek after it
+        self._stepping: tuple[int, float, float] | None = None  # frames, from where, how far
         self._playing = False
-        self._rate = 1.0
+        self.rate = 1.0  # how fast it plays; negative is backwards
         self._waited = 0
         self.loop: tuple[float, float] | None = None  # seconds
         self.room = QSize()  # the size that pictures are shown at while playing, pixels
@@ -64,11 +67,6 @@ class Playback(QObject):
     @property
     def playing(self) -> bool:
         return self._playing
-
-    @property
-    def rate(self) -> float:
-        """Give how fast it plays; negative is backwards."""
-        return self._rate
 
     @property
     def frame(self) -> tuple[float, float]:
@@ -94,7 +92,7 @@ class Playback(QObject):
         self._reverse.stop()
         self._patience.stop()
         self._pictures.forget()
-        self._target = self._next = None
+        self._target = self._next = self._stepping = None
         self._seen, self._waited = False, 0
         self.loop = None
 
@@ -109,7 +107,7 @@ class Playback(QObject):
         if player.mediaStatus() is player.MediaStatus.EndOfMedia:
             player.setPosition(_milliseconds(self.loop[0] if self.loop else 0.0))
         self._target = self._next = None
-        player.setPlaybackRate(max(self._rate, 0.1))
+        player.setPlaybackRate(max(self.rate, 0.1))
         self._set_playing(True)
         player.play()
 
@@ -130,7 +128,7 @@ class Playback(QObject):
 
     def set_rate(self, rate: float) -> None:
         """Play this fast from now on: 0.25 to 8, or -8 to -1."""
-        self._rate = rate
+        self.rate = rate
         if not self._playing:
             return
         if rate < 0:
@@ -142,6 +140,7 @@ class Playback(QObject):
 
     def seek(self, seconds: float) -> None:
         """Show the frame of a time; of many in a row only those there is time for."""
+        self._stepping = None
         if not self.deck.ready:
             self._begin = (max(seconds, 0.0), self._begin[1])
         elif self._playing and not self._reverse.running:
@@ -156,8 +155,9 @@ class Playback(QObject):
         if self._playing:
             self.pause()
         start, end = self._frame
-        half = min(max((end - start) / 2, 0.001), 0.05)
-        self.seek(end + half if frames > 0 else max(start - half, 0.0))
+        length = min(max(end - start, 0.002), 0.1)
+        self.seek(end + EARLY * length if frames > 0 else start - (1 - EARLY) * length)
+        self._stepping = (frames, start, length)
 
     def _loaded(self, length: float) -> None:
         self.opened.emit(length)
@@ -171,7 +171,7 @@ class Playback(QObject):
         if not play:
             self._target = start
             self.deck.player.pause()
-        elif self._rate < 0:
+        elif self.rate < 0:
             self.deck.player.pause()
             self.play_back()
         else:
@@ -187,7 +187,19 @@ class Playback(QObject):
         self._frame = (start, max(frame.endTime() / 1e6, start))
         self._pictures.take(frame, self.room if self._playing else QSize())
         self.moved.emit(start)
+        self._step_further(start)
         self._end_seek()
+
+    def _step_further(self, start: float) -> None:
+        """Reach further where a step led nowhere: frames are not always equally long."""
+        if self._stepping is None:
+            return
+        steps, origin, reach = self._stepping
+        self._stepping = None
+        stuck = abs(start - origin) < CLOSE and (steps > 0 or start > 0)
+        if stuck and reach < FURTHEST and not self._playing:
+            self._stepping = (steps, origin, 2 * reach)
+            self._next = max(origin + steps * 2 * reach, 0.0)
 
     def _ended(self) -> None:
         if not self._seen:
