@@ -68,7 +68,6 @@ class Film(Protocol):
     def frames(self, start: float, end: float, swift: bool = False) -> Iterator[Frame]:
         """Decode what is shown from `start` up to `end` (left out), in order.
 
-        `swift` allows what makes it faster and the frames worse or fewer: leaving out those that
-        no other needs, and filters.
+        `swift` leaves out those that no other needs: with many encoders every second one.
         """
         ...

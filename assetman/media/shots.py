@@ -24,7 +24,8 @@ _CLEAR = 0.2  # seconds that a frame keeps from a joint, where it can
 _LONGER = 2.0  # seconds that are decoded beyond what was wanted, for a joint that goes on
 _NEARLY = 0.45  # seconds before the end; a joint that ends later may go on
 _MEDIA = 900.0  # seconds of film that are read in one stretch
-_PIXELS = 2_400_000_000  # decoded in one stretch
+_PIXELS = 900_000_000  # decoded in one stretch
+_LOOK_AHEAD = 6  # groups after which it is asked again whether they are enough
 _FEWEST = 24  # frames that are decoded in any case where something happens
 _HELD = 256 << 20  # bytes of frames that are kept while a stretch is read
 
@@ -108,6 +109,8 @@ class Reading:
                 held[look.time] = group.key
             self._steps.append(Step(group, look, None))
             done = distinct > self._most + 1 or look.time - self._start > _MEDIA
+            if len(self._steps) % _LOOK_AHEAD == 0:
+                done = done or self._spent + self._cost(openings(self._steps)) > _PIXELS
             if (done or self._spent > _PIXELS / 2) and group.end > self._start:
                 return next(groups, None) is not None
         return False
@@ -152,6 +155,15 @@ class Reading:
                 return min(end, max(run[-1].time, self._start + 1.0)), joints
         return end, joints
 
+    def _cost(self, ranges: Sequence[tuple[float, float]]) -> int:
+        """Guess the pixels that are decoded for ranges."""
+        inside = sum(
+            int(((step.group.times >= begin) & (step.group.times < finish)).sum())
+            for begin, finish in ranges
+            for step in self._steps
+        )
+        return inside * self._film.pixels + sum(self._way_to(begin) for begin, _ in ranges)
+
     def _way_to(self, time: float) -> int:
         """Give the pixels that are decoded before the first frame shown from `time` on."""
         before = [step for step in self._steps if step.start <= time]
@@ -166,7 +178,7 @@ class Reading:
         run: list[Look] = []
         joints: list[Joint] = []
         kept = begin - 1.0
-        for frame in self._film.frames(begin, min(finish + _LONGER, most)):
+        for frame in self._film.frames(begin, min(finish + _LONGER, most), swift=True):
             if run and run[-1].time < finish <= frame.time:
                 joints = joints_of(run, before)
                 if not any(joint.start < joint.end > finish - _NEARLY for joint in joints):
