@@ -31,7 +31,7 @@ class ClipFacts:
     width: int  # pixels, as they are stored
     height: int
     depth: int  # bits of a component
-    colour: tuple[int, int, int, int]  # primaries, transfer, matrix, range: numbers of H.273
+    colour: tuple[int, int, int]  # primaries, transfer, matrix: numbers of H.273
     key: float  # of the last key frame at or before the start
     read: float  # when it is read: pictures are stored in the order they are decoded in
     first: float  # of the frame shown at the start

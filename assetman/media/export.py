@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import floor
@@ -12,7 +11,7 @@ from typing import Any
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.exports import EXACT_ENDINGS, QUICK_ENDINGS, ExportForm
 from assetman.core.progress import CancelToken
-from assetman.media.aside import Aside, appearing
+from assetman.media.aside import appearing
 from assetman.media.clip import READ_AS, ClipFacts, Track
 from assetman.media.confined import confined
 from assetman.media.ffmpeg import OTHER_H264, Program
@@ -23,6 +22,7 @@ Tell = Callable[[float], None]
 
 # Stand for the files: the library that builds the command takes no names that are not UTF-8.
 _SOURCE, _TARGET = "file:source", "file:target"
+_NOTHING = "The video shows nothing between these times."
 _EARLY = 0.0005  # seconds: less than any frame lasts, more than times are rounded by
 _UNSPECIFIED = (0, 2)  # what H.273 has for "nobody said"
 _TEN_BIT = 9  # and more bits of a component are kept as ten
@@ -85,12 +85,20 @@ def write_clip(
 
     Raises WrongUse, EnvironmentProblem, BadInput, Cancelled; nothing is left behind then.
     """
+    seconds = clip.end - clip.begins(facts)
+    if seconds <= 0:
+        raise BadInput(_NOTHING)
     with appearing(clip.target) as aside:
         command = confined(build(clip, facts, program, aside.path), clip.source, aside.path)
         inherited = () if aside.name is not None else (aside.descriptor,)
-        seconds = clip.end - clip.begins(facts)
-        follow(command, inherited, lambda done: tell(min(1.0, done / seconds)), cancel, gentle)
-        _refuse_nothing(aside)
+        share = _share_of(seconds, tell)
+        if not follow(command, inherited, share, cancel, gentle):
+            raise BadInput(_NOTHING)
+
+
+def _share_of(seconds: float, tell: Tell) -> Tell:
+    """Hear the seconds that are done, and tell their share of all."""
+    return lambda done: tell(min(1.0, done / seconds))
 
 
 def container_of(clip: Clip) -> Container:
@@ -118,8 +126,8 @@ def build(clip: Clip, facts: ClipFacts, program: Program, written: str) -> list[
         protocol_whitelist="file",
         probesize=str(8 << 20),
         analyzeduration="8000000",
-        # Where it may begin to decode; some kinds of file find nothing behind their last key frame.
-        ss=_seconds(facts.read - _EARLY),
+        # Where it may begin to decode; to seek to the beginning would lose some of it.
+        **({"ss": _seconds(facts.read - _EARLY)} if facts.read > _EARLY else {}),
     )
     words = {
         track.index: way for track in facts.words if (way := _way_of(track, container, program))
@@ -136,7 +144,8 @@ def build(clip: Clip, facts: ClipFacts, program: Program, written: str) -> list[
         options |= {"c:v": "copy", "c:a": "copy", "avoid_negative_ts": "make_zero"}
     else:
         options |= _encoding(facts, container, program)
-        options["ss"] = _seconds(facts.first - facts.read)
+        from_its_start = facts.read <= _EARLY and facts.first <= facts.key
+        options["ss"] = _seconds(0 if from_its_start else facts.first - facts.read)
     # What is copied begins there, like all else; before the first key frame there is nothing.
     options["copypriorss"] = "0" if facts.read > _EARLY else "1"
     for number, way in enumerate(words.values()):
@@ -164,14 +173,12 @@ def _way_of(track: Track, container: Container, program: Program) -> str | None:
 def _encoding(facts: ClipFacts, container: Container, program: Program) -> dict[str, str]:
     webm = container.muxer == "webm"
     options = _vp9(facts, program) if webm else _h26x(facts, container, program)
-    primaries, transfer, matrix, span = facts.colour
+    primaries, transfer, matrix = facts.colour
     for name, number in (("color_primaries", primaries), ("color_trc", transfer)):
         if number not in _UNSPECIFIED:
             options[name] = str(number)
     if matrix not in _UNSPECIFIED:
         options["colorspace"] = str(matrix)
-    if span:
-        options["color_range"] = str(span)
     if facts.width % 2 or facts.height % 2:  # colour has half of each side
         options["vf"] = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
     # Frames keep their own times: a varying rate stays one.
@@ -210,9 +217,3 @@ def _vp9(facts: ClipFacts, program: Program) -> dict[str, str]:
 def _seconds(time: float) -> str:
     """Write a time as FFmpeg reads it, to the microsecond below; before the start is the start."""
     return f"{max(0, floor(time * 1_000_000)) / 1_000_000:.6f}"
-
-
-def _refuse_nothing(aside: Aside) -> None:
-    """See to it that there is something in the file."""
-    if os.stat(aside.path).st_size == 0:
-        raise BadInput("The video shows nothing between these times.")

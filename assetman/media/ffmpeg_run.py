@@ -50,9 +50,10 @@ def follow(
     tell: Callable[[float], None],
     cancel: CancelToken,
     gentle: bool,
-) -> None:
+) -> int:
     """Run a command that reports with `-progress pipe:1`; `tell` hears the seconds written.
 
+    Gives the number of frames that were written.
     Raises Cancelled, with the program and all it started gone; BadInput and EnvironmentProblem,
     in words for the person, when it fails.
     """
@@ -71,10 +72,13 @@ def follow(
         reader.start()
     try:
         _give_way(process.pid, _GENTLE_NICENESS if gentle else _NICENESS)
+        frames = 0
         while (line := _next(lines, cancel)) is not None:
-            done = _written(line)
-            if done is not None:
-                tell(done)
+            name, _, value = line.partition("=")
+            if name == "frame" and value.isdecimal():
+                frames = int(value)
+            elif name == "out_time_us" and value.isdecimal():  # before the start it is below 0
+                tell(int(value) / 1_000_000)
         status = _status(process, cancel)
     finally:
         _kill(process)
@@ -82,6 +86,7 @@ def follow(
             reader.join(_END_SECONDS)
     if status:
         raise _why(status, list(complaints))
+    return frames
 
 
 def _start(command: Sequence[str], inherited: tuple[int, ...]) -> subprocess.Popen[bytes]:
@@ -125,16 +130,6 @@ def _status(process: subprocess.Popen[bytes], cancel: CancelToken) -> int:
         cancel.check()
         with suppress(subprocess.TimeoutExpired):
             return process.wait(_LOOK_SECONDS)
-
-
-def _written(line: str) -> float | None:
-    """Take the seconds written so far from a line of progress."""
-    name, _, value = line.partition("=")
-    if name not in ("out_time_us", "out_time_ms"):  # both are microseconds
-        return None
-    with suppress(ValueError):
-        return max(0.0, int(value) / 1_000_000)
-    return None
 
 
 def _give_way(pid: int, niceness: int) -> None:
