@@ -109,7 +109,7 @@ class OpenFilm:
         """Read on from the last key frame at or before `start`, decoding key frames alone."""
         walk = self._keys
         walk.seek(start, self.zero)
-        self.stream.codec_context.skip_frame = "NONKEY"
+        walk.decoder.skip_frame = "NONKEY"
         gathered: _Gathering | None = None
         last = start
         for packet in walk.packets():

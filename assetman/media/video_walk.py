@@ -6,12 +6,13 @@ from collections.abc import Iterator, Set
 from contextlib import suppress
 from fractions import Fraction
 from math import inf
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard, Stream
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -22,6 +23,7 @@ _HOLE = 256 << 20  # bytes without a packet of what is read, after which the res
 _BROKEN = 100  # packets in a row that cannot be read, after which the rest is given up
 _BEFORE = 10.0  # seconds before the first frame where seeking to it begins
 _INDEXED = frozenset(("mov", "matroska", "avi"))  # seek to key frames and nothing else
+_TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _NEAR = 1.0  # seconds that are decoded rather than sought
 _FIRST = 400  # packets among which a frame that can be decoded has to be
 
@@ -37,9 +39,9 @@ class Walk:
         self.farthest = 0  # bytes read to find one time
         self._taken: list[Stream] = []
         self.take({stream.index})
-        decoder = stream.codec_context
-        decoder.thread_count = 1  # there are as many decode processes as cores
-        decoder.thread_type = av.codec.context.ThreadType.NONE
+        self.decoder = _decoder(stream)
+        self.decoder.thread_count = 1  # there are as many decode processes as cores
+        self.decoder.thread_type = av.codec.context.ThreadType.NONE
 
     @property
     def consumed(self) -> int:
@@ -54,6 +56,8 @@ class Walk:
 
     def seek(self, time: float, zero: float) -> None:
         """Go to the last key frame at or before a time, or to the beginning if that fails."""
+        if self.decoder is not self.stream.codec_context and self.decoder.is_open:
+            self.decoder.flush_buffers()  # the container sees to its own alone
         if time <= SLACK or not self._go_to(time + zero + SLACK):
             self._go_to_the_beginning()
             return
@@ -117,7 +121,7 @@ class Walk:
     def decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
         """Decode a packet, or give what is still inside (None); nothing for what is damaged."""
         try:
-            return self.stream.codec_context.decode(packet)
+            return self.decoder.decode(packet)
         except MemoryError:
             raise
         except av.FFmpegError:
@@ -126,12 +130,12 @@ class Walk:
     def decode_alone(self, packet: Packet[VideoStream]) -> VideoFrame | None:
         """Decode a key frame out of its place; the decoder forgets what it had."""
         frames = self.decode(packet) or self.decode(None)
-        self.stream.codec_context.flush_buffers()
+        self.decoder.flush_buffers()
         return frames[0] if frames else None
 
     def hurry(self) -> None:
         """Leave out frames that no other needs, and the smoothing of blocks; before any decoding."""
-        context = self.stream.codec_context
+        context = self.decoder
         context.skip_frame = "NONREF"
         context.options = {**context.options, "skip_loop_filter": "all"}
 
@@ -147,6 +151,17 @@ class Walk:
         return None
 
 
+def _decoder(stream: VideoStream) -> VideoCodecContext:
+    """Give what decodes a stream; FFmpeg's own for VP8 and VP9 do not see what is transparent."""
+    name = _TRANSPARENT.get(stream.codec_context.codec.name)
+    if name is None or stream.metadata.get("alpha_mode") != "1":
+        return stream.codec_context
+    try:
+        return cast(VideoCodecContext, av.CodecContext.create(name, "r"))
+    except (av.FFmpegError, ValueError):  # this FFmpeg was built without
+        return stream.codec_context
+
+
 class Run:
     """Decodes frames one after the other, and goes on where it is when that is near enough."""
 
@@ -157,7 +172,7 @@ class Run:
         self._coming: Iterator[tuple[VideoFrame, float]] | None = None
         self._latest: tuple[VideoFrame, float] | None = None  # the last one given
         self._needed = -inf
-        self._hasty = walk.stream.codec_context.skip_frame
+        self._hasty = walk.decoder.skip_frame
 
     def frames(self, start: float, needed: float = -inf) -> Iterator[tuple[VideoFrame, float]]:
         """Give frames with their times from one at or before `start` on.
@@ -192,7 +207,7 @@ class Run:
         stamp, wanted = packet.pts, self._needed + self._zero - SLACK
         early = stamp is not None and stamp * self._walk.base < wanted
         pace = "NONREF" if early else self._hasty
-        context = self._walk.stream.codec_context
+        context = self._walk.decoder
         if context.skip_frame != pace:
             context.skip_frame = pace
 

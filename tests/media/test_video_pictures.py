@@ -104,6 +104,28 @@ def test_transparent_parts_lie_on_the_ground(tmp_path: Path) -> None:
     assert video.probe(str(path), LIMITS).facts["colour"] == "with transparency"
 
 
+@pytest.mark.parametrize("codec", ["libvpx", "libvpx-vp9"])
+def test_transparent_webm_is_seen_as_such(tmp_path: Path, codec: str) -> None:
+    pixels = np.zeros((64, 96, 4), np.uint8)
+    pixels[:, :48] = (*RED, 255)
+    planes = av.VideoFrame.from_ndarray(pixels, "rgba").reformat(format="yuva420p")
+    path = tmp_path / "clear.webm"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(codec, 10, options={"auto-alt-ref": "0"})
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuva420p"
+        for number in range(20):
+            planes.pts, planes.time_base = number, Fraction(1, 10)
+            container.mux(stream.encode(planes))
+        container.mux(stream.encode(None))
+    for time in (0.0, 1.5, 0.3):
+        picture = shown(path, time, tmp_path)
+        assert picture.mode == "RGBA"
+        assert picture.getpixel((80, 30))[3] < 10  # type: ignore[index]
+    found = VideoHandler().extract(str(path), [SQUARE], tmp_path / "p.webp", 96, LIMITS)
+    assert min(found.pixels[SQUARE][0, 16, 28]) > 245
+    assert found.pixels[SQUARE][0, 16, 4].tolist()[0] > 200
+
+
 YUV = {  # red, 8 bit: matrix in ITU-T H.273, and whether all codes are used
     (1, False): (63, 102, 240),
     (1, True): (54, 99, 255),
