@@ -62,12 +62,14 @@ def ended(service: EngineService) -> Ended:
     news: queue.SimpleQueue[Event] = queue.SimpleQueue()
     service.subscribe(news.put)
 
+    ends: dict[int, Export] = {}
+
     def wait(begun: Export) -> Export:
-        while True:
+        while begun.number not in ends:
             event = news.get(timeout=LIMIT)
-            ours = isinstance(event, Export) and event.number == begun.number
-            if ours and event.state is not ExportState.RUNNING:
-                return event
+            if isinstance(event, Export) and event.state is not ExportState.RUNNING:
+                ends[event.number] = event
+        return ends[begun.number]
 
     return wait
 
