@@ -165,15 +165,6 @@ class Rows:
         places = self.places(np.unique(ids))
         return np.sort(places[places >= 0])
 
-    def places_without(self, ids: Ids, places: NDArray[np.intp] | None) -> NDArray[np.intp]:
-        """Give some or all (None) places of live rows, ascending, less those of the ids."""
-        left = self.alive.copy()
-        if places is not None:
-            left[:] = False
-            left[places] = True
-        left[self.places_among(ids)] = False
-        return np.flatnonzero(left)
-
     def with_added(self, ids: Ids, vectors: Floats) -> Rows:
         """Give rows with distinct ids added or replaced; what is there already is left alone.
 
