@@ -158,5 +158,7 @@ def _reserve_and_replace(name: Path, target: Path) -> None:
 def _problem(error: OSError, target: Path) -> EnvironmentProblem:
     if error.errno == errno.ENAMETOOLONG:
         return EnvironmentProblem("The name is too long for that disk.")
+    if error.errno == errno.EXDEV:  # its folder is another one than at the start
+        return EnvironmentProblem("A drive went away while the file was written.")
     problem = writing_problem(error, target)
     return EnvironmentProblem(f"{display(str(problem))}.")

@@ -34,6 +34,9 @@ _DISK_TROUBLE = {
     "No such device": "A disk went away while the clip was written",
     "Cannot allocate memory": "There is too little memory",
 }
+_WRITTEN_IN_PART = re.compile(
+    "|".join(["Error writing trailer", "Error closing file", *map(re.escape, _DISK_TROUBLE)])
+)
 _DOES_NOT_FIT = re.compile(
     r"[Cc]ould not find tag for codec (?P<a>\S+)"
     r"|codec (?P<b>\S+ )?(is )?not (currently )?supported in container"
@@ -61,11 +64,16 @@ def follow(
     process = _start(command, inherited)
     lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
     complaints: deque[str] = deque(maxlen=_LAST_LINES)
+
+    def keep(line: str | None) -> None:
+        if line:
+            complaints.append(line)
+
     assert process.stdout is not None
     assert process.stderr is not None
     readers = [
         threading.Thread(target=_read, args=(process.stdout, lines.put), daemon=True),
-        threading.Thread(target=_read, args=(process.stderr, complaints.append), daemon=True),
+        threading.Thread(target=_read, args=(process.stderr, keep), daemon=True),
     ]
     for reader in readers:
         reader.name = "ffmpeg"
@@ -84,7 +92,8 @@ def follow(
         _kill(process)
         for reader in readers:
             reader.join(_END_SECONDS)
-    if status:
+    # It ends well with half a file on a full disk, having complained.
+    if status or _WRITTEN_IN_PART.search("\n".join(complaints)):
         raise _why(status, list(complaints))
     return frames
 
@@ -160,7 +169,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 def _why(status: int, complaints: list[str]) -> AssetmanError:
     """Say in one sentence why the program failed."""
-    said = "\n".join(line for line in complaints if line)
+    said = "\n".join(complaints)
     for sign, sentence in _DISK_TROUBLE.items():
         if sign in said:
             return EnvironmentProblem(f"{sentence}. Nothing was saved.")
@@ -176,7 +185,7 @@ def _why(status: int, complaints: list[str]) -> AssetmanError:
             "A file of this kind cannot hold the video or its sound as they are: save the clip as"
             " .mkv, or exactly."
         )
-    last = next((line for line in reversed(complaints) if line), f"status {status}")
+    last = complaints[-1] if complaints else f"it ended with status {status}"
     return BadInput(f"ffmpeg could not save the clip: {_plain(last)}")
 
 

@@ -55,7 +55,8 @@ QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 
 QRadioButton { background: transparent; spacing: 8dp; }
 QRadioButton::indicator {
     width: 12dp; height: 12dp; border: 1px solid @edge; border-radius: 7dp; background: @raised; }
-QRadioButton::indicator:checked { width: 6dp; height: 6dp; border: 4dp solid @accent; background: @on_accent; }
+QRadioButton::indicator:checked {
+    width: 6dp; height: 6dp; border: 4dp solid @accent; background: @on_accent; }
 QRadioButton::indicator:focus { border-color: @accent; }
 QRadioButton:focus { color: @accent; }
 QRadioButton:disabled { color: @faint; }

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -383,16 +383,37 @@ def test_a_failure_is_one_sentence_and_leaves_nothing(
     assert os.listdir(place) == []
 
 
-@needs_ffmpeg
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no disk here is always full")
-def test_a_disk_that_is_full_is_said_to_be(film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    facts = read_clip(str(film), 1.0, Limits())
-    clip = Clip(str(film), 1.0, 2.0, Path("/dev/full.mp4"), EXACT)
-    command = build(clip, facts, ffmpeg.find(), "/dev/full")
-    from assetman.media.ffmpeg_run import follow
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 kB of its own."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    if os.name != "posix" or os.geteuid() or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no small disk can be mounted here")
+    yield disk
+    subprocess.run(["umount", "--lazy", str(disk)], capture_output=True)
 
-    with pytest.raises(EnvironmentProblem, match="The disk is full"):
-        follow(command, (), nothing, CancelToken(), False)
+
+@needs_ffmpeg
+@pytest.mark.parametrize("form", [QUICK, EXACT])
+def test_a_disk_that_fills_up_is_said_to_be_full_and_left_as_it_was(
+    film: Path, small_disk: Path, form: ExportForm
+) -> None:
+    (small_disk / "mine").write_bytes(os.urandom(60_000))
+    with pytest.raises(EnvironmentProblem, match="disk is full"):
+        save(film, 0.0, 4.0, small_disk / "clip.mp4", form)
+    assert os.listdir(small_disk) == ["mine"]
+
+
+@needs_ffmpeg
+def test_a_drive_that_goes_away_meanwhile_is_missed(film: Path, small_disk: Path) -> None:
+    def pull_out(_: float) -> None:
+        subprocess.run(["umount", "--lazy", str(small_disk)], capture_output=True)
+
+    with pytest.raises(EnvironmentProblem, match="drive went away"):
+        save(film, 1.0, 1.2, small_disk / "clip.mp4", tell=pull_out)
+    assert os.listdir(small_disk) == []
 
 
 def test_a_folder_that_is_gone_is_said_to_be(film: Path, tmp_path: Path) -> None:
