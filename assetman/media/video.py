@@ -139,7 +139,7 @@ class _Kept:
                 max(end, frame.time),
                 box=self._part.box,
                 at=frame.time,
-                look=look_of(picture),
+                look=look_of(frame.small),
                 sheet=stretch.number if in_sheet else None,
                 cell=number if in_sheet else None,
             )

@@ -31,6 +31,8 @@ from assetman.media.video_reading import Place, Reader
 from assetman.media.video_walk import SLACK, Run, Walk
 
 _FAR = 8 << 20  # bytes read to find a time, more than a list of times would need
+_KEYLESS = 500  # packets without a key frame, after which none is waited for
+_STRIDE = 2.0  # seconds between frames that stand in for key frames
 _LEAST, _MOST = Fraction(1, 100), 1000  # frames a second that a file may claim
 
 
@@ -112,7 +114,9 @@ class OpenFilm:
         walk.decoder.skip_frame = "NONKEY"
         gathered: _Gathering | None = None
         last = start
-        for packet in walk.packets():
+        for number, packet in enumerate(walk.packets()):
+            if gathered is None and number >= _KEYLESS:
+                break
             time = self._packet_time(packet, walk, last)
             last = time
             due = gathered is None or time - gathered.time >= spacing - SLACK
@@ -129,6 +133,8 @@ class OpenFilm:
         if gathered is not None:
             self.reached = gathered.latest + self.step
             yield gathered.group(self.reached)
+        else:
+            yield from self._groups_without_keys(start, spacing)
 
     def frames(self, start: float, end: float, swift: bool = False) -> Iterator[Frame]:
         """Decode what is shown from `start` up to `end` (left out), in order."""
@@ -164,6 +170,20 @@ class OpenFilm:
     def close(self) -> None:
         """Close what was opened beside the container."""
         self._others.close()
+
+    def _groups_without_keys(self, start: float, spacing: float) -> Iterator[Group]:
+        """Give frames at a distance as if they were key frames, where the file marks none."""
+        gathered: _Gathering | None = None
+        for frame, time in self._run(True).frames(start):
+            if gathered is None or time - gathered.time >= max(spacing, _STRIDE):
+                key = self._frame(frame, time)
+                if gathered is not None:
+                    yield gathered.group(key.time)
+                gathered = _Gathering(key, 0)
+            gathered.latest = max(gathered.latest, time)
+        if gathered is not None:
+            self.reached = gathered.latest + self.step
+            yield gathered.group(self.reached)
 
     def _frame(self, frame: VideoFrame, time: float) -> Frame:
         return Frame(

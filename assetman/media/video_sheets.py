@@ -18,9 +18,12 @@ from assetman.media.fitting import within
 _EARLY = 0.03  # of a poster's worth, that each later frame is worth less
 
 
-def look_of(picture: Image.Image) -> str:
-    """Give the perceptual hash of a frame: 64 bits as 16 hexadecimal digits."""
-    return str(imagehash.phash(picture.convert("L")))
+def look_of(small: NDArray[np.uint8]) -> str:
+    """Give the perceptual hash of a frame: 64 bits as 16 hexadecimal digits.
+
+    It is of the frame made small, which does not depend on what else is wanted of it.
+    """
+    return str(imagehash.phash(Image.fromarray(small)))
 
 
 def cell_of(picture: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Generator, Iterator, Set
 from contextlib import suppress
 from fractions import Fraction
+from itertools import islice
 from math import inf
 from typing import Any, cast
 
@@ -22,7 +23,7 @@ SLACK = 5e-4  # seconds by which times may be rounded
 _HOLE = 256 << 20  # bytes without a packet of what is read, after which the rest is given up
 _BROKEN = 100  # packets in a row that cannot be read, after which the rest is given up
 _BEFORE = 10.0  # seconds before the first frame where seeking to it begins
-_INDEXED = frozenset(("mov", "matroska", "avi"))  # seek to key frames and nothing else
+_SURE = frozenset(("mov", "avi"))  # have lists of their key frames
 _TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _NEAR = 1.0  # seconds that are decoded rather than sought
 _FIRST = 400  # packets among which a frame that can be decoded has to be
@@ -38,6 +39,8 @@ class Walk:
         self._reader = reader
         self.farthest = 0  # bytes read to find one time
         self._taken: list[Stream] = []
+        self._behind: list[Packet[Any]] = []  # read already, and given once more
+        self._at_start = True  # nothing but those has been read
         self.take({stream.index})
         self.decoder = _decoder(stream)
         self.decoder.thread_count = 1  # there are as many decode processes as cores
@@ -56,24 +59,44 @@ class Walk:
 
     def seek(self, time: float, zero: float) -> None:
         """Go to the last key frame at or before a time, or to the beginning if that fails."""
-        if self.decoder is not self.stream.codec_context and self.decoder.is_open:
-            self.decoder.flush_buffers()  # the container sees to its own alone
-        if time <= SLACK or not self._go_to(time + zero + SLACK):
-            self._go_to_the_beginning()
+        if self.decoder.is_open:
+            self.decoder.flush_buffers()
+        if time <= SLACK and self._at_start:
             return
-        if self.container.format.name.split(",")[0] in _INDEXED:
-            return
-        # elsewhere it may lie behind the key frame, among frames that need it
-        back = 1.0
-        while (key := self._next_key()) is None or key * self.base > time + zero + SLACK:
-            if back >= time or not self._go_to(time - back + zero):
-                self._go_to_the_beginning()
+        wanted, back = time + zero + SLACK, 0.5
+        while time > SLACK and self._go_to(wanted):
+            if not self._may_miss or self._lands_by(time + zero + SLACK):
                 return
+            # it lies behind the key frame, among frames that need it
             back *= 2
-        self._go_to(time - back / 2 + zero if back > 1 else time + zero + SLACK)
+            if back > time:
+                break
+            wanted = time - back + zero
+        self._go_to_the_beginning()
+
+    @property
+    def _may_miss(self) -> bool:
+        """Whether seeking may come to something else than a key frame in time."""
+        sure = self.container.format.name.split(",")[0] in _SURE
+        return not sure and self.stream in self._taken
+
+    def _lands_by(self, wanted: float) -> bool:
+        """Look whether the next key frame comes in time; what is read for it is given once more."""
+        packets = self.packets()
+        behind = []
+        for packet in islice(packets, _FIRST):
+            behind.append(packet)
+            if packet.stream_index == self.stream.index and packet.is_keyframe:
+                break
+        packets.close()
+        self._behind = behind
+        keys = [each for each in behind if each.is_keyframe and each.stream == self.stream]
+        stamp = (keys[0].dts if keys[0].pts is None else keys[0].pts) if keys else None
+        return bool(behind) and (stamp is None or stamp * self.base <= wanted)
 
     def _go_to(self, time: float) -> bool:
         before = self.consumed
+        self._behind, self._at_start = [], False
         try:
             self.container.seek(int(time / self.base), stream=self.stream)
         except av.FFmpegError:
@@ -83,6 +106,7 @@ class Walk:
         return True
 
     def _go_to_the_beginning(self) -> None:
+        self._behind, self._at_start = [], False
         first = self.stream.start_time or 0
         before = first - int(_BEFORE / self.base)
         for offset, any_frame in ((before, False), (first, False), (first, True), (0, True)):
@@ -90,15 +114,11 @@ class Walk:
                 self.container.seek(offset, stream=self.stream, any_frame=any_frame)
                 return
 
-    def _next_key(self) -> int | None:
-        """Give the time stamp of the next key frame."""
-        for packet in self.packets():
-            if packet.stream_index == self.stream.index and packet.is_keyframe:
-                return packet.dts if packet.pts is None else packet.pts
-        return None
-
-    def packets(self) -> Iterator[Packet[Any]]:
+    def packets(self) -> Generator[Packet[Any], None, None]:
         """Read on, over what is damaged; a hole without end ends it."""
+        self._at_start = False
+        while self._behind:
+            yield self._behind.pop(0)
         broken = 0
         reader = self._reader
         try:
@@ -141,14 +161,18 @@ class Walk:
 
     def first_frame(self) -> VideoFrame | None:
         """Decode the first frame that can be, if there is one among the first packets."""
-        for number, packet in enumerate(self.packets()):
-            for frame in self.decode(packet):
-                return frame
-            if number > _FIRST:
+        packets = self.packets()
+        behind: list[Packet[Any]] = []
+        frames: list[VideoFrame] = []
+        for packet in islice(packets, _FIRST):
+            behind.append(packet)
+            frames = self.decode(packet)
+            if frames:
                 break
-        for frame in self.decode(None):
-            return frame
-        return None
+        packets.close()
+        frames = frames or self.decode(None)
+        self._behind, self._at_start = behind, True
+        return frames[0] if frames else None
 
 
 def _decoder(stream: VideoStream) -> VideoCodecContext:

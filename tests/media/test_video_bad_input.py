@@ -45,7 +45,13 @@ def ten_seconds(path: Path, codec: str = "h264", **how: Any) -> bytes:
     return path.read_bytes()
 
 
-def repeated(path: Path, source: Path, seconds: int, options: dict[str, str] | None = None) -> Path:
+def repeated(
+    path: Path,
+    source: Path,
+    seconds: int,
+    options: dict[str, str] | None = None,
+    keys: bool = True,
+) -> Path:
     """Write a film that shows another again and again, without encoding anything."""
     with av.open(str(source)) as container, av.open(str(path), "w", options=options) as target:
         stream = container.streams.video[0]
@@ -57,7 +63,7 @@ def repeated(path: Path, source: Path, seconds: int, options: dict[str, str] | N
             packet: Any = av.Packet(data)
             packet.pts = packet.dts = number
             packet.duration, packet.time_base = 1, Fraction(1, rate)
-            packet.stream, packet.is_keyframe = out, key
+            packet.stream, packet.is_keyframe = out, key and keys
             target.mux(packet)
     return path
 
@@ -306,6 +312,18 @@ def test_a_film_without_a_list_of_times_is_not_read_from_its_beginning_again(
     assert second.rest == anew.rest
     assert place_in(second.seen) is not None
     assert np.array_equal(second.pixels[SQUARE], anew.pixels[SQUARE])
+
+
+def test_a_film_that_marks_no_key_frame_is_read_all_the_same(tmp_path: Path) -> None:
+    scenes = [Scene(GREY, 5), Scene(GREY[::-1], 5)]
+    bare = {"bf": "0"}
+    make_film(tmp_path / "one.mkv", scenes, size=(64, 64), rate=10, gop=25, options=bare)
+    path = repeated(tmp_path / "keyless.mkv", tmp_path / "one.mkv", 10, keys=False)
+    found = read(path)
+    assert found.rest is None
+    times = [each.at or 0.0 for each in found.segments]
+    assert min(times) < 5 <= max(times)
+    assert found.probe.duration == pytest.approx(10, abs=0.2)
 
 
 def test_frames_at_odd_times_are_found(tmp_path: Path) -> None:
