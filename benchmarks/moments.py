@@ -8,12 +8,12 @@ scenes of about three seconds, still, panned or zoomed, joined by cuts, dissolve
 sound under every second film, in every codec and container in turn. They go through a real
 library: its pipeline, its index, its search. Each caption is asked as a question.
 
-Counted are scenes whose picture alone is among the first 5 for its caption, in an index of the
-pictures themselves with as many rivals. Of these, *found*: the scene is among the 5 best moments
-of all films; *inside*: the frame of that moment lies inside the scene, and so does the time from
-which it is played, but for half a second; *film*: the film is among the first 5 and its hit's
-time lies inside the scene. Half of the pictures, chosen by their names, belong to the half that
-others may have tuned on; the table has a row for each half.
+Counted are scenes whose picture alone, framed as the film shows it, is among the first 5 for its
+caption, in an index of such pictures with as many rivals. Of these, *found*: the scene is among
+the 5 best moments of all films; *inside*: the frame of that moment lies inside the scene, and so
+does the time from which it is played, but for half a second; *film*: the film is among the first
+5 and its hit's time lies inside the scene. Half of the pictures, chosen by their names, belong to
+the half that others may have tuned on; the table has a row for each half.
 """
 
 from __future__ import annotations
@@ -120,7 +120,11 @@ def _scene(pixels: np.ndarray, seconds: float, chance: random.Random) -> Scene:
 def found_alone(workspace: Workspace, model: str, told: dict[Path, str]) -> set[Path]:
     """Give the pictures that are among the first for their captions, of pictures alone."""
     paths = list(told)
-    rows = embed(workspace.encoders, model, paths)
+    with tempfile.TemporaryDirectory() as folder:
+        stills = [Path(folder) / f"{number}.png" for number in range(len(paths))]
+        for path, still in zip(paths, stills, strict=True):
+            Image.fromarray(framed(path)).save(still)
+        rows = embed(workspace.encoders, model, stills)
     words = sorted(set(told.values()))
     asked = dict(zip(words, workspace.encoders.texts(model, words), strict=True))
     found = set()
