@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
@@ -175,7 +176,16 @@ def serve(connection: Connection, parent: int, limits: Limits) -> None:
         while True:
             task: Task = connection.recv()
             connection.send(_answer(connection, task, limits))
+            _let_go_of_frames(task.path)
             del task
+
+
+def _let_go_of_frames(path: str) -> None:
+    """Free what a film leaves: frames hold on to themselves, and Python does not see their size."""
+    from assetman.media.registry import kind_of
+
+    if kind_of(path) is Kind.VIDEO:
+        gc.collect()
 
 
 def _answer(connection: Connection, task: Task, limits: Limits) -> Message:
