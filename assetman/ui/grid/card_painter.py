@@ -26,6 +26,7 @@ from assetman.ui.theme import RADIUS, Text, Theme, mix
 from assetman.ui.times import span_text, time_text
 
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
+_KEPT = 5000  # names that were shortened, and times that were placed
 _STAR, _TAG, _APART = 11, 11, 6  # pixels that one takes, and between the two
 _NAME = 64  # pixels that a name keeps beside the mark of a tag
 _STARS_FROM = 150  # pixels of a caption: a narrower one says the rating as a number
@@ -60,6 +61,7 @@ class CardPainter:
         self._metrics = QFontMetrics(self._font)
         self._plates = Plates(theme, mirrored=mirrored)
         self._elided: dict[tuple[str, int], str] = {}
+        self._timed: dict[tuple[float | None, ...], tuple[str, QRect]] = {}
         self._signs: dict[tuple[int, float], QImage] = {}
         self.caption = self._metrics.height() + 9 if captions else 0
 
@@ -127,7 +129,6 @@ class CardPainter:
     def _words(self, painter: QPainter, picture: QRect, look: CardLook, card: Card) -> None:
         """Write on a picture what it means, and what can be done with it."""
         plates, timed = self._plates, QRect()
-        shown = self._shown(picture, look)
         if is_timed(look):
             time, timed = self._time(picture, look)
             plates.paint(painter, Plate.TIME, timed, time, look.over is Plate.TIME)
@@ -135,22 +136,25 @@ class CardPainter:
             lit = look.over is plate or (plate is Plate.SHOTS and look.open)
             plates.paint(painter, plate, plates.place(plate, picture), plate.value, lit)
         if word := state_word(card):
-            plates.paint_word(painter, shown, word, timed)
+            plates.paint_word(painter, _shown(picture, look), word, timed)
         elif look.hovered and card.asset.tags:
             names = [display(name) for name in card.asset.tags]
-            plates.paint_names(painter, shown, names, timed)
+            plates.paint_names(painter, _shown(picture, look), names, timed)
 
     def _time(self, picture: QRect, look: CardLook) -> tuple[str, QRect]:
-        """Give the time on a video's picture, and where it lies."""
-        shown = self._shown(picture, look)
-        time = self._plates.fitting(time_words(look), shown)
-        return time, self._plates.place_time(time, picture, shown)
-
-    def _shown(self, picture: QRect, look: CardLook) -> QRect:
-        """Give where the picture of a video is seen: it may not fill its cell."""
-        if look.thumbnail is None or not is_timed(look):
-            return picture
-        return _place(picture, look.thumbnail).toAlignedRect().intersected(picture)
+        """Give the time on a video's picture, and where it lies; worked out once."""
+        image = look.thumbnail.image if look.thumbnail is not None else None
+        size = (image.width(), image.height()) if image is not None else (0, 0)
+        key = *_seconds(look), *size, picture.width(), picture.height()
+        found = self._timed.get(key)
+        if found is None:
+            if len(self._timed) > _KEPT:
+                self._timed.clear()
+            shown = _shown(picture, look)
+            time = self._plates.fitting(time_words(look), shown)
+            place = self._plates.place_time(time, picture, shown)
+            found = self._timed[key] = (time, place.translated(-picture.topLeft()))
+        return found[0], found[1].translated(picture.topLeft())
 
     def _line(self, painter: QPainter, place: QRectF, share: float) -> None:
         """Show how far into a video the pointer is."""
@@ -267,10 +271,17 @@ class CardPainter:
     def _elide(self, name: str, room: int) -> str:
         key = (name, room)
         if key not in self._elided:
-            if len(self._elided) > 5000:
+            if len(self._elided) > _KEPT:
                 self._elided.clear()
             self._elided[key] = elided(name, self._metrics, room)
         return self._elided[key]
+
+
+def _shown(picture: QRect, look: CardLook) -> QRect:
+    """Give where the picture of a video is seen: it may not fill its cell."""
+    if look.thumbnail is None or not is_timed(look):
+        return picture
+    return _place(picture, look.thumbnail).toAlignedRect().intersected(picture)
 
 
 def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
@@ -300,6 +311,15 @@ def time_words(look: CardLook) -> list[str]:
         return [span_text(look.hit.start, look.hit.end), time_text(look.hit.start), ""]
     duration = look.card.asset.duration if look.card is not None else None
     return [""] if duration is None else [time_text(duration), ""]
+
+
+def _seconds(look: CardLook) -> tuple[float | None, float | None]:
+    """Give the seconds from which `time_words` are written."""
+    if look.skim is not None:
+        return look.skim.moment.at, -1.0
+    if look.hit is not None and look.hit.start is not None:
+        return look.hit.start, look.hit.end
+    return None if look.card is None else look.card.asset.duration, -2.0
 
 
 def is_timed(look: CardLook) -> bool:
