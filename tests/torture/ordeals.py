@@ -34,7 +34,7 @@ _OF_PICTURES = r"""The\ (picture|drawing)\ is\ (damaged\ and\ cannot\ be\ read|c
 _OF_VIDEOS = r"""The\ video\ is\ (damaged\ and\ cannot\ be\ read|cut\ off:\ .*)
     | Not\ one\ frame\ of\ the\ video\ can\ be\ decoded:\ it\ is\ damaged\ or\ cut\ off
     | There\ are\ no\ moving\ pictures\ in\ this\ file(,\ only\ sound)?
-    | The\ video\ is\ coded\ as\ [\w.\ -]+,\ which\ cannot\ be\ read\ here
+    | The\ video\ is\ coded\ as\ “[^”\n]+”,\ for\ which\ there\ is\ no\ decoder\ here
     | The\ video\ is\ [\d,]+\ ×\ [\d,]+\ pixels,\ more\ than\ the\ [\d,]+(\ million)?\ allowed
     | The\ video\ is\ protected\ against\ copying\ and\ cannot\ be\ read
     | This\ is\ no\ video\ but\ a\ picture(\ \(\w+\))?\ with\ the\ ending\ of\ a\ video

@@ -41,7 +41,7 @@ OUTCOMES = {
     "no video": r"This is not a video Assetman can read|The file is empty"
     r"|There are no moving pictures in this file(, only sound)?"
     r"|This is no video but a picture( \(\w+\))? with the ending of a video",
-    "unknown": r"The video is coded as [\w. -]+, which cannot be read here"
+    "unknown": r"The video is coded as “[^”\n]+”, for which there is no decoder here"
     r"|The video is protected against copying and cannot be read",
     "too large": r"The video is [\d,]+ × [\d,]+ pixels, more than the 20 million allowed",
     "memory": r"Reading the file takes more than the 512 MB of memory allowed",
