@@ -13,6 +13,11 @@ GRID = (9, 16)  # rows and columns of the blurred picture
 _BINS = 4  # a channel, for the histogram
 BLACK = 18.0  # grey levels; nothing of a frame that counts as black is brighter
 _GREY = 24.0  # grey levels between the strongest and the weakest channel
+_PLAIN = 0.55  # of a frame; what has so much of one brightness may be a title card
+_CARD_NOISE = 0.4  # steps of sixteen
+_CARD_POINT = 3  # steps that a compressor does not change a point by
+_CARD_SPOTS = 4  # points that may be changed all the same
+_LETTERS = bytes(range(97, 97 + 26)).ljust(256, b"z")
 _FLAT = 5.0  # grey levels of deviation; a frame below shows one colour
 
 
@@ -28,12 +33,18 @@ class Look:
     peak: float  # its brightest hundredth
     sharpness: float  # mean gradient, grey levels
     colour: float  # how far its mean is from grey, grey levels
+    luma: NDArray[np.uint8]  # (27, 48) at most, 0..15
     flatness: float  # share of the frame that has its most common brightness
     key: bool
 
     @property
     def black(self) -> bool:
         return self.peak <= BLACK * 1.6 and self.mean <= BLACK
+
+    @property
+    def plain(self) -> bool:
+        """Say whether it may be a title card: something on much of one brightness."""
+        return self.flatness >= _PLAIN
 
     @property
     def blank(self) -> bool:
@@ -58,9 +69,26 @@ def look_of(frame: Frame) -> Look:
         peak=peak,
         sharpness=float(across + down),
         colour=float(np.ptp(pixels.mean((0, 1)))),
+        luma=(luma[::2, ::2] / 16).astype(np.uint8),
         flatness=float(np.bincount((luma.ravel() * 0.125).astype(np.int64)).max() / luma.size),
         key=frame.key,
     )
+
+
+def card_of(look: Look) -> str:
+    """Give a title card's fingerprint, one letter for each of its points."""
+    return look.luma.tobytes().translate(_LETTERS).decode("ascii")
+
+
+def same_card(one: str, other: str) -> bool:
+    """Say whether two title cards say the same."""
+    if len(one) != len(other):
+        return False
+    points = [
+        np.frombuffer(card.encode("ascii"), np.uint8).astype(np.int16) for card in (one, other)
+    ]
+    apart = np.abs(points[0] - points[1])
+    return float(apart.mean()) < _CARD_NOISE and int((apart > _CARD_POINT).sum()) <= _CARD_SPOTS
 
 
 def difference(one: Look, other: Look) -> float:

@@ -33,8 +33,10 @@ _FLOOR = 0.05  # of the key frame's size, in half a second; less says nothing
 _SOME = 0.12  # the same; the more of both halves takes less, and it is no picture
 _SHIFT = 2.2  # times as much in half a second as in the half before or after
 _AGAIN = 1.2  # seconds after a key frame in which no encoder puts another
+_REFINED = 1.5  # seconds after a key frame in which encoders make it better, then less and less
 _STILL = 0.012  # of the key frame's size; packets below say that nothing moves
 _FROZEN = 0.003  # the same, where not even a slow view moves
+_NOTHING = 64.0  # bytes of a packet that says that nothing changed
 _MARGIN = 1.3  # seconds around what is looked at, and may be a dissolve
 _BRIEF = 0.8  # and may be a cut
 
@@ -60,10 +62,15 @@ class Step:
         return self.end - self.start
 
     @property
-    def moves(self) -> float:
-        """How large a packet is on the average, as a share of the key frame's."""
+    def count(self) -> int:
+        """How many frames there are from this key frame to the next."""
+        return len(self.group.times) + 1
+
+    @property
+    def frozen(self) -> bool:
+        """Say whether its packets are so small that not even a slow view moves."""
         sizes = self.group.sizes
-        return float(sizes.mean()) / max(self.group.size, 1) if len(sizes) else 0.0
+        return not len(sizes) or float(sizes.mean()) < max(_FROZEN * self.group.size, _NOTHING)
 
     @property
     def change(self) -> float:
@@ -108,7 +115,7 @@ class Keys:
             known = any(start <= step.end - 0.2 and step.end + 0.1 <= end for start, end in opened)
             if step.after is None or known or _short(steps, index):
                 continue
-            self._judge(step, step.after, len(step.group.times) + 1 >= clock)
+            self._judge(step, step.after, step.count >= clock)
 
     def _judge(self, step: Step, after: Look, due: bool) -> None:
         """Take one that comes before its time and shows something else for a cut.
@@ -122,7 +129,7 @@ class Keys:
         if change < _CUT:
             return
         if due:
-            if step.moves < _FROZEN:
+            if step.frozen:
                 self.cuts.append(Joint(step.end, step.end, change))
             elif step.seconds < _CHEAP:
                 self.doubtful.append((max(step.start, last.time), step.end + _MARGIN))
@@ -133,11 +140,15 @@ class Keys:
 
 
 def _clock(steps: Sequence[Step]) -> float:
-    """Give the number of frames after which a key frame comes whatever happens, if that shows."""
-    counts = [len(step.group.times) + 1 for step in steps[:-1]]
-    longest = max(counts, default=0)
-    again = sum(count >= _DUE * longest for count in counts)
-    if again >= 2 or longest in _USUAL:
+    """Give the number of frames after which a key frame comes whatever happens, if that shows.
+
+    Scenes may be of one length too; where nothing moves before a key frame that shows something
+    else, it was a cut that brought it.
+    """
+    longest = max((step.count for step in steps[:-1]), default=0)
+    alike = [step for step in steps[:-1] if step.count >= _DUE * longest]
+    brought = sum(step.frozen and step.change >= _CUT for step in alike)
+    if (len(alike) >= 2 or longest in _USUAL) and 2 * brought <= len(alike):
         return _DUE * longest
     return float("inf")
 
@@ -145,7 +156,7 @@ def _clock(steps: Sequence[Step]) -> float:
 def _puts_keys_at_cuts(steps: Sequence[Step]) -> bool:
     """Say whether key frames come before their time where the picture is another one."""
     clock = _clock(steps)
-    early = [step for step in steps[:-1] if len(step.group.times) + 1 < clock]
+    early = [step for step in steps[:-1] if step.count < clock]
     other = sum(step.change >= _CUT for step in early)
     return other >= 1 and 2 * other >= len(early)
 
@@ -187,7 +198,7 @@ def _within(step: Step, usual: float, eager: bool) -> list[tuple[float, float]]:
     if eager:
         spikes = [at for at in spikes if at - step.start <= _AGAIN]
     found = [(at - _BRIEF, at + _BRIEF) for at in spikes]
-    found += [(at - _MARGIN, at + _MARGIN) for at in _shifts(times, sizes, key)]
+    found += [(at - _MARGIN, at + _MARGIN) for at in _shifts(times, sizes, key, step.start)]
     return [(max(step.start, start), end) for start, end in found]
 
 
@@ -202,7 +213,9 @@ def _spikes(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) 
     return found
 
 
-def _shifts(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) -> list[float]:
+def _shifts(
+    times: NDArray[np.float64], sizes: NDArray[np.float64], key: float, start: float
+) -> list[float]:
     """Find where half a second takes far more or far less than the half second before it."""
     total = np.concatenate([[0.0], np.cumsum(sizes)])
     middles = np.arange(times[0] + 0.5, times[-1] - 0.5, 0.1)
@@ -213,6 +226,7 @@ def _shifts(times: NDArray[np.float64], sizes: NDArray[np.float64], key: float) 
     most, floor = np.maximum(before, after), _FLOOR * key
     ratio = (most + floor) / (np.minimum(before, after) + floor)
     ratio[most < _SOME * key] = 0.0
+    ratio[(middles < start + _REFINED) & (before > after)] = 0.0
     found: list[float] = []
     for index in np.argsort(-ratio, kind="stable"):
         if ratio[index] < _SHIFT:

@@ -11,7 +11,7 @@ import numpy as np
 
 from assetman.media.joints import Joint, joints_of, parted
 from assetman.media.keyframes import Film, Frame
-from assetman.media.looks import Look, difference, look_of
+from assetman.media.looks import Look, card_of, difference, look_of, same_card
 from assetman.media.openings import OTHER, Keys, Step, openings
 
 SPACING = 0.48  # seconds between key frames that are decoded
@@ -20,6 +20,8 @@ _STATIC = 0.06  # a take none of whose frames differ more is static
 _NEW = 0.30  # a frame that differs so from all that stand for its shot may stand beside them
 _LEAST = 2.0  # seconds that a stretch counts for a shot when it guesses how many there are
 _PACE = 4.0  # seconds of a shot for each frame that stands for it
+_CARD = 15.0  # seconds; a title card is not shown longer
+_CARDS = 16  # title cards that are remembered
 _CLEAR = 0.2  # seconds that a frame keeps from a joint, where it can
 _LONGER = 2.0  # seconds that are decoded beyond what was wanted, for a joint that goes on
 _NEARLY = 0.45  # seconds before the end; a joint that ends later may go on
@@ -74,11 +76,16 @@ class Reading:
             spans.pop()
         given = 0
         for number, (begin, finish) in enumerate(spans):
+            card = self._card(begin, finish)
+            if card and any(same_card(card, seen) for seen in self.cards):
+                continue
             shot = self._shot(begin, finish, joints)
             if number and given + len(shot.frames) > self._most:
                 self.rest = begin
                 return
             given += len(shot.frames)
+            if card:
+                self.cards = (*self.cards, card)[-_CARDS:]
             if shot.frames:
                 yield shot
         if more:
@@ -214,6 +221,17 @@ class Reading:
             return [(start, end)]
         edges = np.linspace(start, end, parts + 1).tolist()
         return list(pairwise(edges))
+
+    def _card(self, start: float, end: float) -> str | None:
+        """Give the fingerprint of a title card, if it is one."""
+        looks = [look for look in self._looks if start + _CLEAR <= look.time < end - _CLEAR]
+        looks = looks or [look for look in self._looks if start - 1e-3 <= look.time < end]
+        if not looks or end - start > _CARD or not all(look.plain for look in looks):
+            return None
+        look = looks[len(looks) // 2]
+        if look.blank or any(difference(look, other) >= _STATIC for other in looks):
+            return None
+        return card_of(look)
 
     def _shot(self, start: float, end: float, joints: Sequence[Joint]) -> Shot:
         looks = [look for look in self._looks if start - 1e-3 <= look.time < end]
