@@ -250,9 +250,14 @@ def test_frames_of_a_varying_rate_keep_their_times(tmp_path: Path, place: Path) 
 
 @needs_ffmpeg
 @pytest.mark.parametrize(
-    "name", ["-y.mp4", "a:b 'c' %d \"e\".mp4", "new\nline.mp4", b"\xff\xfe.mp4"]
+    ("name", "form"),
+    [
+        ("-y.mp4", QUICK),
+        ("a:b 'c' %d \"e\".mp4", EXACT),
+        ("new\nline.mp4", QUICK),
+        (b"\xff\xfe.mp4", QUICK),
+    ],
 )
-@pytest.mark.parametrize("form", [QUICK, EXACT])
 def test_odd_names_are_names_and_nothing_else(
     film: Path, tmp_path: Path, name: str | bytes, form: ExportForm
 ) -> None:
