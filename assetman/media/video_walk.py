@@ -154,10 +154,8 @@ class Walk:
         return frames[0] if frames else None
 
     def hurry(self) -> None:
-        """Leave out frames that no other needs, and the smoothing of blocks; before any decoding."""
-        context = self.decoder
-        context.skip_frame = "NONREF"
-        context.options = {**context.options, "skip_loop_filter": "all"}
+        """Leave out frames that no other needs."""
+        self.decoder.skip_frame = "NONREF"
 
     def first_frame(self) -> VideoFrame | None:
         """Decode the first frame that can be, if there is one among the first packets."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import imagehash
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,6 +17,7 @@ from assetman.core.sheets import SHEET_CELLS, cell_place, cell_size, sheet_size
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.registry import handler_for, kind_of
 from assetman.media.video import VideoHandler
+from assetman.media.video_sheets import look_of
 from assetman.media.workers import DecodePool
 from tests.kit.films import Film, Scene, make_film
 
@@ -116,6 +118,13 @@ def test_the_frames_of_a_stretch_lie_on_its_sheet(
             cell = picture.crop((left, top, left + size[0], top + size[1])).convert("RGB")
             shown = Image.fromarray(np.asarray(scene.look)).resize(size, Image.Resampling.BICUBIC)
             assert far_apart(np.asarray(cell), np.asarray(shown)) < 8
+
+
+def test_the_look_of_a_frame_is_its_perceptual_hash() -> None:
+    for seed in range(40):
+        picture = scenery(seed, (96, 54))
+        assert look_of(picture) == str(imagehash.phash(Image.fromarray(picture)))
+    assert len(look_of(np.zeros((1, 1, 3), np.uint8))) == 16
 
 
 def test_the_poster_is_no_black_frame(video: VideoHandler, tmp_path: Path) -> None:
