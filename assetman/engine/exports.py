@@ -140,8 +140,6 @@ class Exports:
         clip = job.clip
         program = ffmpeg.find()
         facts = self._await(self._decoder.clip(clip.source, clip.start), job.cancel)
-        if facts.duration is not None:
-            clip = replace(clip, end=min(clip.end, max(facts.duration, facts.first + _STEP)))
         job.export = replace(job.export, start=clip.begins(facts), end=clip.end)
         self._publish(job.export)
 

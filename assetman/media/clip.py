@@ -35,6 +35,5 @@ class ClipFacts:
     key: float  # of the last key frame at or before the start
     read: float  # when it is read: pictures are stored in the order they are decoded in
     first: float  # of the frame shown at the start
-    duration: float | None  # of all of it, where it is known
     sounds: tuple[Track, ...] = ()
     words: tuple[Track, ...] = ()

@@ -70,7 +70,6 @@ def _facts(container: InputContainer, stream: VideoStream, place: _Place) -> Cli
         key=max(0.0, place.key),
         read=max(0.0, place.read),
         first=max(0.0, place.first),
-        duration=container.duration / av.time_base if container.duration else None,
         sounds=tuple(_tracks(container.streams.audio)),
         words=tuple(_tracks(container.streams.subtitles)),
     )
