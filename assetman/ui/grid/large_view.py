@@ -242,7 +242,8 @@ class LargeView(LargeLoading):
         if menu is None or not self.video.here:
             return
         for action in menu.actions():
-            if action.text().startswith("Find similar"):
-                action.setText("Find similar to the whole video")
+            for words in ("Find similar to", "Less like"):
+                if action.text().startswith(words.removesuffix(" to")):
+                    action.setText(f"{words} the whole video")
         self.video.player.offer(menu)
         menu.popup(at)  # it has grown

@@ -31,7 +31,6 @@ class PreviewVideo(QObject):
         super().__init__(host)
         self._picture = picture
         self._wish: tuple[int, float] | None = None  # asset and seconds to play from
-        self._hit: Hit | None = None
         self.sentence = WrappedLabel(Text.SECONDARY, "secondary")
         self.sentence.hide()
         self.player = Player(bridge, self, read_source, host, host, compact=True)
@@ -41,6 +40,7 @@ class PreviewVideo(QObject):
         self.player.similar_wanted.connect(self._ask)
         self.player.playback.playing_changed.connect(lambda _: self._name_moment())
         self.player.source.arrived.connect(self._name_moment)
+        self.player.ranging.changed.connect(self._name_moment)
         for widget in (self.player, self.player.timeline, *self.player.bar.buttons()):
             widget.installEventFilter(self)
         picture.clicked.connect(self._clicked)
@@ -54,7 +54,6 @@ class PreviewVideo(QObject):
         other = self.player.asset is None or self.player.asset.id != card.asset.id
         if other:
             self._picture.show_frame(None)
-        self._hit = hit
         self.player.show_video(card.asset, hit)
         self.player.show()
         self._picture.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -107,14 +106,15 @@ class PreviewVideo(QObject):
 
     def _name_moment(self) -> None:
         """Say on the picture which moment it shows until it plays."""
-        asset, hit = self.player.asset, self._hit
-        if asset is None or self.player.playback.playing:
-            words = ""
+        asset, hit = self.player.asset, self.player.found
+        whole = self.player.source.reel.duration
+        words = ""
+        if asset is None or self.player.playback.is_open:
+            pass
         elif hit is not None and hit.start is not None:
-            whole = self.player.source.reel.duration
             words = span_code(hit.start, hit.start if hit.end is None else hit.end, whole)
-        else:
-            words = length_text(self.player.source.reel.duration)
+        elif self.player.at == 0 and whole:
+            words = length_text(whole)
         self._picture.show_plate(words)
 
     def _open_menu(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage
 
 from assetman.ui.jobs import Job
@@ -17,14 +17,12 @@ LARGER = 1.2  # than it is shown: such a frame is made smaller where it is conve
 
 
 class FramePictures(QObject):
-    """Converts frames on a thread of its own; where they come faster, the newest counts."""
+    """Converts one frame at a time off the painting thread; of those that wait the newest counts."""
 
     made = Signal(QImage)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
         self._busy = False
         self._waiting: tuple[QVideoFrame, QSize] | None = None
         self._age = 0
@@ -44,7 +42,7 @@ class FramePictures(QObject):
             return
         (frame, room), self._waiting = self._waiting, None
         self._busy = True
-        job = Job(self, partial(_picture, frame, room), self._pool)
+        job = Job(self, partial(_picture, frame, room))
         job.on_done(partial(self._converted, self._age))
         job.on_error(lambda _: self._converted(-1, QImage())).start()
 

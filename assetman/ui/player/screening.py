@@ -65,6 +65,7 @@ class Screening(QWidget):
         self.asset: Asset | None = None
         self._surface = surface
         self._at = 0.0  # seconds, of what is shown
+        self._hit: Hit | None = None  # the moment that was found
         self._poster: Hit | None = None  # whose frame is shown until the person goes elsewhere
         self._trouble = False  # the file does not play: small pictures serve
         self._sharp = False  # a frame of the file is shown
@@ -93,9 +94,10 @@ class Screening(QWidget):
         """Look at a video, at the moment of a hit if there is one; plays nothing."""
         if self.asset is not None and _file(self.asset) == _file(asset):
             self.asset = asset
-            if hit is not None and (self._poster is None or hit.start != self._poster.start):
-                self._poster = hit
-                self.go(hit.start or 0.0) if self.playback.is_open else self._stand(hit)
+            if hit is not None and _moment(hit) != _moment(self._hit):
+                if self.playback.is_open:
+                    self.go(hit.start or 0.0)
+                self._stand(hit)
             return
         self.leave()
         self.asset = asset
@@ -103,7 +105,6 @@ class Screening(QWidget):
         self._surface.say(AWAY.get(asset.state, ""))
         self.bar.set_playable(not self._trouble)
         self.source.show_asset(asset)
-        self._poster = hit
         self._stand(hit)
         self.bar.show_rate(1.0)
         self.bar.show_sound(self._memory.volume, self._memory.muted)
@@ -113,7 +114,7 @@ class Screening(QWidget):
         self.playback.close()
         self.playback.set_rate(1.0)
         self._sharp = False
-        self.asset, self._poster = None, None
+        self.asset, self._hit, self._poster = None, None, None
         self.ranging.forget()
         self.bar.loop.setChecked(False)
         self.timeline.bubble.hide()
@@ -146,6 +147,11 @@ class Screening(QWidget):
     def away(self) -> bool:
         """Tell whether there is no file to play just now."""
         return self.asset is not None and self.asset.state is not AssetState.PRESENT
+
+    @property
+    def found(self) -> Hit | None:
+        """Give the moment that was found, while it is shown and nothing else was yet."""
+        return self._poster
 
     @property
     def at(self) -> float:
@@ -183,6 +189,7 @@ class Screening(QWidget):
 
     def _stand(self, hit: Hit | None) -> None:
         """Stand at a moment without opening anything."""
+        self._hit = self._poster = hit
         self._at = hit.start or 0.0 if hit is not None else 0.0
         self._moved(self._at)
         self._show_still()
@@ -225,6 +232,7 @@ class Screening(QWidget):
     def _playing(self, playing: bool) -> None:
         self.bar.show_playing(playing)
         if playing:
+            self._poster = None
             self.sounded.emit()
 
     def _fail(self, sentence: str) -> None:
@@ -232,6 +240,10 @@ class Screening(QWidget):
         self.bar.set_playable(False)
         self._surface.say(sentence)
         self._show_still()
+
+
+def _moment(hit: Hit | None) -> tuple[int | None, float | None] | None:
+    return (hit.segment_id, hit.start) if hit is not None else None
 
 
 def _file(asset: Asset) -> tuple[int, str, int, float, AssetState]:
