@@ -27,7 +27,7 @@ from assetman.ui.grid.wording import KINDS, card_name, count_text, plain_tip, si
 from assetman.ui.jobs import Job
 from assetman.ui.theme import Text
 
-EMPTY = "Select a picture to see what is known about it."
+EMPTY = "Select something to see what is known about it."
 STEADY_MS = 40  # how long a selection must hold before it is looked up
 MANY, PATIENT_MS = 500, 1000  # so many change all the time while files are read: no hurry then
 SIDE = 14  # pixels
