@@ -119,7 +119,8 @@ def _passes(run: Sequence[Look], index: int, known: Look | None) -> bool:
         before.insert(0, known)
     after = [look for look in run[index + 1 :] if look.time <= time + _FLASH]
     near = min(
-        difference(one, other) for one in before[::2] or before for other in after[1:] or after
+        (difference(one, other) for one in before[::2] for other in after[1:] or after),
+        default=step,  # times that run backwards
     )
     return near < 0.35 * step
 
