@@ -26,7 +26,7 @@ _BEFORE = 10.0  # seconds before the first frame where seeking to it begins
 _SURE = frozenset(("mov", "avi"))  # have lists of their key frames
 _TRANSPARENT = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 _NEAR = 1.0  # seconds that are decoded rather than sought
-_FIRST = 400  # packets among which a frame that can be decoded has to be
+_FIRST = 2000  # packets among which a frame that can be decoded has to be
 
 
 class Walk:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import imagehash
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from assetman.core.assets import Box, Kind, PassageKind, SegmentKind
 from assetman.core.inputs import Excerpt, Fit, InputSpec
@@ -127,18 +128,32 @@ def test_the_look_of_a_frame_is_its_perceptual_hash() -> None:
     assert len(look_of(np.zeros((1, 1, 3), np.uint8))) == 16
 
 
-def test_the_poster_is_no_black_frame(video: VideoHandler, tmp_path: Path) -> None:
+def title_card() -> np.ndarray:
+    card = Image.new("RGB", (160, 90), (12, 12, 40))
+    ImageDraw.Draw(card).text((40, 40), "A FILM", "white")
+    return np.asarray(card)
+
+
+@pytest.mark.parametrize("first", [(0, 0, 0), (255, 255, 255), title_card()])
+def test_the_poster_is_no_blank_frame_and_no_title_card(
+    video: VideoHandler, tmp_path: Path, first: Any
+) -> None:
     path = tmp_path / "dark.mp4"
-    make_film(path, [Scene((0, 0, 0), 2), Scene(scenery(1), 2)], size=(160, 90))
+    make_film(path, [Scene(first, 2), Scene(scenery(1), 2)], size=(160, 90))
     poster = tmp_path / "poster.webp"
     video.extract(str(path), [], poster, 96, LIMITS)
     with Image.open(poster) as picture:
         assert max(picture.size) == 96
-        assert np.asarray(picture).std() > 20
+        assert (
+            far_apart(
+                np.asarray(picture), np.asarray(Image.fromarray(scenery(1)).resize(picture.size))
+            )
+            < 12
+        )
     assert max(video.preview(str(path), None, tmp_path / "preview", LIMITS)) == 160
     with Image.open(tmp_path / "preview") as picture:
         assert picture.format == "JPEG"
-        assert np.asarray(picture).std() > 20
+        assert far_apart(np.asarray(picture), scenery(1)) < 8
 
 
 def test_a_long_film_is_read_a_stretch_at_a_time(video: VideoHandler, tmp_path: Path) -> None:
