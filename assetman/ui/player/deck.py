@@ -98,10 +98,12 @@ class Deck(QObject):
 
     def _made(self) -> Machine:
         machine = make_machine(self)
-        queued = Qt.ConnectionType.QueuedConnection  # frames come on a thread of Qt's
+        # Frames come on a thread of Qt's; and what follows may close the file, which must not
+        # happen while Qt is still speaking of it.
+        queued = Qt.ConnectionType.QueuedConnection
         machine.sink.videoFrameChanged.connect(self._frame_came, queued)
-        machine.player.mediaStatusChanged.connect(self._status_changed)
-        machine.player.errorOccurred.connect(self._erred)
+        machine.player.mediaStatusChanged.connect(self._status_changed, queued)
+        machine.player.errorOccurred.connect(self._erred, queued)
         return machine
 
     def _frame_came(self, frame: QVideoFrame) -> None:
@@ -109,8 +111,8 @@ class Deck(QObject):
             self.framed.emit(frame)
 
     def _status_changed(self, status: QMediaPlayer.MediaStatus) -> None:
-        if self._file is None:
-            return
+        if self._file is None or status is not self.player.mediaStatus():
+            return  # of a file before this one, or past already
         if status is self.player.MediaStatus.EndOfMedia and self.ready:
             self.ended.emit()
         elif status is self.player.MediaStatus.LoadedMedia and not self.ready:
@@ -121,7 +123,7 @@ class Deck(QObject):
                 self.fail(UNKNOWN)
 
     def _erred(self, _error: object, text: str) -> None:
-        if self._file is not None and text:
+        if self._file is not None and text and self.player.error() is not self.player.Error.NoError:
             self.fail(UNKNOWN)
 
     def _no_file(self, number: int, error: BaseException) -> None:
