@@ -36,7 +36,7 @@ from assetman.core.queries import Query
 from assetman.engine.service import EngineService
 from assetman.workspace import Workspace, default_models
 from benchmarks.retrieval import captions, embed
-from tests.kit.films import Film, How, Join, Motion, Scene, make_film
+from tests.kit.films import Film, How, Join, Motion, Scene, make_film, planned
 
 FORMS = [
     (codec, ending)
@@ -101,9 +101,12 @@ def make_films(
     for number in range(count):
         mine = pictures[number::count]
         codec, ending = FORMS[number % len(FORMS)]
-        scenes = [_scene(framed(each), seconds, chance) for each in mine]
+        path = folder / f"film {number:03}.{ending}"
+        there = path.exists()  # kept of an earlier run
+        looks = [np.zeros((1, 1, 3), np.uint8) if there else framed(each) for each in mine]
+        scenes = [_scene(look, seconds, chance) for look in looks]
         how = How(codec=codec, size=SIZE, sound=220.0 if number % 2 else None)
-        film = make_film(folder / f"film {number:03}.{ending}", scenes, **how)
+        film = planned(path, scenes, SIZE, 25.0) if there else make_film(path, scenes, **how)
         yield [
             Shown(each, told[each], film, scene, f"{codec} {ending}", untouched(each))
             for scene, each in enumerate(mine)
@@ -233,7 +236,9 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=None, help="where installed models lie")
     parser.add_argument("--films", type=int, default=0, help="how many; 0: eight scenes in each")
     parser.add_argument("--seconds", type=float, default=3.0, help="of a scene, about")
-    parser.add_argument("--keep", type=Path, default=None, help="a folder for films and library")
+    parser.add_argument(
+        "--keep", type=Path, default=None, help="a folder for films, made once, and library"
+    )
     given = parser.parse_args()
     if given.keep:
         measure(given, given.keep)

@@ -26,14 +26,14 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import InputSpec
 from assetman.core.settings import Settings, cores
 from assetman.media.handler import Limits, Stretch
 from assetman.media.keyframes import Film as Watched
@@ -83,15 +83,15 @@ def looped(film: Path, target: Path, minutes: float, number: int) -> Path:
     return target
 
 
-def ffmpeg_seconds(files: Sequence[Path], *options: str, threads: int = 1) -> float:
+def ffmpeg_cost(files: Sequence[Path], *options: str) -> Cost:
     """Let ffmpeg decode files, as many at once as there are cores."""
 
     def decode(path: Path) -> None:
-        command = ["ffmpeg", "-v", "error", "-threads", str(threads), *options, "-i", str(path)]
+        command = ["ffmpeg", "-v", "error", "-threads", "1", *options, "-i", str(path)]
         command += ["-map", "0:v:0", "-fps_mode", "passthrough", "-f", "null", "-"]
         subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
 
-    return timed(lambda: together(decode, files))
+    return spent(lambda: together(decode, files))
 
 
 def together(work: Callable[[Path], None], files: Sequence[Path]) -> None:
@@ -99,14 +99,26 @@ def together(work: Callable[[Path], None], files: Sequence[Path]) -> None:
         list(threads.map(work, files))
 
 
-def timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
+@dataclass(frozen=True)
+class Cost:
+    """Seconds by the clock, and of all processors; the latter mind other work less."""
+
+    clock: float
+    processor: float
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.clock + other.clock, self.processor + other.processor)
+
+
+def spent(work: Callable[[], object]) -> Cost:
+    """Do something, the end of its processes included."""
+    started, before = time.perf_counter(), sum(os.times()[:4])
     work()
-    return time.perf_counter() - started
+    return Cost(time.perf_counter() - started, sum(os.times()[:4]) - before)
 
 
-def decoder_seconds(files: Sequence[Path], spec: InputSpec, folder: Path) -> tuple[float, int]:
-    """Read files with the decoders and nothing else to do; gives the frames that stand too."""
+def frames_of(files: Sequence[Path], spec: InputSpec, folder: Path) -> int:
+    """Read files with the decoders and nothing else to do; gives the frames that stand."""
     pool = DecodePool(cores(), LIMITS, 512)
     frames: list[int] = []
 
@@ -124,41 +136,42 @@ def decoder_seconds(files: Sequence[Path], spec: InputSpec, folder: Path) -> tup
             )
 
     try:
-        warm = [pool.extract(str(files[0]), (), None, Excerpt(start=0.0)) for _ in range(4)]
-        wait(warm)
-        return timed(lambda: together(read, files)), sum(frames)
+        together(read, files)
+        return sum(frames)
     finally:
         pool.close()
 
 
-def measure(files: Sequence[Path], model: str, scratch: Path) -> dict[str, float]:
-    """Measure everything once: seconds, and what comes of them."""
+def measure(files: Sequence[Path], model: str, scratch: Path) -> tuple[dict[str, Cost], int]:
+    """Measure everything once; gives the frames that stand for shots, too."""
+    frames: list[int] = []
+    every = ffmpeg_cost(files)
+    keys = ffmpeg_cost(files, "-skip_frame", "nokey")
     workspace = Workspace.open(scratch / "library", SETTINGS, scratch / "models")
-    try:
-        workspace.use_model(model)
-        spec = workspace.encoders.input_spec(model)
-        assert spec is not None
-        every = ffmpeg_seconds(files)
-        keys = ffmpeg_seconds(files, "-skip_frame", "nokey")
-        decoders, frames = decoder_seconds(files, spec, scratch)
-        noise = np.random.default_rng(0)
-        pixels = noise.integers(0, 256, (frames, spec.size, spec.size, 3), dtype=np.uint8)
-        encoder = encode_seconds(workspace, model, pixels)
-        whole = pipeline_seconds(workspace, files[0].parent)
-        if workspace.library.failures.all():
-            raise SystemExit(f"{workspace.library.failures.all()}")
-    finally:
+    workspace.use_model(model)
+    spec = workspace.encoders.input_spec(model)
+    assert spec is not None
+    decoders = spent(lambda: frames.append(frames_of(files, spec, scratch)))
+    noise = np.random.default_rng(0)
+    pixels = noise.integers(0, 256, (frames[0], spec.size, spec.size, 3), dtype=np.uint8)
+    encode_seconds(workspace, model, pixels[:32])
+    encoder = spent(lambda: encode_seconds(workspace, model, pixels))
+
+    def bring_in() -> None:
+        pipeline_seconds(workspace, files[0].parent)
+        failures = workspace.library.failures.all()
         workspace.close()
-    return {
+        if failures:
+            raise SystemExit(f"{failures}")
+
+    costs = {
         "ffmpeg, every frame": every,
         "ffmpeg, key frames": keys,
         "decoders alone": decoders,
         "encoder alone": encoder,
-        "the pipeline": whole,
-        "pipeline / (key frames + encoder)": whole / (keys + encoder),
-        "(pipeline - encoder) / key frames": (whole - encoder) / keys,
-        "frames that stand for shots": frames,
+        "the pipeline": spent(bring_in),
     }
+    return costs, frames[0]
 
 
 def speed(film: Path, given: argparse.Namespace, scratch: Path) -> None:
@@ -171,21 +184,29 @@ def speed(film: Path, given: argparse.Namespace, scratch: Path) -> None:
     ]
     hours = given.files * given.minutes / 60
     size = sum(path.stat().st_size for path in files) / hours / 1e9
-    rows = []
+    rounds = []
     for number in range(given.rounds):
         place = scratch / f"round {number}"
         place.mkdir()
-        rows.append(measure(files, given.model, place))
-    print(f"\n{hours:.2f} hours in {given.files} files, {size:.1f} GB an hour, {cores()} cores,")
-    print(f"{given.rounds} rounds, median (least to most)\n")
-    print("| | seconds | hours in an hour |")
-    print("|---|---|---|")
-    for name in rows[0]:
-        values = sorted(row[name] for row in rows)
-        middle = statistics.median(values)
-        spread = f"{middle:.2f} ({values[0]:.2f} to {values[-1]:.2f})"
-        pace = f"{hours * 3600 / middle:.0f}" if "/" not in name and "stand" not in name else ""
-        print(f"| {name} | {spread} | {pace} |")
+        rounds.append(measure(files, given.model, place))
+    print(f"{hours:.2f} hours in {given.files} files, {size:.2f} GB an hour, {cores()} cores,")
+    print(f"{rounds[0][1]} frames stand for their shots; {given.rounds} rounds, medians\n")
+    print("| | seconds | of processors | hours in an hour |")
+    print("|---|---|---|---|")
+    middle = {
+        name: Cost(
+            statistics.median(costs[name].clock for costs, _ in rounds),
+            statistics.median(costs[name].processor for costs, _ in rounds),
+        )
+        for name in rounds[0][0]
+    }
+    for name, cost in middle.items():
+        pace = hours * 3600 / cost.clock
+        print(f"| {name} | {cost.clock:.1f} | {cost.processor:.1f} | {pace:.0f} |")
+    floor = middle["ffmpeg, key frames"] + middle["encoder alone"]
+    whole = middle["the pipeline"]
+    ratios = f"{whole.clock / floor.clock:.2f} | {whole.processor / floor.processor:.2f}"
+    print(f"| the pipeline / (key frames + encoder) | {ratios} | |")
 
 
 @dataclass
@@ -233,30 +254,31 @@ def f1(found: Sequence[float], film: Film) -> float:
     return 2 * hits / max(1, len(found) + len(film.boundaries))
 
 
+def searched(film: Watched) -> tuple[list[float], Cost]:
+    found: list[float] = []
+    return found, spent(lambda: found.extend(boundaries(film)))
+
+
 def long_gops(gops: Sequence[int], seconds: float, scratch: Path) -> None:
-    """Print the second table."""
-    print("\n| GOP | ffmpeg, every frame | ffmpeg, key frames | shots of key frames | F1 "
-          "| shots | F1 | decoding added | F1 won |")  # fmt: skip
+    """Print the second table; its times are of processors."""
+    print("\n| GOP | ffmpeg, every frame | key frames | shots of key frames | F1 | shots | F1 "
+          "| decoding added | F1 won |")  # fmt: skip
     print("|---" * 9 + "|")
     for gop in gops:
         options = DEFAULT if gop == 250 else {**DEFAULT, "sc_threshold": "0"}
         how = How(size=SIZE, rate=RATE, gop=gop, options=options)
         film = make_film(scratch / f"gop {gop}.mp4", scenes(seconds), **how)
-        every = ffmpeg_seconds([film.path])
-        keys = ffmpeg_seconds([film.path], "-skip_frame", "nokey")
+        every = ffmpeg_cost([film.path]).processor
+        keys = ffmpeg_cost([film.path], "-skip_frame", "nokey").processor
         with film.path.open("rb") as file, opened_film(file, LIMITS) as opened:
-            started = time.perf_counter()
-            plain = boundaries(KeysOnly(opened))
-            alone = time.perf_counter() - started
-            better = boundaries(opened)
-            whole = time.perf_counter() - started - alone
+            plain, alone = searched(KeysOnly(opened))
+            better, whole = searched(opened)
         of_keys, of_all = f1(plain, film), f1(better, film)
-        print(
-            f"| {gop} | {every:.2f} s | {keys:.2f} s | {alone:.2f} s | {of_keys:.3f} | {whole:.2f} s "
-            f"| {of_all:.3f} | {whole - alone:+.2f} s ({(whole - alone) / every:.0%} of every frame) "
-            f"| {of_all - of_keys:+.3f} |",
-            flush=True,
-        )
+        added = whole.processor - alone.processor
+        cells = f"{every:.1f} s | {keys:.1f} s | {alone.processor:.1f} s | {of_keys:.3f}"
+        cells += f" | {whole.processor:.1f} s | {of_all:.3f} | {added:.1f} s"
+        cells += f" ({added / every:.0%} of every frame) | {of_all - of_keys:+.3f}"
+        print(f"| {gop} | {cells} |", flush=True)
 
 
 def main() -> None:

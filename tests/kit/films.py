@@ -143,7 +143,7 @@ def make_film(path: str | Path, scenes: Sequence[Scene], **how: Unpack[How]) -> 
     """Write a film; its ending names the container. Gives it with what is true of it."""
     path, size, rate = Path(path), how.get("size", (320, 180)), how.get("rate", 25.0)
     path.parent.mkdir(parents=True, exist_ok=True)
-    film = _planned(path, scenes, size, rate)
+    film = planned(path, scenes, size, rate)
     with av.open(str(path), "w", container_options=dict(how.get("container", {}))) as container:
         container.metadata.update(how.get("tags", {}))
         stream = _video_stream(container, how)
@@ -179,8 +179,8 @@ def painted(look: Look, size: tuple[int, int]) -> np.ndarray:
     return np.asarray(ImageOps.fit(picture, size, Image.Resampling.BICUBIC))
 
 
-def _planned(path: Path, scenes: Sequence[Scene], size: tuple[int, int], rate: float) -> Film:
-    """Say when each scene and each boundary is, to the frame."""
+def planned(path: Path, scenes: Sequence[Scene], size: tuple[int, int], rate: float) -> Film:
+    """Say what is true of a film without making it: each scene and boundary, to the frame."""
     ends = np.cumsum([max(1, round(scene.seconds * rate)) for scene in scenes]).tolist()
     starts = [0, *ends[:-1]]
     halves = [0.0 if scene.join is Join.CUT else scene.over / 2 for scene in scenes]
