@@ -15,6 +15,7 @@ from assetman.library.library import Library
 _FETCH = 256  # pending rows read at once
 _MOST_HELD = 5000  # films that wait while pictures behind them are looked for
 _COUNT_EVERY = 1.0  # seconds between two counts of what is pending
+_LOOK_EVERY = 0.5  # seconds between two looks for more while there was none
 
 Mark = tuple[int, int, int, tuple[int, ...]]  # content, asset, mtime, spaces it lacked
 
@@ -46,6 +47,7 @@ class Agenda:
         self._finished: set[Mark] = set()
         self._put_off: set[Mark] = set()  # files that are no longer what the catalogue knows
         self._counted = 0.0
+        self._found_none = 0.0  # when
 
     @property
     def open(self) -> bool:
@@ -62,7 +64,7 @@ class Agenda:
         if self._held and (film := self._held_film(has_room)) is not None:
             del self._held[film.content_id]
             return self._given_out(film)
-        while self._fetched or (len(self._held) < _MOST_HELD and self.fetch()):
+        while self._fetched or (self._may_find_more() and self.fetch()):
             item = self._fetched.popleft()
             if item.content_id in self._busy or item.content_id in self._held:
                 continue
@@ -88,6 +90,7 @@ class Agenda:
                 self._roots.add(item.root_id)
                 self._fetched.append(item)
         now = time.monotonic()
+        self._found_none = 0.0 if self._fetched else now
         if self._fetched or now - self._counted > _COUNT_EVERY:
             self._counted = now
             waiting, _ = contents.count_pending(spaces)
@@ -99,6 +102,7 @@ class Agenda:
         """Ask the catalogue anew: what it said may no longer be so."""
         self._fetched.clear()
         self._held.clear()
+        self._found_none = 0.0
 
     def aim_at(self, targets: Sequence[Target]) -> None:
         """Work for other spaces from now on: the person chose a model meanwhile."""
@@ -132,6 +136,10 @@ class Agenda:
         for root in self._library.roots.all():
             if root.id in self._roots and not root.online:
                 self._tally.left(root.name)
+
+    def _may_find_more(self) -> bool:
+        lately = time.monotonic() - self._found_none < _LOOK_EVERY
+        return len(self._held) < _MOST_HELD and not lately
 
     def _held_film(self, has_room: Callable[[bool], bool]) -> Pending | None:
         if has_room(False):

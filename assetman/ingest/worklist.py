@@ -179,13 +179,14 @@ class Worklist:
         """
         while self._decoding and len(self._backlog) < self._batch:
             waits = len(self._backlog) or self._complete
-            if waits and all(reading.is_film for reading in self._decoding.values()):
+            only_films = all(reading.is_film for reading in self._decoding.values())
+            if only_films and waits:
                 break
             done, _ = wait(self._decoding, timeout=0.1, return_when=FIRST_COMPLETED)
             self._cancel.check()
             for future in done:
                 self._take(future, self._decoding.pop(future))
-            if hurry():
+            if hurry() or (only_films and not done):  # there may be something else to do by now
                 break
             if not self._gentle():
                 self._go_on_with_films()

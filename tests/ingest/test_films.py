@@ -360,6 +360,22 @@ def test_films_hold_up_neither_pictures_nor_each_other(
     assert max(map(len, open_at_once)) == 2
 
 
+def test_where_the_work_is_gentle_a_film_and_pictures_take_turns(
+    bench: Bench, photos: Path, decoder: Watched
+) -> None:
+    for number in range(6):
+        paint(photos / f"{number}.png", "red", number)
+    reel(photos / "film.mp4", scenes=3 * SCENES)
+    bench.add(photos)
+    pipeline = Pipeline(bench.tools, bench.plan)
+    pipeline.set_gentle(True)
+    for _ in pipeline.run():
+        pass
+    asked = [number if name == "film.mp4" else None for name, number in decoder.asked]
+    assert asked[:8] == [0, 1, None, 2, None, 3, None, 4]
+    assert bench.embeddings() == bench.library.segments.count()
+
+
 def test_a_film_the_person_sees_is_let_in_before_its_turn(
     bench: Bench, photos: Path, decoder: Watched
 ) -> None:
