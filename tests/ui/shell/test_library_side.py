@@ -36,7 +36,10 @@ def test_the_first_start_says_what_to_do_and_which_model_is_used(
     window = open_window(empty_engine)
     empty = window.content.empty
     qtbot.waitUntil(empty.action.isVisible)
-    assert empty.sentence.text() == "Add a folder of pictures or videos, and find them by what they show."
+    assert (
+        empty.sentence.text()
+        == "Add a folder of pictures or videos, and find them by what they show."
+    )
     assert empty.note.text() == "The built-in model is used; a better one can be chosen."
     qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)
     dialog = dialog_of(qtbot, window, QFileDialog)
