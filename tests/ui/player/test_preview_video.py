@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from assetman.core.queries import Example, Hit, Query
 from assetman.ui.grid import Inspector, Question
+from assetman.ui.jobs import finish
 from assetman.ui.player.player import Player
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.grid.conftest import named
@@ -162,3 +163,16 @@ def test_a_picture_has_no_player(
     assert not player.isVisible()
     qtbot.mouseClick(inspector.picture, Button.LeftButton)
     assert not player.playback.playing
+
+
+def test_what_becomes_known_of_a_video_does_not_move_the_person(
+    qtbot: QtBot, selected: Inspector, player: Player, engine: FakeEngine, video: int
+) -> None:
+    player.go(0.5)
+    qtbot.waitUntil(lambda: player._sharp and player.at == pytest.approx(0.48, abs=0.03))
+    before, at = len(engine.calls), player.at
+    engine.rate([video], 4)
+    qtbot.waitUntil(lambda: ("details", video) in engine.calls[before:])
+    qtbot.waitUntil(lambda: selected.stars.accessibleName() != "" and finish(5000))
+    assert player.at == at
+    assert selected.picture._plate == ""  # another moment than the one that was found
