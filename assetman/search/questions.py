@@ -172,10 +172,13 @@ def _excerpt(example: Example) -> Excerpt:
 
 
 def within(segments: Sequence[Segment], start: float | None, end: float | None) -> list[int]:
-    """Give the segments whose frames are shown in some seconds; all where none are named."""
+    """Give the segments whose frames are shown in some seconds; all where none are named.
+
+    What is shown at the end is not among them: there the next shot begins.
+    """
     if start is None or end is None:
         return [each.id for each in segments]
-    return [each.id for each in segments if each.at is not None and start <= each.at <= end]
+    return [each.id for each in segments if each.at is not None and start <= each.at < end]
 
 
 def nearest(segments: Sequence[Segment], time: float | None) -> list[int]:
