@@ -4,7 +4,7 @@ usage: python -m benchmarks.long_video [--hours N] [--size WIDTHxHEIGHT] [--mode
                                        [--every SECONDS] [--film FILE]
 
 A film of a minute is made and looped by stream copy. An engine of its own indexes it; its memory
-and that of its children is looked at all the while. The table holds medians of each quarter of
+and that of its largest decoder is looked at all the while. The table holds medians of each quarter of
 the time, the most there was, and the slope of the last half; what grows by more than a tenth from
 the second quarter to the last is called growing, and the exit status is then 1.
 """
@@ -36,14 +36,14 @@ SLACK = 16.0  # MB
 
 @dataclass(frozen=True)
 class Sample:
-    """The memory of the engine, and of its children, at one moment; MB."""
+    """The memory of the engine, and of its largest child, at one moment; MB."""
 
     minute: float
     share: float  # of the film that was read
     engine_pss: float
     engine_rss: float
-    decoders_pss: float
-    decoders_rss: float
+    decoder_pss: float
+    decoder_rss: float
 
 
 def sample(library: Path, client: EngineClient, started: float) -> Sample:
@@ -54,8 +54,8 @@ def sample(library: Path, client: EngineClient, started: float) -> Sample:
     for child in engine.children(recursive=True):
         with suppress(psutil.Error):
             memory = child.memory_full_info()
-            pss += getattr(memory, "pss", memory.rss) / 1e6
-            rss += memory.rss / 1e6
+            pss = max(pss, getattr(memory, "pss", memory.rss) / 1e6)
+            rss = max(rss, memory.rss / 1e6)
     minute = (time.monotonic() - started) / 60
     share = client.progress().begun
     return Sample(minute, share, getattr(own, "pss", own.rss) / 1e6, own.rss / 1e6, pss, rss)
@@ -74,7 +74,7 @@ def watch(library: Path, root: Path, given: argparse.Namespace) -> tuple[list[Sa
             samples.append(sample(library, client, started))
             one = samples[-1]
             print(f"\r{one.minute:6.1f} min  {one.share:4.0%}  engine {one.engine_pss:.0f} MB  "
-                  f"decoders {one.decoders_pss:.0f} MB ", end="", file=sys.stderr, flush=True)  # fmt: skip
+                  f"decoder {one.decoder_pss:.0f} MB ", end="", file=sys.stderr, flush=True)  # fmt: skip
             time.sleep(given.every)
         failures = client.failures()
         if failures:
@@ -90,8 +90,8 @@ def table(samples: Sequence[Sample]) -> list[str]:
     rows = {
         "engine, PSS MB": [each.engine_pss for each in samples],
         "engine, RSS MB": [each.engine_rss for each in samples],
-        "decoders, PSS MB": [each.decoders_pss for each in samples],
-        "decoders, RSS MB": [each.decoders_rss for each in samples],
+        "the largest decoder, PSS MB": [each.decoder_pss for each in samples],
+        "the largest decoder, RSS MB": [each.decoder_rss for each in samples],
     }
     minutes = np.array([each.minute for each in samples])
     quarter, half = max(1, len(samples) // 4), len(samples) // 2

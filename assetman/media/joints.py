@@ -14,9 +14,10 @@ from assetman.media.looks import Look, difference
 Floats = NDArray[np.float32]
 
 SHORTEST = 0.28  # seconds; no scene is shorter
-_CUT = 0.13  # the least difference of neighbours that may be a cut
+_CUT = 0.11  # the least difference of neighbours that may be a cut
 _JUMP = 2.2  # times as large as any other near it, and it is one
 _SPREAD = 0.4  # the least share of the picture that a cut changes
+_MOST = 0.8  # or of what is not the ground it stands on
 _NEAR = 0.32  # seconds; what is near it
 _FLASH = 0.6  # seconds; what is over sooner, and all as before, is no scene
 _WINDOWS = (0.4, 0.6, 0.84, 1.2, 1.6, 2.0, 2.6)  # seconds that a dissolve may take
@@ -104,10 +105,19 @@ def cuts_of(run: Sequence[Look], known: Look | None = None) -> list[Joint]:
         jumps = steps[index] >= _JUMP * usual and steps[index] >= 1.5 * rest
         if not jumps and steps[index] < 3 * usual + 0.1:
             continue
-        spread = np.abs(run[index].blurred - run[index + 1].blurred).reshape(-1, 3).max(1) > 12
-        if spread.mean() >= _SPREAD and not _passes(run, index, known):
+        if _is_spread(run[index], run[index + 1]) and not _passes(run, index, known):
             found.append(Joint(float(here), float(here), float(steps[index])))
     return found
+
+
+def _is_spread(one: Look, other: Look) -> bool:
+    """Say whether most changed of what is not ground: a caption changes little of a picture."""
+    before, after = one.blurred.reshape(-1, 3), other.blurred.reshape(-1, 3)
+    changed = np.abs(before - after).max(1) > 12
+    shown = np.zeros(len(changed), bool)
+    for picture in (before, after):
+        shown |= np.abs(picture - np.median(picture, axis=0)).max(1) > 12
+    return bool(changed.mean() >= _SPREAD or changed[shown].sum() >= _MOST * max(shown.sum(), 8))
 
 
 def _passes(run: Sequence[Look], index: int, known: Look | None) -> bool:

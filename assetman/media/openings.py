@@ -23,9 +23,11 @@ SHORT = 1.2  # seconds; a group that is cheap to decode whole
 FAR = 12.0  # seconds; key frames farther apart are not trusted to show all
 OTHER = 0.16  # the difference of key frames that show different things
 _CUT = 0.22  # the same, of what was not looked at in between
-_CUT_THERE = 0.11  # the same, where the encoder puts key frames at cuts
+_CUT_THERE = 0.095  # the same, where the encoder puts key frames at cuts
+_DRIFT = 0.0135  # and more for each second since the last look: things move
 _SPIKE = 2.6  # times as large as those around it
 _DUE = 0.97  # of the longest group; a key frame that comes then comes by the clock
+_OTHER_SOON = 0.10  # the same, of key frames that follow each other soon
 _USUAL = frozenset((100, 120, 128, 150, 160, 161, 240, 250, 300, 500, 600))
 _CHEAP = 9.0  # seconds; a longer group that moves is not decoded for what movement explains
 _PALE = 0.45  # of the deviation of those beside it; a key frame below is looked at closely
@@ -128,7 +130,8 @@ class Keys:
         index = bisect.bisect_left(self._times, step.end - 1e-3)
         last = self._looks[max(index - 1, 0)]
         change = difference(last, after)
-        if change < (_CUT if due else self._least):
+        ago = step.end - last.time
+        if change < (_CUT if due else min(_CUT, self._least + _DRIFT * ago)):
             return
         if due:
             if step.frozen:
@@ -182,7 +185,7 @@ def _short(steps: Sequence[Step], index: int) -> bool:
 
 def _stands_out(steps: Sequence[Step], index: int) -> bool:
     changes = [step.change for step in steps[max(0, index - 4) : index + 5]]
-    return steps[index].change >= max(OTHER, min(0.45, 1.8 * float(np.median(changes))))
+    return steps[index].change >= max(_OTHER_SOON, min(0.45, 1.8 * float(np.median(changes))))
 
 
 def _within(step: Step, usual: float, eager: bool) -> list[tuple[float, float]]:

@@ -98,7 +98,7 @@ def playlists(bait: Bait) -> dict[str, bytes]:
 
 def naming_others(bait: Bait, plain: bytes) -> Files:
     """Playlists under the names of videos, and videos whose frames lie elsewhere."""
-    endings = ("mp4", "mkv", "ts", "mov", "avi", "webm", "mpg", "wmv", "flv", "rm")
+    endings = ("mp4", "mkv", "m2ts", "mov", "avi", "webm", "mpg", "wmv", "flv", "rm")
     for place, (name, data) in enumerate(playlists(bait).items()):
         yield f"{name}.{endings[place % len(endings)]}", data
         if name.startswith(("hls", "concat")):

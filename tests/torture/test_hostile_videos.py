@@ -33,7 +33,8 @@ from tests.torture.watching_eyes import Ear, Eye
 pytestmark = pytest.mark.timeout(600)
 
 OWN = ("m3u8", "m3u", "mpd", "ffconcat", "concat", "sdp", "rtsp", "pls", "asx", "xspf", "smil",
-       "avs", "vpy", "ram", "txt", "imf", "idx")  # fmt: skip
+       "avs", "vpy", "ram", "txt", "imf", "idx",
+       "ts")  # text under .ts is TypeScript  # fmt: skip
 
 
 @pytest.fixture
