@@ -582,6 +582,7 @@ def _ordered(rows: list[_Row], query: Query) -> list[_Row]:
     keys: dict[Sort, Callable[[_Row], object]] = {
         Sort.NAME: lambda row: row.asset.name.lower(),
         Sort.SIZE: lambda row: row.asset.size,
+        Sort.DATE: lambda row: row.asset.taken or row.asset.modified,
     }
-    key = keys.get(query.sort, lambda row: row.asset.taken or row.asset.modified)
+    key = keys.get(query.sort, keys[Sort.DATE])
     return sorted(rows, key=lambda row: (key(row), row.asset.id), reverse=query.descending)
