@@ -7,8 +7,8 @@ from dataclasses import replace
 from av.stream import Discard
 
 from assetman.core.assets import Probe
+from assetman.core.moments import clock
 from assetman.media.handler import Stretch
-from assetman.media.video_facts import clock
 from assetman.media.video_film import OpenFilm
 
 _MEASURED = 1 << 30  # bytes read to find how long a film is

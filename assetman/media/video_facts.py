@@ -167,13 +167,6 @@ def codec_name(stream: Stream) -> str:
     return _CODECS.get(name or "", (name or "unknown").replace("_", " "))
 
 
-def clock(seconds: float) -> str:
-    """Write a time as players do: `1:23`, `1:02:03`."""
-    whole = int(seconds)
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def parse_place(text: str | None) -> tuple[float, float, float | None] | None:
     """Read a place as phones write it (ISO 6709): latitude, longitude in degrees, metres."""
     found = _ISO6709.search(text or "")

@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 
 from assetman.core.assets import display
 from assetman.core.exports import ExportForm, endings, proposed_name
+from assetman.core.moments import clock
 from assetman.ui.controls import button, label
 from assetman.ui.jobs import Job
 from assetman.ui.player.clip import Clip
 from assetman.ui.theme import theme
-from assetman.ui.times import span_text, time_text
+from assetman.ui.times import span_text
 
 Save = Callable[[str, ExportForm, Callable[[], object], Callable[[str], object]], object]
 """Is given the target and the form, what to call when it has begun, and with a sentence if not."""
@@ -100,7 +101,7 @@ class ExportDialog(QDialog):
                  "Copied, nothing is lost. May begin a little early, at a key frame."),
                 (ExportForm.EXACT, f"Exact clip ({seconds})",
                  "Just these seconds, encoded anew. Takes longer."),
-                (ExportForm.FRAME, f"Picture (the frame at {time_text(clip.at)})",
+                (ExportForm.FRAME, f"Picture (the frame at {clock(clip.at)})",
                  "The whole frame as it is shown, as PNG or JPEG."),
             )
         ):  # fmt: skip

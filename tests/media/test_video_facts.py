@@ -11,9 +11,10 @@ import av
 import pytest
 
 from assetman.core.assets import Passage, PassageKind, Probe
+from assetman.core.moments import clock
 from assetman.media.handler import Limits
 from assetman.media.video import VideoHandler
-from assetman.media.video_facts import clock, parse_moment, parse_place
+from assetman.media.video_facts import parse_moment, parse_place
 from assetman.media.video_passages import plain_words
 from tests.kit.films import Scene, make_film
 

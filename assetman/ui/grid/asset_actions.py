@@ -15,6 +15,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
 from assetman.core.assets import Kind, display
+from assetman.core.moments import clock
 from assetman.core.queries import Example
 from assetman.engine.protocol import Card, EngineApi
 from assetman.ui.bridge import EngineBridge
@@ -25,7 +26,6 @@ from assetman.ui.grid.pictures import file_url, read_image
 from assetman.ui.grid.wording import count_text, is_film
 from assetman.ui.jobs import Job
 from assetman.ui.player.clip import Clip
-from assetman.ui.times import time_text
 
 T = TypeVar("T")
 Entry = tuple[str, str, Callable[[], object]] | None  # title, keys to show, verb; None separates
@@ -226,7 +226,7 @@ class AssetActions(QObject):
         shown = self.shots_shown() == asset_id
         entries: list[Entry] = [
             (
-                f"Play from {time_text(start)}" if clip is not None else "Play",
+                f"Play from {clock(start)}" if clip is not None else "Play",
                 "P",
                 lambda: self.play_wanted.emit(asset_id, start),
             ),

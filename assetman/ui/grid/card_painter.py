@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from assetman.core.assets import Asset, display
+from assetman.core.moments import clock
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
 from assetman.ui.glyphs import draw_star, draw_tag
@@ -23,7 +24,7 @@ from assetman.ui.grid.wording import (
     state_word,
 )
 from assetman.ui.theme import RADIUS, Text, Theme, mix
-from assetman.ui.times import span_text, time_text
+from assetman.ui.times import span_text
 
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
 _KEPT = 5000  # names that were shortened, and times that were placed
@@ -306,11 +307,11 @@ def time_words(look: CardLook) -> list[str]:
     The first is the best; the others take less room.
     """
     if look.skim is not None:
-        return [time_text(look.skim.moment.at), ""]
+        return [clock(look.skim.moment.at), ""]
     if look.hit is not None and look.hit.start is not None:
-        return [span_text(look.hit.start, look.hit.end), time_text(look.hit.start), ""]
+        return [span_text(look.hit.start, look.hit.end), clock(look.hit.start), ""]
     duration = look.card.asset.duration if look.card is not None else None
-    return [""] if duration is None else [time_text(duration), ""]
+    return [""] if duration is None else [clock(duration), ""]
 
 
 def _seconds(look: CardLook) -> tuple[float | None, float | None]:

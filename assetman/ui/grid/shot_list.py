@@ -38,11 +38,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from assetman.core.moments import Moment
+from assetman.core.moments import Moment, clock
 from assetman.ui.grid.pictures import CellSpec
 from assetman.ui.grid.thumbnails import Thumbnail, ThumbnailLoader
 from assetman.ui.theme import Text, appearance, mix, theme
-from assetman.ui.times import span_text, span_words, time_text
+from assetman.ui.times import span_text, span_words
 
 Index = QModelIndex | QPersistentModelIndex
 _NONE = QModelIndex()
@@ -363,7 +363,7 @@ class _ShotDelegate(QStyledItemDelegate):
         room = line.width() - (metrics.horizontalAdvance(score) + 8 if score else 0)
         words = span_text(shot.start, shot.end)
         if metrics.horizontalAdvance(words) > room:
-            words = time_text(shot.start)
+            words = clock(shot.start)
         # Left is where reading begins: the painter mirrors it.
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(look.text if selected else mix(look.text, look.panel, 0.86))

@@ -7,9 +7,10 @@ from html import escape
 from PySide6.QtCore import QLocale
 
 from assetman.core.assets import Asset, AssetState, Kind, display
+from assetman.core.moments import clock
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
-from assetman.ui.times import span_words, time_text
+from assetman.ui.times import span_words
 
 KINDS = {
     Kind.IMAGE: "picture",
@@ -103,7 +104,7 @@ def card_sentence(card: Card | None) -> str:
     if card.failure:
         return card.failure
     asset = card.asset
-    length = "" if asset.duration is None else f"{time_text(asset.duration)} long"
+    length = "" if asset.duration is None else f"{clock(asset.duration)} long"
     return ", ".join(filter(None, (length, dimensions_text(asset), size_text(asset.size))))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from assetman.core.moments import clock
+
 
 def time_code(seconds: float, whole: float | None = None) -> str:
     """Write a time to a tenth of a second: “0:41.2”, “1:02:03.4”.
@@ -22,10 +24,7 @@ def length_text(seconds: float) -> str:
     """Write how long something is, to the second where that is enough: “2:14”, “4.6 s”."""
     if seconds < 10:
         return f"{seconds:.1f} s"
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    rest = f"{whole % 60:02}"
-    return f"{hours}:{minutes:02}:{rest}" if hours else f"{minutes}:{rest}"
+    return clock(round(seconds))
 
 
 def span_code(start: float, end: float, whole: float | None = None) -> str:
