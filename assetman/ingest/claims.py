@@ -250,7 +250,7 @@ class Claims:
             if item.origin is not None:
                 origins[number] = item.origin
                 self._taken.add(item.origin.asset_id)
-            elif row is not None and row.content_id == item.content:
+            elif row is not None and row.content_id == item.content and not self._went(row):
                 origins[number] = row
                 self._taken.add(row.asset_id)
             elif item.content is not None and not self._is_backup(*item.spot):
@@ -264,6 +264,10 @@ class Claims:
             ).items():
                 origins[numbers[position]] = row
         return origins
+
+    def _went(self, row: Lain) -> bool:
+        """Tell whether an asset was proven to be elsewhere: what is at its path is a copy."""
+        return row.asset_id in self._taken
 
     def _edited(self, item: Item) -> Lain | None:
         """Find the asset whose file was renamed and then written to: its inode tells."""

@@ -170,6 +170,20 @@ def test_a_program_that_writes_aside_and_renames_over_changes_the_same_asset(
     assert len(where(bench)) == 3
 
 
+def test_a_file_and_a_new_copy_of_it_that_swap_names_are_two(bench: Bench, photos: Path) -> None:
+    (a, first), *_ = three(bench, photos)
+    copy = photos / "copy.png"
+    shutil.copy(a, copy)
+    a.rename(photos / "aside")
+    copy.rename(a)
+    (photos / "aside").rename(copy)
+    counts = bench.index()
+    assert (counts.added, counts.missing, counts.embedded) == (1, 0, 0)
+    assert first in {at(bench, a).id, at(bench, copy).id}
+    assert len(where(bench)) == 4
+    calm(bench)
+
+
 def test_a_copy_shares_the_embedding_with_an_original_edited_since(
     bench: Bench, photos: Path
 ) -> None:
