@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 
 from assetman.core.changes import Changes
 from assetman.core.errors import AssetmanError, EnvironmentProblem, LibraryBusy
+from assetman.core.exports import Export
 from assetman.core.progress import Pace, Progress
 from assetman.core.settings import Settings, cores, load_settings
 from assetman.core.watching import Watch
@@ -39,7 +40,7 @@ from assetman.vectors.store import VectorStore
 DEFAULT_MODEL = "starter"
 _IDLE = 600.0  # seconds after which a model that is not used is let go
 _PACE = "pace"  # the fact in the library
-Listener = Callable[[Changes | Progress], None]
+Listener = Callable[[Changes | Progress | Export], None]
 
 
 class Workspace:
@@ -108,7 +109,7 @@ class Workspace:
             raise
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every change and account of progress, on the thread it arises."""
+        """Call `listener` with every event, on the thread it arises."""
         with self._guard:
             self._listeners.append(listener)
 
@@ -118,7 +119,7 @@ class Workspace:
 
         return unsubscribe
 
-    def publish(self, event: Changes | Progress) -> None:
+    def publish(self, event: Changes | Progress | Export) -> None:
         """Tell every listener; nothing is told that says nothing."""
         if isinstance(event, Changes) and not event:
             return

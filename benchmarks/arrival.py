@@ -23,6 +23,7 @@ from PIL import Image
 
 from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
 from assetman.core.changes import Changes
+from assetman.core.exports import Export
 from assetman.core.progress import Phase, Progress
 from assetman.core.queries import Example, Query
 from assetman.ingest.unrest import Patience
@@ -86,7 +87,7 @@ class News:
         self.workspace = workspace
         workspace.subscribe(self._hear)
 
-    def _hear(self, event: Changes | Progress) -> None:
+    def _hear(self, event: Changes | Progress | Export) -> None:
         if isinstance(event, Changes) and event.embedded:
             with self._happened:
                 self._count += 1

@@ -89,6 +89,7 @@ def _examine(desk: Desk) -> Iterator[Finding]:
         yield _library(module, package, purpose)
     yield _space(desk.folder)
     yield _decoders()
+    yield _ffmpeg()
     yield from _catalogue(desk)
     yield _backups(desk.folder)
     yield from _damaged(desk.folder)
@@ -151,6 +152,18 @@ def _decoders() -> Finding:
     except AssetmanError as error:
         return Finding("decoders", False, str(error), "Is there memory and room for a process?")
     return Finding("decoders", True, "; ".join(found))
+
+
+def _ffmpeg() -> Finding:
+    """Tell whether the program that saves clips of videos is there."""
+    from assetman.media import ffmpeg
+
+    try:
+        program = ffmpeg.find()
+    except AssetmanError as error:
+        return Finding("ffmpeg", True, "clips cannot be saved", str(error), warning=True)
+    encoder = program.first_of("libx264", *ffmpeg.OTHER_H264) or "mpeg4"
+    return Finding("ffmpeg", True, f"{program.version} in {program.path}, exact clips by {encoder}")
 
 
 def _backups(folder: Path) -> Finding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assetman.cli.console import Console
 from assetman.core.assets import Asset
+from assetman.core.moments import clock
 from assetman.core.queries import Hit, Results
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _hit_json(hit: Hit, asset: Asset) -> dict[str, Any]:
 def _place(hit: Hit) -> str:
     if hit.page is not None:
         return f"  page {hit.page}"
-    if hit.start is not None:
-        minutes, seconds = divmod(int(hit.start), 60)
-        return f"  at {minutes}:{seconds:02}"
-    return ""
+    if hit.start is None:
+        return ""
+    start, end = clock(hit.start), clock(hit.start if hit.end is None else hit.end)
+    return f"  at {start}" if start == end else f"  at {start}–{end}"

@@ -115,7 +115,8 @@ def _shown(console: Console) -> Iterator[_Show]:
         def show(progress: Progress) -> None:
             scanning = progress.phase is Phase.SCANNING
             bar.total = None if scanning else progress.total
-            bar.n = progress.done
+            # a film is one file, of which parts are done
+            bar.n = round(progress.done + progress.begun, 2) if progress.begun else progress.done
             bar.set_description_str(_doing(progress), refresh=False)
             bar.set_postfix_str(f"{progress.failed} failed" if progress.failed else "", False)
             bar.refresh()
@@ -134,7 +135,8 @@ class _Lines:
         if time.monotonic() - self._last < _LINE_SECONDS:
             return
         self._last = time.monotonic()
-        parts = [f"{_doing(progress)}: {progress.done:,}"]
+        done = f"{progress.done + progress.begun:,.1f}" if progress.begun else f"{progress.done:,}"
+        parts = [f"{_doing(progress)}: {done}"]
         if progress.phase is not Phase.SCANNING:
             parts[0] += f" of {progress.total:,}"
         if progress.failed:

@@ -118,8 +118,18 @@ def _ask(
         if folder is not None:
             inside, status = _limit_to(engine, folder, desk)
             query = replace(query, filters=replace(query.filters, folders=(inside,)))
-        put(engine, query)
+        examples = tuple(_as_known(engine, example) for example in query.examples)
+        put(engine, replace(query, examples=examples))
         return status
+
+
+def _as_known(engine: EngineApi, example: Example) -> Example:
+    """Ask with all that the library knows of a video, not with what its first minutes show."""
+    asset = engine.asset_at(example.path) if example.path is not None else None
+    cards = engine.cards([asset]) if asset is not None else []
+    if not cards or cards[0].asset.kind is not Kind.VIDEO:
+        return example
+    return replace(example, asset_id=asset, path=None)
 
 
 class _Lines:

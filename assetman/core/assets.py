@@ -100,6 +100,7 @@ class Asset:
     rating: int = 0  # 0 (none) to 5, the person's
     tags: tuple[str, ...] = ()  # the person's, sorted as they are shown
     missing_since: float | None = None  # seconds since the epoch; only where state is MISSING
+    duration: float | None = None  # seconds, of what plays
 
     @property
     def name(self) -> str:
@@ -120,6 +121,28 @@ class SegmentDraft:
     end: float | None = None
     page: int | None = None
     box: Box | None = None
+    at: float | None = None  # seconds; of the frame that stands for a shot
+    look: str | None = None  # that frame's perceptual hash, 16 hexadecimal digits
+    sheet: int | None = None  # the sheet of frames, by its number, that holds its picture
+    cell: int | None = None  # and its place there, row by row
+
+
+class PassageKind(StrEnum):
+    """Where text with a time comes from."""
+
+    SUBTITLE = "subtitle"
+    CHAPTER = "chapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Text that belongs to some seconds of a video or a sound."""
+
+    kind: PassageKind
+    text: str  # one or a few lines
+    start: float  # seconds
+    end: float
+    language: str | None = None  # as the file has it, "eng" for example
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +154,7 @@ class Probe:
     height: int | None = None
     taken: float | None = None  # seconds since the epoch, the camera's wall clock read as UTC
     facts: dict[str, str | int | float] = field(default_factory=dict)
+    duration: float | None = None  # seconds
 
 
 @dataclass(frozen=True, slots=True)

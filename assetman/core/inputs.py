@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from assetman.core.assets import Box
+
 
 class Modality(StrEnum):
     """What an encoder can be given."""
@@ -36,3 +38,15 @@ class InputSpec:
     fit: Fit = Fit.CROP
     interpolation: Interpolation = Interpolation.BICUBIC
     fill: tuple[int, int, int] = (255, 255, 255)  # behind transparency and beside padding
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The part of a file that is asked about; what is None is not narrowed.
+
+    With `start` alone it is the frame shown at that time, with both the frames between them.
+    """
+
+    box: Box | None = None
+    start: float | None = None  # seconds
+    end: float | None = None

@@ -44,7 +44,8 @@ class Progress:
     """A truthful account of a run: files done of those known to need work.
 
     While scanning, `total` grows. `rate` is files a second over the last seconds, None until
-    it means something; so is `seconds_left`.
+    it means something; so is `seconds_left`. `begun` adds up the shares of long files that are
+    read but not done: 0.5 is half a film.
     """
 
     run: int = 0  # counts the runs of this engine; IDLE with run n means run n has ended
@@ -59,6 +60,7 @@ class Progress:
     seconds: float = 0.0
     counts: Counts = Counts()
     problem: str = ""  # why the run ended before its work did, for the person
+    begun: float = 0.0  # files; less than `total - done`
     gentle: bool = False  # it leaves most of the machine to the person just now
 
 

@@ -19,7 +19,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A file, or a rectangle of one, that is part of a question.
+    """A file, or a rectangle, a frame or some seconds of one, that is part of a question.
 
     Exactly one of `asset_id` and `path` is given. `weight` is positive for "like this",
     negative for "less like this".
@@ -29,6 +29,8 @@ class Example:
     path: str | None = None
     box: Box | None = None
     weight: float = 1.0
+    start: float | None = None  # seconds; alone: the frame shown then
+    end: float | None = None
 
     def __post_init__(self) -> None:
         if (self.asset_id is None) == (self.path is None):
@@ -53,6 +55,8 @@ class Filters:
     not_tags: tuple[str, ...] = ()  # none of them
     ratings: tuple[int, int] | None = None  # least and most, both included
     collections: tuple[int, ...] = ()  # ids; in any of them
+    said: tuple[str, ...] = ()  # words of subtitles or chapters; all of them, each in one passage
+    not_said: tuple[str, ...] = ()  # none of them in any passage
     missing: bool = False  # only assets whose files are gone, instead of only the others
 
     def __bool__(self) -> bool:
@@ -96,7 +100,7 @@ class Results:
     """The answer to one query, best first.
 
     A plain list (no words, no examples) has its assets in `listed` and no hits: it may be
-    the whole library.
+    the whole library. Where it asks what is said (`Filters.said`), it has both: the hits say when.
     """
 
     query: Query

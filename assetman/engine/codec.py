@@ -22,6 +22,7 @@ from cattrs.preconf.json import JsonConverter, make_converter
 from assetman.core import errors
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
+from assetman.core.exports import Export
 from assetman.core.progress import Progress
 from assetman.engine.protocol import EngineApi, EngineLost, Event
 
@@ -41,7 +42,11 @@ _KINDS: dict[str, type[errors.AssetmanError]] = {
         EngineLost,
     )
 }
-_EVENTS: dict[str, type[Event]] = {"Changes": Changes, "Progress": Progress}
+_EVENTS: dict[str, type[Event]] = {
+    "Changes": Changes,
+    "Progress": Progress,
+    "Export": Export,
+}
 _BUG = "bug"
 
 

@@ -45,6 +45,10 @@ class Served(EngineApi, Protocol):
         """Call `tell`, from any thread, when the library turns out to be damaged."""
         ...
 
+    def exporting(self) -> bool:
+        """Whether something is being saved for the person."""
+        ...
+
 
 def main(folder: Path, open_engine: Callable[[Path], Served], grace: float = GRACE_SECONDS) -> int:
     """Be the engine of a library until nobody needs it any more; give the exit status.
@@ -120,7 +124,7 @@ def _somebody_answers(folder: Path) -> bool:
 
 def _wait_until_unneeded(
     server: Server,
-    engine: EngineApi,
+    engine: Served,
     folder: Path,
     wake: queue.SimpleQueue[str],
     grace: float,
@@ -137,6 +141,7 @@ def _wait_until_unneeded(
             _keep_log_short(folder)
         # Paused with nobody there to resume is as good as done: the next run goes on.
         at_rest = engine.progress().phase in (Phase.IDLE, Phase.PAUSED)
+        at_rest = at_rest and not engine.exporting()
         if server.clients or not at_rest:
             ends = max(ends, time.monotonic() + grace)
         elif time.monotonic() >= ends:

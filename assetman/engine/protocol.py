@@ -13,13 +13,15 @@ from typing import Protocol
 from assetman.core.assets import Asset, Failure, Folder, Root
 from assetman.core.changes import Changes
 from assetman.core.errors import EnvironmentProblem
+from assetman.core.exports import Export, ExportForm
 from assetman.core.models import DeviceChoice, ModelInfo
+from assetman.core.moments import Moment
 from assetman.core.organising import Collection, History, Step, Tag
 from assetman.core.progress import Pace, Progress
 from assetman.core.queries import Query, Results
 from assetman.core.watching import Watch
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 
 
 class EngineLost(EnvironmentProblem):
@@ -80,7 +82,7 @@ class Status:
     keep_missing_days: float = 30.0  # that missing files and removed folders are kept
 
 
-Event = Changes | Progress
+Event = Changes | Progress | Export
 Listener = Callable[[Event], None]
 
 
@@ -174,6 +176,17 @@ class SearchApi(Protocol):
         """Make a picture of at most `side` pixels on its longer side (None: full size)."""
         ...
 
+    def moments(self, asset_id: int, query: Query | None = None) -> list[Moment]:
+        """List the frames that stand for a video's shots in their order.
+
+        With a query each has its score for it.
+        """
+        ...
+
+    def frames(self, segment_ids: Sequence[int]) -> list[Moment]:
+        """Give the moments of those of the segments that still exist, in the order asked."""
+        ...
+
     def asset_at(self, path: str) -> int | None:
         """Find the asset of an absolute path."""
         ...
@@ -236,6 +249,24 @@ class OrganisingApi(Protocol):
         ...
 
 
+class ExportApi(Protocol):
+    """Moments of videos as files of their own."""
+
+    def export(
+        self, asset_id: int, start: float, end: float, target: str, form: ExportForm
+    ) -> Export:
+        """Begin to write the seconds from `start` to `end` of a video to a new file.
+
+        What becomes of it comes as events. Raises WrongUse where the target exists or lies in a
+        folder of the library's own, EnvironmentProblem where there is no `ffmpeg`.
+        """
+        ...
+
+    def cancel_export(self, number: int) -> None:
+        """Stop an export; what it has written goes."""
+        ...
+
+
 class ModelsApi(Protocol):
     """The models that turn files and questions into vectors."""
 
@@ -250,7 +281,7 @@ class ModelsApi(Protocol):
         ...
 
 
-class EngineApi(RootsApi, RunApi, SearchApi, OrganisingApi, ModelsApi, Protocol):
+class EngineApi(RootsApi, RunApi, SearchApi, OrganisingApi, ExportApi, ModelsApi, Protocol):
     """One library's engine. Every method may be called from any thread and may block.
 
     All raise the errors of `core.errors`; a client raises `EngineLost` when the engine died.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 
 from assetman.core.assets import Asset
 from assetman.core.errors import WrongUse
+from assetman.core.moments import Moment, Picture
 from assetman.core.queries import Query, Results
+from assetman.core.sheets import cell_place, cell_size
 from assetman.engine.protocol import Card, Details, Preview
 from assetman.engine.verbs import Verbs
+from assetman.library.frames import Frame
 
 PREVIEW_SIDES = (1024, 2048, 4096)  # pixels; asked sizes are rounded up to one, to be shared
 _DAY = 86400.0  # seconds
@@ -59,13 +63,20 @@ class QuestionVerbs(Verbs):
             size = self._workspace.errands.preview(asset.path, side, target).result()
         return Preview(str(target), *size)
 
+    def moments(self, asset_id: int, query: Query | None = None) -> list[Moment]:
+        self._asset(asset_id)
+        frames = self._library.frames.of_asset(asset_id)
+        scores = None
+        if query is not None:
+            ids = [frame.segment_id for frame in frames]
+            scores = self._workspace.search.scores(query, asset_id, ids)
+        return self._moments(frames, scores or {})
+
+    def frames(self, segment_ids: Sequence[int]) -> list[Moment]:
+        return self._moments(self._library.frames.get(segment_ids), {})
+
     def asset_at(self, path: str) -> int | None:
-        real = os.path.realpath(path)
-        for root in self._library.roots.all():
-            if real.startswith(root.path.rstrip(os.sep) + os.sep):
-                relative = os.path.relpath(real, root.path).replace(os.sep, "/")
-                return self._library.assets.at(root.id, relative)
-        return None
+        return self._library.assets.at_path(os.path.realpath(path))
 
     def _asset(self, asset_id: int) -> Asset:
         assets = self._library.assets.get([asset_id])
@@ -77,3 +88,22 @@ class QuestionVerbs(Verbs):
         thumbnails = self._workspace.thumbnails
         path = thumbnails.path_of(asset.fingerprint)
         return Card(asset, str(path) if thumbnails.whole(asset.fingerprint) else None, failure)
+
+    def _moments(self, frames: Sequence[Frame], scores: Mapping[int, float]) -> list[Moment]:
+        sheet, sizes = cache(self._sheet), cache(cell_size)  # a film has many frames on each
+        moments = []
+        for frame in frames:
+            picture, score = None, scores.get(frame.segment_id)
+            path = None if frame.sheet is None else sheet(frame.key, frame.sheet)
+            if path is not None and frame.cell is not None:
+                size = sizes(frame.width, frame.height)
+                picture = Picture(path, *cell_place(frame.cell, size), *size)
+            moments.append(
+                Moment(frame.segment_id, frame.start, frame.end, frame.at, picture, score)
+            )
+        return moments
+
+    def _sheet(self, key: str, number: int) -> str | None:
+        thumbnails = self._workspace.thumbnails
+        whole = thumbnails.whole_sheet(key, number)
+        return str(thumbnails.sheet_path(key, number)) if whole else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from assetman.engine.exports import ExportVerbs
 from assetman.engine.folders import FolderVerbs
 from assetman.engine.models import ModelVerbs
 from assetman.engine.organising import OrganisingVerbs
@@ -14,7 +15,7 @@ from assetman.engine.runs import RunVerbs
 from assetman.workspace import Workspace
 
 
-class EngineService(FolderVerbs, RunVerbs, QuestionVerbs, OrganisingVerbs, ModelVerbs):
+class EngineService(FolderVerbs, RunVerbs, QuestionVerbs, OrganisingVerbs, ExportVerbs, ModelVerbs):
     """Satisfies `EngineApi`, and `process.Served` where it is a process of its own."""
 
     @classmethod
@@ -34,4 +35,5 @@ class EngineService(FolderVerbs, RunVerbs, QuestionVerbs, OrganisingVerbs, Model
         return self._workspace.subscribe(listener)
 
     def close(self) -> None:
+        self._exports.close()
         self._workspace.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
 
 from assetman.core.changes import Changes
 from assetman.library.library import Library
@@ -25,7 +26,7 @@ def forget_expired(
     away does not count for what is missing in it: nobody could have put it back. `now` is in
     seconds since the epoch.
     """
-    _hold_what_is_away(library, now)
+    _hold_what_is_elsewhere(library, now)
     moment = now - days * _DAY
     changes = library.roots.purge(moment)
     online = {root.id for root in library.roots.all() if root.online}
@@ -41,7 +42,7 @@ def forget_expired(
     return changes
 
 
-def _hold_what_is_away(library: Library, now: float) -> None:
+def _hold_what_is_elsewhere(library: Library, now: float) -> None:
     """Let no time pass for what is missing in roots that are away, or were when last looked at."""
     away = [root.id for root in library.roots.all() if not root.online]
     last = json.loads(library.recall(_EXPIRY) or "null") or {"at": now, "away": []}
@@ -52,7 +53,7 @@ def _hold_what_is_away(library: Library, now: float) -> None:
 
 
 def renew_thumbnails(library: Library, thumbnails: ThumbnailCache, now: float) -> None:
-    """Have thumbnails made again that somebody deleted.
+    """Have thumbnails made again that somebody deleted, and the sheets of frames of films.
 
     Looking for all of a large library's takes longer than walking its roots: that is done once
     a day, and when one of a few taken at random is lost. `now` is in seconds since the epoch.
@@ -61,10 +62,22 @@ def renew_thumbnails(library: Library, thumbnails: ThumbnailCache, now: float) -
     looked = float(library.recall(_LOOKED) or 0)
     if last > _FEW and 0 <= now - looked < _DAY:
         some = random.sample(range(1, last + 1), _SAMPLE)
-        if all(thumbnails.whole(key) for _, key in library.contents.extracted(some)):
+        if not _lost(library, thumbnails, some):
             return
-    lost = [number for number, key in library.contents.extracted() if not thumbnails.whole(key)]
+    lost = _lost(library, thumbnails)
     if lost:
         library.contents.renew(lost)
     if last > _FEW:
         library.remember(_LOOKED, str(now))
+
+
+def _lost(
+    library: Library, thumbnails: ThumbnailCache, content_ids: Sequence[int] | None = None
+) -> list[int]:
+    """Give those of the contents (default: all) whose thumbnail or sheets are gone or damaged."""
+    sheets = library.segments.sheets(content_ids)
+    return [
+        content_id
+        for content_id, key in library.contents.extracted(content_ids)
+        if not thumbnails.whole(key, sheets.get(content_id, 0))
+    ]

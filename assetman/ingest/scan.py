@@ -11,7 +11,7 @@ from enum import Enum, auto
 from assetman.core.progress import CancelToken
 from assetman.ingest.ignore import IgnoreRules
 from assetman.library.assets import FileStat, Known
-from assetman.media.registry import ENDINGS, is_media
+from assetman.media.registry import ENDINGS, SHARED_ENDINGS, is_media, is_program_text
 
 
 class Reach(Enum):
@@ -124,8 +124,11 @@ def _folders(
                     if entry.is_file(follow_symlinks=False):
                         if name[name.rfind(".") :] not in ENDINGS and not is_media(name):
                             continue
-                        if name[0] != "." and not (skips and skips(name, path)):
-                            files.append((path, entry.stat(follow_symlinks=False)))
+                        if name[0] == "." or (skips and skips(name, path)):
+                            continue
+                        if name.endswith(SHARED_ENDINGS) and is_program_text(entry.path):
+                            continue
+                        files.append((path, entry.stat(follow_symlinks=False)))
                     elif entry.is_dir(follow_symlinks=False):
                         if is_junction(entry) or rules.skips_folder(name, path, entry.path):
                             continue

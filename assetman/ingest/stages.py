@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -12,10 +12,12 @@ import numpy as np
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
 from assetman.core.inputs import InputSpec
-from assetman.library.contents import Pending
+from assetman.ingest.reading import Frames, Reading, Target
 from assetman.library.library import Library
 from assetman.media.handler import Decoder, Extraction
 from assetman.media.thumbnails import ThumbnailCache
+
+__all__ = ["ImageEncoder", "Stored", "Target", "embed", "extract", "store"]
 
 
 class ImageEncoder(Protocol):
@@ -27,23 +29,6 @@ class ImageEncoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """A space being filled: its row in the catalogue, its model, the pixels the model takes."""
-
-    space_id: int
-    model: str
-    spec: InputSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Extracted:
-    """One file's work on its way from the decoder to the catalogue."""
-
-    item: Pending
-    extraction: Extraction
-
-
-@dataclass(frozen=True, slots=True)
 class Stored:
     """What was written: changes, and per space the rows its index has to take in."""
 
@@ -52,56 +37,54 @@ class Stored:
     sequence: int
 
 
-def extract(
-    decoder: Decoder, thumbnails: ThumbnailCache, item: Pending, targets: Sequence[Target]
-) -> Future[Extraction]:
-    """Decode one file once for every space that lacks it, and its thumbnail if there is none."""
-    specs = tuple({target.spec for target in targets if target.space_id in item.spaces})
-    thumbnail = None if thumbnails.has(item.key) else thumbnails.path_of(item.key)
-    return decoder.extract(item.path, specs, thumbnail)
+def extract(decoder: Decoder, thumbnails: ThumbnailCache, reading: Reading) -> Future[Extraction]:
+    """Decode a file, or the next stretch of it, once for every space that lacks it.
+
+    The thumbnail is made with the first stretch if there is none, the sheets of a film always:
+    they must be of the frames that its segments are of.
+    """
+    key, stretch = reading.item.key, reading.stretch
+    specs = tuple({target.spec for target in reading.targets})
+    made = stretch.number > 0 or thumbnails.has(key)
+    if reading.is_film:
+        stretch = replace(stretch, sheet=thumbnails.sheet_path(key, stretch.number))
+    thumbnail = None if made else thumbnails.path_of(key)
+    return decoder.extract(reading.item.path, specs, thumbnail, stretch)
 
 
-def embed(
-    encoder: ImageEncoder, batch: Sequence[Extracted], targets: Sequence[Target]
-) -> dict[int, dict[int, np.ndarray]]:
-    """Embed a batch, space by space: {space id: {content id: (segments, d) float32}}."""
-    vectors: dict[int, dict[int, np.ndarray]] = {}
-    for target in targets:
-        wanted = [work for work in batch if target.space_id in work.item.spaces]
-        wanted = [work for work in wanted if len(work.extraction.pixels.get(target.spec, ()))]
-        if not wanted:
-            continue
-        pixels = np.concatenate([work.extraction.pixels[target.spec] for work in wanted])
+def embed(encoder: ImageEncoder, batch: Sequence[Frames]) -> None:
+    """Embed a batch, space by space, and hand each file its vectors."""
+    targets = {target.space_id: target for frames in batch for target in frames.reading.targets}
+    for space_id, target in targets.items():
+        wanted = [frames for frames in batch if target in frames.reading.targets]
+        pixels = np.concatenate([frames.pixels[target.spec] for frames in wanted])
         rows = encoder.images(target.model, pixels)
-        ends = np.cumsum([len(work.extraction.segments) for work in wanted])[:-1]
-        vectors[target.space_id] = {
-            work.item.content_id: part
-            for work, part in zip(wanted, np.split(rows, ends), strict=True)
-        }
-    return vectors
+        ends = np.cumsum([frames.count for frames in wanted])[:-1]
+        for frames, part in zip(wanted, np.split(rows, ends), strict=True):
+            frames.reading.vectors.setdefault(space_id, []).append(part)
+    for frames in batch:
+        frames.reading.waiting -= frames.count
 
 
-def store(
-    library: Library,
-    batch: Sequence[Extracted],
-    vectors: Mapping[int, Mapping[int, np.ndarray]],
-) -> Stored:
+def store(library: Library, batch: Sequence[Reading]) -> Stored:
     """Write a batch in one transaction: what files say of themselves, segments, embeddings."""
     changes = Changes()
     rows: dict[int, tuple[list[int], list[np.ndarray]]] = {}
     with library.writing():
-        for work in batch:
-            content = work.item.content_id
+        for reading in batch:
+            content = reading.item.content_id
+            assert reading.probe is not None
             try:
-                changes |= library.contents.set_probe(content, work.extraction.probe)
+                changes |= library.contents.set_probe(content, reading.probe)
             except WrongUse:  # its root was removed meanwhile
                 continue
-            segments = library.segments.replace(content, work.extraction.segments)
-            for space, of_content in vectors.items():
-                if content in of_content:
-                    ids, parts = rows.setdefault(space, ([], []))
-                    ids.extend(segments)
-                    parts.append(of_content[content])
+            segments = library.segments.replace(content, reading.segments)
+            if reading.is_film:
+                changes |= library.passages.replace(content, reading.passages)
+            for space, parts in reading.vectors.items():
+                ids, matrices = rows.setdefault(space, ([], []))
+                ids.extend(segments)
+                matrices.extend(parts)
         published = {
             space: (np.asarray(ids, np.int64), np.concatenate(parts))
             for space, (ids, parts) in rows.items()

@@ -21,7 +21,8 @@ class Tally:
     def __init__(self, run: int) -> None:
         self._lock = threading.Lock()
         self._started = time.monotonic()
-        self._marks: deque[tuple[float, int]] = deque([(self._started, 0)])
+        self._marks: deque[tuple[float, float]] = deque([(self._started, 0.0)])
+        self._begun: dict[int, float] = {}  # shares of long files that are read, by content
         self._waiting = 0
         self._left: list[str] = []  # roots whose drives were pulled out
         self._progress = Progress(run=run, phase=Phase.SCANNING)
@@ -88,17 +89,25 @@ class Tally:
             self._waiting = waiting
             if self._progress.phase is not Phase.INDEXING:
                 self._progress = replace(self._progress, phase=Phase.INDEXING, done=0)
-                self._marks = deque([(time.monotonic(), 0)])
+                self._marks = deque([(time.monotonic(), self._reached())])
             self._progress = replace(
                 self._progress, label=label, total=self._progress.done + waiting
             )
+
+    def reached(self, content_id: int, share: float | None) -> None:
+        """Say how much of a long file is read, 0..1; None when it is done or given up."""
+        with self._lock:
+            if share is not None:
+                self._begun[content_id] = share
+                self._marks.append((time.monotonic(), self._reached()))
+            else:
+                self._begun.pop(content_id, None)
 
     def finished(self, files: int, size: int, embedded: int = 0, failed: int = 0) -> None:
         """Add files whose work is over, failed ones among them; `size` in bytes."""
         with self._lock:
             done = self._progress.done + files
             self._waiting = max(0, self._waiting - files)
-            self._marks.append((time.monotonic(), done))
             counts = self._progress.counts
             self._count(embedded=counts.embedded + embedded, failed=counts.failed + failed)
             self._progress = replace(
@@ -108,6 +117,7 @@ class Tally:
                 failed=self._progress.failed + failed,
                 bytes=self._progress.bytes + size,
             )
+            self._marks.append((time.monotonic(), self._reached()))
 
     def ended(self, problem: str = "") -> None:
         """Close the account; where a root went away, that is the problem if there is no other."""
@@ -131,21 +141,25 @@ class Tally:
             if progress.phase is Phase.IDLE:
                 return progress
             now = time.monotonic()
-            progress = replace(progress, seconds=now - self._started)
+            begun = sum(self._begun.values())
+            progress = replace(progress, seconds=now - self._started, begun=begun)
             if paused:
-                self._marks = deque([(now, progress.done)])
+                self._marks = deque([(now, self._reached())])
                 return replace(progress, phase=Phase.PAUSED)
             rate = self._rate(now) if progress.phase is Phase.INDEXING else None
-            left = self._waiting / rate if rate else None
+            left = max(0.0, self._waiting - begun) / rate if rate else None
             return replace(progress, rate=rate, seconds_left=left)
 
     def _rate(self, now: float) -> float | None:
         while len(self._marks) > 1 and now - self._marks[1][0] > _WINDOW:
             self._marks.popleft()
         since, before = self._marks[0]
-        if now - since < _TRUSTED or self._progress.done == before:
+        if now - since < _TRUSTED or self._reached() <= before:
             return None
-        return (self._progress.done - before) / (now - since)
+        return (self._reached() - before) / (now - since)
+
+    def _reached(self) -> float:
+        return self._progress.done + sum(self._begun.values())
 
     def _count(self, **values: int) -> None:
         self._progress = replace(self._progress, counts=replace(self._progress.counts, **values))

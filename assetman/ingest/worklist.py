@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-import numpy as np
-
 from assetman.core.changes import Changes
-from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem, WrongUse
+from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem
 from assetman.core.progress import CancelToken
-from assetman.ingest.scan import has_left
-from assetman.ingest.stages import (
-    Extracted,
-    ImageEncoder,
-    Stored,
-    Target,
-    embed,
-    extract,
-    store,
-)
+from assetman.ingest.agenda import Agenda
+from assetman.ingest.reading import Backlog, Frames, Reading, Target
+from assetman.ingest.stages import ImageEncoder, Stored, embed, extract, store
 from assetman.ingest.tally import Tally
+from assetman.ingest.verdicts import Verdicts
 from assetman.library.contents import Pending
 from assetman.library.library import Library
-from assetman.media.fingerprint import fingerprint
 from assetman.media.handler import Decoder, Extraction
 from assetman.media.thumbnails import ThumbnailCache
 
-_FETCH = 256  # pending rows read at once
 _BATCH_SECONDS = 0.4  # of encoding, on a CPU: work there comes in small batches
-_BATCH = {True: (4, 64), False: (16, 256)}  # least and most files, cores shared or not
-_COUNT_EVERY = 1.0  # seconds between two counts of what is pending
-
-
-Mark = tuple[int, int, int, tuple[int, ...]]  # content, asset, mtime, spaces it lacked
+_BATCH = {True: (4, 64), False: (16, 256)}  # least and most frames, cores shared or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +44,10 @@ class Worklist:
 
     Where encoder and decoders share the cores they take turns, a batch each, while the batch
     before is being written; where the encoder has a device of its own, decoders run ahead.
+
+    A film goes through a stretch at a time: its next stretch is decoded while the frames of the
+    last are embedded, behind the pictures that wait for a decoder. As many films are read at
+    once as there are decoders, and as many more that the person sees. It is stored whole.
     """
 
     def __init__(
@@ -71,56 +60,51 @@ class Worklist:
         gentle: Callable[[], bool] = bool,
     ) -> None:
         self._tools = tools
-        self._targets = tuple(targets)
         self._tally = tally
         self._cancel = cancel
-        self._visible = visible
         self._gentle = gentle
-        self._seen_visible: tuple[int, ...] = ()
-        self._fetched: deque[Pending] = deque()
-        self._decoding: dict[Future[Extraction], Pending] = {}
-        self._busy: set[int] = set()  # contents on their way
-        self._roots: set[int] = set()  # those it worked on
-        self._finished: set[Mark] = set()
-        self._outdated: set[Mark] = set()  # files that are no longer what the catalogue knows
+        self._agenda = Agenda(tools.library, targets, tally, visible, self._unstorable)
+        self._verdicts = Verdicts(tools.library, self._agenda, tally, tools.publish)
+        self._decoding: dict[Future[Extraction], Reading] = {}
+        self._films: set[Reading] = set()  # not yet decoded to their end
+        self._going_on: deque[Reading] = deque()  # those of them whose next stretch is due
+        self._backlog = Backlog()
+        self._complete: list[Reading] = []  # to be stored
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="pipeline-store")
         self._writing: Future[None] | None = None
         self._batch = _BATCH[tools.shares_cores()][0] * 2
-        self._counted = 0.0
+        self._film_before = False  # whether the last file a gentle decoder took was a film
 
     def step(self, more_to_come: bool = False, hurry: Callable[[], bool] = bool) -> bool:
-        """Take one batch as far as the catalogue; False when nothing is left.
+        """Take one batch as far as it goes; False when nothing is left.
 
         `more_to_come`: new work may still turn up, so nothing now does not mean nothing left.
         `hurry` cuts the gathering of a batch short.
         """
         self._cancel.check()
         self._top_up()
-        batch = self._gather(hurry)
-        if not batch:
+        self._gather(hurry)
+        batch = self._backlog.take(self._batch)
+        if not batch and not self._complete:
             return self._idle(more_to_come)
-        if not self._tools.shares_cores():
-            self._top_up()
-        started = time.monotonic()
-        vectors = embed(self._tools.encoder, batch, self._targets)
-        self._resize(len(batch), time.monotonic() - started)
-        self._settle()
-        self._writing = self._writer.submit(self._store, batch, vectors)
+        if batch:
+            self._embed(batch)
+        if self._complete:
+            complete, self._complete = self._complete, []
+            self._settle()
+            self._writing = self._writer.submit(self._store, complete)
         return True
 
     def aim_at(self, targets: Sequence[Target]) -> None:
         """Work for other spaces from now on: the person chose a model meanwhile."""
-        if tuple(targets) != self._targets:
-            self._targets = tuple(targets)
-            self._fetched.clear()
+        self._agenda.aim_at(targets)
 
     def survey_ended(self) -> None:
         """Try again what was put off: files that were gone or changed are what they are known as.
 
         What was finished may have been asked for anew.
         """
-        self._outdated.clear()
-        self._finished.clear()
+        self._agenda.survey_ended()
 
     def close(self) -> None:
         """End decoders at once, let a write that has begun finish."""
@@ -133,208 +117,162 @@ class Worklist:
         if self._decoding:
             return True
         self._settle()
-        if self._fetched or self._busy:
-            return True
-        self._fetch()
-        if self._fetched:
+        if self._agenda.open or self._agenda.fetch():
             return True
         if more_to_come:
             self._cancel.wait(0.05)
         elif self._tally.waiting:
-            self._say_who_left()
+            self._agenda.say_who_left()
         return more_to_come
 
-    def _say_who_left(self) -> None:
-        """Say of roots that went away why less was done than there was to do."""
-        for root in self._tools.library.roots.all():
-            if root.id in self._roots and not root.online:
-                self._tally.left(root.name)
-
-    # -- what to work on
+    # -- decoding
 
     def _top_up(self) -> None:
         """Keep decoders in work, and no further ahead than memory should bear."""
         if self._gentle():
             self._batch = _BATCH[self._tools.shares_cores()][0]
-            ahead = 1  # one decoder at work
-        else:
-            ahead = self._batch * (1 if self._tools.shares_cores() else 2) + self._tools.decoders
-        if self._visible() != self._seen_visible:
-            self._fetched.clear()
-        while len(self._decoding) < ahead:
-            if not self._fetched and not self._fetch():
-                return
-            item = self._fetched.popleft()
-            if item.content_id in self._busy:
-                continue
-            self._busy.add(item.content_id)
-            tools = self._tools
-            future = extract(tools.decoder, tools.thumbnails, item, self._targets)
-            self._decoding[future] = item
+            if not self._decoding:
+                self._take_turns()
+            return
+        self._go_on_with_films()
+        ahead = self._batch * (1 if self._tools.shares_cores() else 2) + self._tools.decoders
+        while len(self._decoding) < ahead and self._begin():
+            pass
 
-    def _fetch(self) -> bool:
-        self._seen_visible = self._visible()
-        contents = self._tools.library.contents
-        spaces = [target.space_id for target in self._targets]
-        rows = contents.pending(spaces, _FETCH, first=self._seen_visible, skip=self._busy)
-        for item in rows:
-            if _mark(item) in self._outdated:
-                continue
-            if _mark(item) in self._finished:
-                # Done in this run and pending still: working on it for ever helps nobody.
-                self._fail(item, "store", "bug", "Its result could not be stored.")
-            else:
-                self._roots.add(item.root_id)
-                self._fetched.append(item)
-        now = time.monotonic()
-        if self._fetched or now - self._counted > _COUNT_EVERY:
-            self._counted = now
-            waiting, _ = contents.count_pending(spaces)
-            if waiting:
-                self._tally.indexing(self._label(), waiting)
-        return bool(self._fetched)
+    def _take_turns(self) -> None:
+        """Put one decoder to work, on a film that was begun and on another file in turn."""
+        turn = not self._film_before
+        self._film_before = turn and bool(self._going_on)
+        if not self._film_before and not self._begin():
+            self._film_before = True
+        if self._film_before and self._going_on:
+            self._decode(self._going_on.popleft())
 
-    def _label(self) -> str:
-        if not self._fetched:
-            return ""
-        try:
-            return self._tools.library.roots.get(self._fetched[0].root_id).name
-        except Exception:  # removed just now
-            return ""
+    def _begin(self) -> bool:
+        item = self._agenda.next(self._has_room)
+        if item is None:
+            return False
+        targets = (each for each in self._agenda.targets if each.space_id in item.spaces)
+        reading = Reading(item, tuple(targets))
+        if reading.is_film:
+            self._films.add(reading)
+        self._decode(reading)
+        return True
 
-    # -- decoding
+    def _has_room(self, seen: bool) -> bool:
+        """Tell whether one more film may be read; one that the person sees is let in sooner."""
+        most = 1 if self._gentle() else self._tools.decoders
+        return len(self._films) < (2 * most if seen else most)
 
-    def _gather(self, hurry: Callable[[], bool]) -> list[Extracted]:
-        """Wait for a batch of decoded files: a full one, or all there are."""
-        batch: list[Extracted] = []
-        while self._decoding and len(batch) < self._batch:
+    def _go_on_with_films(self) -> None:
+        while self._going_on:
+            self._decode(self._going_on.popleft())
+
+    def _decode(self, reading: Reading) -> None:
+        future = extract(self._tools.decoder, self._tools.thumbnails, reading)
+        self._decoding[future] = reading
+
+    def _gather(self, hurry: Callable[[], bool]) -> None:
+        """Wait for a batch of decoded frames: a full one, or all there are.
+
+        What is there does not wait for a film, whose next stretch may take its time.
+        """
+        while self._decoding and len(self._backlog) < self._batch:
+            waits = len(self._backlog) or self._complete
+            only_films = all(reading.is_film for reading in self._decoding.values())
+            if only_films and waits:
+                break
             done, _ = wait(self._decoding, timeout=0.1, return_when=FIRST_COMPLETED)
             self._cancel.check()
             for future in done:
-                item = self._decoding.pop(future)
-                extracted = self._result(future, item)
-                if extracted is not None:
-                    batch.append(extracted)
-            if hurry():
+                self._take(future, self._decoding.pop(future))
+            if hurry() or (only_films and not done):  # there may be something else to do by now
                 break
-        return batch
+            if not self._gentle():
+                self._go_on_with_films()
 
-    def _result(self, future: Future[Extraction], item: Pending) -> Extracted | None:
+    def _take(self, future: Future[Extraction], reading: Reading) -> None:
+        """Take what a decoder gave, or hear why it gave nothing."""
+        item = reading.item
         try:
             extraction = future.result()
+            if self._verdicts.is_outdated(item, extraction.opened):
+                self._drop(reading)
+                return
+            frames = reading.take(extraction)
         except BadInput as error:
-            if not self._is_elsewhere(item) and not self._is_outdated(item):
-                self._fail(item, "extract", "bad input", str(error))
-            return None
+            self._blame(reading, str(error))
         except (EnvironmentProblem, Cancelled):
             raise
         except Exception as error:
-            self._fail(item, "extract", "bug", f"A mistake in Assetman: {error!r}")
-            return None
-        if self._is_outdated(item, extraction.opened):
-            return None
-        return Extracted(item, extraction)
+            self._drop(reading)
+            self._verdicts.fail(item, "extract", "bug", f"A mistake in Assetman: {error!r}")
+        else:
+            self._add(frames)
 
-    def _is_outdated(self, item: Pending, opened: tuple[int, int, int] | None = None) -> bool:
-        """Put off a file written to since it was surveyed: the next survey says what it is now.
+    def _blame(self, reading: Reading, why: str) -> None:
+        """Let a file fail that cannot be read; of a film, keep what was read before."""
+        item, verdicts = reading.item, self._verdicts
+        if verdicts.is_elsewhere(item) or verdicts.is_outdated(item):
+            self._drop(reading)
+        elif reading.stretch.number and verdicts.can_keep(reading):
+            reading.end(why)
+            self._add(Frames(reading, {}, 0))
+        else:
+            self._drop(reading)
+            verdicts.fail(item, "extract", "bad input", why)
 
-        Put off one, too, that had another's name just when it was `opened`.
-        """
-        if _is_unchanged(item, opened):
-            return False
-        self._busy.discard(item.content_id)
-        self._outdated.add(_mark(item))
-        return True
+    def _add(self, frames: Frames) -> None:
+        """Put frames where they wait for the encoder, and their file where it goes on."""
+        reading = frames.reading
+        if frames.pixels and frames.count:
+            self._backlog.add(frames)
+        if reading.is_film:
+            self._tally.reached(reading.item.content_id, reading.share)
+        if not reading.read:
+            self._going_on.append(reading)
+            return
+        self._films.discard(reading)
+        if reading.complete:
+            self._complete.append(reading)
 
-    def _is_elsewhere(self, item: Pending) -> bool:
-        """Tell whether a file is gone with its root, and so did nothing wrong.
+    def _drop(self, reading: Reading) -> None:
+        reading.dropped = True
+        self._films.discard(reading)
+        self._tally.reached(reading.item.content_id, None)
 
-        A root whose drive was pulled out is offline; one that was relocated is read where it lies.
-        """
-        roots = self._tools.library.roots
-        try:
-            root = roots.get(item.root_id).path
-            if not item.path.startswith(os.path.join(root, "")):
-                self._busy.discard(item.content_id)
-                self._fetched.clear()
-                return True
-            if not has_left(root, item.path):
-                return False
-            changes = roots.set_online(item.root_id, False)
-        except WrongUse:
-            return False  # the root was removed: `_fail` knows
-        self._busy.discard(item.content_id)
-        if changes:
-            self._fetched.clear()
-            self._tools.publish(changes)
-        return True
+    def _unstorable(self, item: Pending) -> None:
+        self._verdicts.fail(item, "store", "bug", "Its result could not be stored.")
 
-    def _fail(self, item: Pending, stage: str, kind: str, message: str) -> None:
-        self._busy.discard(item.content_id)
-        library, size = self._tools.library, item.size
-        try:
-            with library.writing():
-                if not os.path.lexists(item.path):
-                    # It may turn up elsewhere: no fault of its bytes, to be tried again there.
-                    self._outdated.add(_mark(item))
-                    row = library.known.at(item.root_id, [item.relative]).get(item.relative)
-                    if row is None or row.missing or row.asset_id != item.asset_id:
-                        return  # as a survey knows already
-                    size = -1
-                changes = library.failures.add(
-                    item.root_id, item.relative, stage, kind, message, size, item.mtime_ns
-                )
-        except WrongUse:
-            return  # its root was removed, or became part of another: then it comes up again
-        self._tally.finished(1, item.size, failed=1)
-        self._tools.publish(changes)
+    # -- encoding and writing
 
-    # -- writing
+    def _embed(self, batch: list[Frames]) -> None:
+        if not self._tools.shares_cores():
+            self._top_up()
+        started = time.monotonic()
+        embed(self._tools.encoder, batch)
+        seconds = max(time.monotonic() - started, 1e-3)
+        count = sum(frames.count for frames in batch)
+        least, most = _BATCH[self._tools.shares_cores()]
+        fitting = int(count * _BATCH_SECONDS / seconds)
+        self._batch = max(least, min(most, fitting, self._batch * 2))
+        readings = dict.fromkeys(frames.reading for frames in batch)
+        self._complete += [reading for reading in readings if reading.complete]
 
-    def _store(self, batch: list[Extracted], vectors: dict[int, dict[int, np.ndarray]]) -> None:
-        tools = self._tools
-        stored = store(tools.library, batch, vectors)
+    def _store(self, batch: list[Reading]) -> None:
+        tools, items = self._tools, [reading.item for reading in batch]
+        stored = store(tools.library, batch)
         tools.publish_vectors(stored)
-        self._finished.update(_mark(work.item) for work in batch)
+        self._agenda.finish(items)
+        for item in items:
+            self._tally.reached(item.content_id, None)
         self._tally.finished(
-            len(batch), sum(work.item.size for work in batch), embedded=stored.changes.embedded
+            len(items), sum(item.size for item in items), embedded=stored.changes.embedded
         )
         tools.publish(stored.changes)
-        self._busy.difference_update(work.item.content_id for work in batch)
 
     def _settle(self) -> None:
         """Wait for the write under way, and hear its errors."""
         if self._writing is not None:
             writing, self._writing = self._writing, None
             writing.result()
-
-    def _resize(self, files: int, seconds: float) -> None:
-        least, most = _BATCH[self._tools.shares_cores()]
-        fitting = int(files * _BATCH_SECONDS / max(seconds, 1e-3))
-        self._batch = max(least, min(most, fitting, self._batch * 2))
-
-
-def _mark(item: Pending) -> Mark:
-    return item.content_id, item.asset_id, item.mtime_ns, tuple(sorted(item.spaces))
-
-
-def _is_unchanged(item: Pending, opened: tuple[int, int, int] | None) -> bool:
-    """Tell whether the file at a path is the one that was surveyed, and that was `opened`.
-
-    Files written in the same moment may have equal times and sizes, and then only the inode tells
-    them apart. But some disks give new inodes each time they are plugged in: there the bytes tell.
-    """
-    try:
-        stat = os.stat(item.path)
-    except OSError:
-        return True  # it was there to be decoded; that it is gone is the next survey's to say
-    met = {(stat.st_size, stat.st_mtime_ns, stat.st_ino), *([opened] if opened else [])}
-    if {each[:2] for each in met} != {(item.size, item.mtime_ns)}:
-        return False
-    inodes = {str(inode) for _, _, inode in met}
-    if item.inode in inodes or item.inode == "0":
-        return len(inodes) == 1
-    try:
-        return fingerprint(item.path).digest == item.key.partition("~")[0]
-    except BadInput:
-        return True  # as above

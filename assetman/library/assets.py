@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from assetman.core.assets import Asset, AssetState, Kind
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
-from assetman.core.queries import Filters, Sort
+from assetman.library.asset_lists import AssetCounts as AssetCounts
+from assetman.library.asset_lists import AssetLists
 from assetman.library.contents import collect
-from assetman.library.database import Database, Row
-from assetman.library.filters import EVERYTHING, condition, order, source
-from assetman.library.gaps import EXTRACTION, Gaps
+from assetman.library.database import Database
+from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.tags import drop_unused
-from assetman.library.values import absolute, from_bytes, id_list, name_key, parts, to_bytes
+from assetman.library.values import from_bytes, id_list, parts, to_bytes
 
 _THESE = "IN (SELECT value FROM json_each(?))"
 _STAT = "size = ?, mtime_ns = ?, inode = ?, device = ?"
@@ -49,15 +47,6 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class AssetCounts:
-    """How many assets there are. Offline ones count by kind too, missing ones do not."""
-
-    by_kind: dict[Kind, int] = field(default_factory=dict)
-    missing: int = 0
-    offline: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Stored:
     content_id: int
     root_id: int
@@ -67,11 +56,11 @@ class _Stored:
     missing: bool
 
 
-class Assets:
+class Assets(AssetLists):
     """The table of assets."""
 
     def __init__(self, database: Database, journal: Journal, gaps: Gaps) -> None:
-        self._database = database
+        super().__init__(database)
         self._journal = journal
         self._gaps = gaps
 
@@ -223,110 +212,6 @@ class Assets:
             organised=bool(rows),
         )
 
-    def get(self, asset_ids: Sequence[int]) -> list[Asset]:
-        """Give those of the assets that exist, missing ones included, in the order asked.
-
-        Those of a removed root are as if they did not.
-        """
-        rows = self._database.rows(
-            "SELECT a.id, a.root_id, r.path, a.path, a.kind, a.missing_since, "
-            "r.online, a.size, a.mtime_ns, c.taken, c.width, c.height, c.key, a.rating, "
-            "(SELECT group_concat(t.name, char(10)) FROM asset_tags x "
-            "CROSS JOIN tags t ON t.id = x.tag_id WHERE x.asset_id = a.id) "
-            "FROM json_each(?) j CROSS JOIN assets a ON a.id = j.value "
-            "CROSS JOIN contents c ON c.id = a.content_id "
-            "CROSS JOIN roots r ON r.id = a.root_id AND r.removed IS NULL ORDER BY j.key",
-            (id_list(asset_ids),),
-        )
-        return [_asset(row) for row in rows]
-
-    def at(self, root_id: int, path: str) -> int | None:
-        """Find the asset of a relative path, missing or not."""
-        row = self._database.row(
-            "SELECT id FROM assets WHERE root_id = ? AND path = ?", (root_id, to_bytes(path))
-        )
-        return row[0] if row else None
-
-    def ids(
-        self, filters: Filters = EVERYTHING, sort: Sort = Sort.DATE, descending: bool = True
-    ) -> list[int]:
-        """List the assets that pass, in order; the relevance of a plain list is its date."""
-        passing, values = condition(filters)
-        text = self._database.value(
-            f"SELECT json_group_array(id) FROM (SELECT a.id FROM {source(filters, sort)} "
-            f"WHERE {passing} ORDER BY {order(sort, descending)} LIMIT -1)",
-            values,
-        )
-        ids: list[int] = json.loads(text)
-        return ids
-
-    def count(self, filters: Filters = EVERYTHING) -> int:
-        """Count the assets that pass."""
-        passing, values = condition(filters)
-        sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing}"
-        return int(self._database.value(sql, values))
-
-    def count_searchable(self, filters: Filters, space_id: int) -> int:
-        """Count the assets that pass and have a segment embedded in a space."""
-        self._database.settle()
-        passing, values = condition(filters)
-        if filters.missing:  # of these nothing is listed as lacking
-            embedded = (
-                "EXISTS (SELECT 1 FROM segments s CROSS JOIN embeddings e "
-                "ON e.segment_id = s.id AND e.space_id = ? WHERE s.content_id = a.content_id)"
-            )
-            sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing} AND {embedded}"
-            return int(self._database.value(sql, [*values, space_id]))
-        passing, values = condition(filters, one=True)
-        # Those without are few as a rule, and listed.
-        bare = self._database.value(
-            "SELECT COUNT(DISTINCT g.asset_id) FROM gaps g CROSS JOIN assets a ON a.id = g.asset_id "
-            f"WHERE g.bare = 1 AND g.space_id IN (?, ?) AND {passing}",
-            [EXTRACTION, space_id, *values],
-        )
-        return self.count(filters) - int(bare)
-
-    def count_hidden(self) -> int:
-        """Count the assets that are missing, those of removed roots too."""
-        sql = (
-            "SELECT COUNT(*) FROM assets INDEXED BY assets_missing WHERE missing_since IS NOT NULL"
-        )
-        return int(self._database.value(sql))
-
-    def of_content(self, content_id: int) -> list[int]:
-        """List the assets of a content that are not missing."""
-        rows = self._database.rows(
-            "SELECT id FROM assets WHERE content_id = ? AND missing_since IS NULL ORDER BY id",
-            (content_id,),
-        )
-        return [asset_id for (asset_id,) in rows]
-
-    def missing_since(self, moment: float) -> list[int]:
-        """List the assets that have been missing since a time, in seconds since the epoch."""
-        rows = self._database.rows(
-            "SELECT a.id FROM roots r CROSS JOIN assets a INDEXED BY assets_missing "
-            "ON a.root_id = r.id AND a.missing_since <= ? ORDER BY a.id",
-            (moment,),
-        )
-        return [asset_id for (asset_id,) in rows]
-
-    def counts(self) -> AssetCounts:
-        """Count the assets by kind, the missing and the offline ones."""
-        by_kind: dict[Kind, int] = {}
-        offline = 0
-        for kind, online, count in self._database.rows(
-            "SELECT a.kind, r.online, COUNT(*) FROM roots r "
-            "CROSS JOIN assets a INDEXED BY assets_by_folder "
-            "ON a.root_id = r.id AND a.missing_since IS NULL GROUP BY r.id, a.kind"
-        ):
-            by_kind[Kind(kind)] = by_kind.get(Kind(kind), 0) + count
-            offline += 0 if online else count
-        missing = self._database.value(
-            "SELECT COUNT(*) FROM roots r CROSS JOIN assets a INDEXED BY assets_missing "
-            "ON a.root_id = r.id AND a.missing_since IS NOT NULL WHERE r.removed IS NULL"
-        )
-        return AssetCounts(by_kind, missing, offline)
-
     def _known(self, passing: str, values: Sequence[int]) -> list[Known]:
         rows = self._database.rows(
             "SELECT a.id, a.path, a.size, a.mtime_ns, a.content_id, a.inode, "
@@ -374,27 +259,3 @@ def _back_or_changed(asset_id: int, before: _Stored) -> Changes:
     if before.missing:
         return Changes(assets_added=ids, organised=True)
     return Changes(assets_changed=ids)
-
-
-def _asset(row: Row) -> Asset:
-    asset_id, root_id, root, path, kind, missing, online, size, mtime_ns, *rest = row
-    state = AssetState.PRESENT if online else AssetState.OFFLINE
-    taken, width, height, key, rating, tags = rest
-    return Asset(
-        id=asset_id,
-        root_id=root_id,
-        path=absolute(root, path),
-        kind=Kind(kind),
-        state=state if missing is None else AssetState.MISSING,
-        size=size,
-        modified=mtime_ns / 1e9,
-        taken=taken,
-        width=width,
-        height=height,
-        fingerprint=key,
-        rating=rating,
-        tags=tuple(sorted(tags.split("\n"), key=lambda name: (name_key(name), name)))
-        if tags
-        else (),
-        missing_since=missing,
-    )

@@ -1,4 +1,4 @@
-"""Copies of a catalogue without what can be computed again."""
+"""Copies of a catalogue without what can be made again."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 from assetman.core.errors import EnvironmentProblem
 from assetman.library.connections import connect
 from assetman.library.making import remove, steps_known, steps_taken
-from assetman.library.migrations import APPLICATION_ID
+from assetman.library.migrations import APPLICATION_ID, WORDS
 from assetman.library.problems import CatalogueDamaged, from_sqlite, from_system
 
 BACKUPS = "backups"  # the folder, beside the catalogue
-LEFT_OUT = frozenset({"embeddings", "gaps"})  # their tables are there, empty
+LEFT_OUT = frozenset({"embeddings", "gaps", WORDS})  # their tables are there, empty
 RESTORED = "restored"  # the key in `meta` by which a copy that is put back is recognised
 DAILY, WEEKLY, BEFORE_MIGRATION, ON_DEMAND = "daily", "weekly", "before-migration", "on-demand"
 # How many of a kind are kept: none of one kind goes because of another.
@@ -131,7 +131,7 @@ def _copy(connection: sqlite3.Connection) -> None:
     ).fetchall()
     tables = [(name, sql) for kind, name, sql in schema if kind == "table"]
     for name, sql in tables:
-        if not name.startswith("sqlite_"):
+        if not name.startswith(("sqlite_", f"{WORDS}_")):
             connection.execute(_in_copy(sql, "TABLE"))
             if name not in LEFT_OUT:
                 connection.execute(f'INSERT INTO copy."{name}" SELECT * FROM main."{name}"')
@@ -146,7 +146,7 @@ def _copy(connection: sqlite3.Connection) -> None:
 
 def _in_copy(sql: str, kind: str) -> str:
     # SQLite keeps the text of each definition, with its first words normalised.
-    for words in (f"CREATE UNIQUE {kind} ", f"CREATE {kind} "):
+    for words in (f"CREATE UNIQUE {kind} ", f"CREATE VIRTUAL {kind} ", f"CREATE {kind} "):
         if sql.startswith(words):
             return f"{words}copy.{sql[len(words) :]}"
     raise AssertionError(sql)

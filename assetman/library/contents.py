@@ -16,7 +16,7 @@ from assetman.library.values import absolute, from_bytes, id_list
 
 _COLUMNS = (
     "c.id, c.key, c.digest, c.size, c.whole, c.kind, c.extracted, "
-    "c.width, c.height, c.taken, c.facts"
+    "c.width, c.height, c.taken, c.facts, c.duration"
 )
 
 
@@ -138,13 +138,14 @@ class Contents:
         with database.writing():
             done = database.execute(
                 "UPDATE contents SET extracted = 1, kind = ?, width = ?, height = ?, taken = ?, "
-                "facts = ? WHERE id = ?",
+                "facts = ?, duration = ? WHERE id = ?",
                 (
                     str(probe.kind),
                     probe.width,
                     probe.height,
                     probe.taken,
                     json.dumps(probe.facts),
+                    probe.duration,
                     content_id,
                 ),
             )
@@ -208,8 +209,11 @@ def collect(database: Database, journal: Journal, content_ids: Iterable[int] | N
 
 
 def _content(row: Row) -> Content:
-    content_id, key, digest, size, whole, kind, extracted, width, height, taken, facts = row
-    probe = Probe(Kind(kind), width, height, taken, json.loads(facts)) if extracted else None
+    content_id, key, digest, size, whole, kind, extracted, *read = row
+    width, height, taken, facts, duration = read
+    probe = None
+    if extracted:
+        probe = Probe(Kind(kind), width, height, taken, json.loads(facts), duration)
     return Content(content_id, key, digest, size, bool(whole), Kind(kind), bool(extracted), probe)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from assetman.core.queries import Filters, FolderFilter, Sort
 from assetman.library.names import identity
 from assetman.library.values import id_list, within
+from assetman.library.words import phrase
 
 EVERYTHING = Filters()
 
@@ -26,6 +27,13 @@ _COLLECTED = (
 )
 _TAG_OF = "SELECT 1 FROM asset_tags x WHERE x.asset_id = a.id AND x.tag_id"
 _COLLECTION_OF = "SELECT 1 FROM collection_assets x WHERE x.asset_id = a.id AND x.collection_id"
+_MATCHED = (
+    "FROM passage_words w CROSS JOIN passages p ON p.id = w.rowid %sWHERE w.passage_words MATCH ?"
+)
+_SAID = "SELECT x.id " + _MATCHED % (
+    "CROSS JOIN assets x INDEXED BY assets_by_content ON x.content_id = p.content_id "
+)
+_SAID_OF = "SELECT p.content_id " + _MATCHED % ""
 _THESE = "IN (SELECT value FROM json_each(?))"
 _SOME_TAGS = f"IN (SELECT id FROM tags WHERE key {_THESE})"
 _COLUMN = {"moment": "moment", "name": "name_key", "size": "size"}
@@ -51,7 +59,7 @@ def condition(filters: Filters, one: bool = False) -> tuple[str, list[Any]]:
         terms.append("(" + " OR ".join(sql for sql, _ in folders) + ")")
         values += [value for _, given in folders for value in given]
     organised = _organised_one if one else _organised
-    for sql, given in organised(filters):
+    for sql, given in (*organised(filters), *_said(filters, one)):
         terms.append(sql)
         values += given
     return " AND ".join(terms), values
@@ -61,11 +69,13 @@ def source(filters: Filters, sort: Sort | None = None) -> str:
     """Give what to select from: `assets a` with the index that serves the filters or the order.
 
     SQLite, left to itself, takes the index of the paths for a folder and looks up every row.
-    What the person organised is few as a rule, and leads to its assets by their ids.
+    What the person organised is few as a rule, and leads to its assets by their ids; so does what
+    is said in them.
     """
     if filters.missing:
         return "assets a INDEXED BY assets_missing"
-    if filters.tags or filters.collections or (filters.ratings and filters.ratings[0] > 0):
+    rated = filters.ratings is not None and filters.ratings[0] > 0
+    if filters.tags or filters.collections or filters.said or rated:
         return "assets a NOT INDEXED"
     narrow = any(folder.path for folder in filters.folders)
     if narrow or (filters.folders and sort is None):
@@ -109,6 +119,19 @@ def _organised_one(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
         yield "a.rating BETWEEN ? AND ?", list(filters.ratings)
     if filters.collections:
         yield f"EXISTS ({_COLLECTION_OF} {_THESE})", [id_list(filters.collections)]
+
+
+def _said(filters: Filters, one: bool) -> Iterator[tuple[str, list[Any]]]:
+    """Give the conditions on what is said, each with its values.
+
+    For an asset at hand too all that match are found first, once: asking the index of words for
+    each asset would take far longer. The plus keeps SQLite from coming to assets by them.
+    """
+    of, found = ("+a.content_id", _SAID_OF) if one else ("a.id", _SAID)
+    for words in filters.said:
+        yield f"{of} IN ({found})", [phrase(words)]
+    for words in filters.not_said:
+        yield f"{of} NOT IN ({found})", [phrase(words)]
 
 
 def _keys(names: tuple[str, ...]) -> str:

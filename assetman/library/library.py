@@ -16,12 +16,15 @@ from assetman.library.database import Database
 from assetman.library.embeddings import Embeddings
 from assetman.library.facts import Facts
 from assetman.library.failures import Failures
+from assetman.library.frames import Frames
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.known import KnownFiles
 from assetman.library.opening import BACKUPS, CATALOGUE, open_database
+from assetman.library.passages import Passages
 from assetman.library.problems import CatalogueDamaged, DiskFull
 from assetman.library.roots import Roots
+from assetman.library.sayings import Sayings
 from assetman.library.segments import Segments
 from assetman.library.spaces import Spaces
 from assetman.library.steps import Steps
@@ -53,6 +56,9 @@ class Library:
         self.whereabouts = Whereabouts(database, self.journal, gaps, self.assets)
         self.contents = Contents(database, self.journal, gaps)
         self.segments = Segments(database, self.journal, gaps)
+        self.frames = Frames(database)
+        self.passages = Passages(database, self.journal)
+        self.sayings = Sayings(database)
         self.spaces = Spaces(database, self.journal, gaps)
         self._upkeep = Upkeep(database)
         self.embeddings = Embeddings(database, self.journal, gaps, self.spaces)
@@ -199,6 +205,8 @@ class Library:
             return
         # A full disk is no reason not to open: it is done the next time.
         with suppress(DiskFull), self._database.writing():
+            if restored:  # before rows go: their words are taken out of an index that has them
+                self.passages.rebuild()
             collect(self._database, self.journal)
             if restored:
                 gaps.rebuild()

@@ -11,7 +11,9 @@ from assetman.library.facts import NOTICES
 from assetman.library.salvage import Accounts
 
 # What can be read from the files again; the rest came from the person.
-_READ_AGAIN = frozenset({"contents", "segments", "embeddings", "failures", "journal", "meta"})
+_READ_AGAIN = frozenset(
+    {"contents", "segments", "embeddings", "passages", "failures", "journal", "meta"}
+)
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),

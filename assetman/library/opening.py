@@ -30,6 +30,7 @@ from assetman.library.problems import CatalogueDamaged, DiskFull, from_system
 from assetman.library.recovery import is_due, recover
 
 CATALOGUE = "library.sqlite"
+_FULL_TEXT = "CREATE VIRTUAL TABLE words USING fts5(text)"
 _OLDEST_SQLITE = (3, 37)  # the first with STRICT tables
 
 
@@ -42,6 +43,7 @@ def open_database(folder: Path) -> Database:
         raise EnvironmentProblem(
             f"This Python brings SQLite {sqlite3.sqlite_version}; Assetman needs 3.37 or newer."
         )
+    _require_full_text()
     refuse_network_share(folder)
     catalogue = folder / CATALOGUE
     if not catalogue.exists():
@@ -66,6 +68,17 @@ def open_database(folder: Path) -> Database:
             raise
         # Even to read beside others takes files of SQLite's; alone, it can be searched.
         return _open_to_read(_reading(catalogue, full(folder), shared=False))
+
+
+def _require_full_text() -> None:
+    """Raise EnvironmentProblem where SQLite cannot look for words, as some builds cannot."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute(_FULL_TEXT)
+        except sqlite3.OperationalError as error:
+            raise EnvironmentProblem(
+                f"This Python's SQLite has no full-text search ({error}); Assetman needs FTS5."
+            ) from error
 
 
 def _open_to_write(catalogue: Path) -> Database:

@@ -8,30 +8,54 @@ import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from assetman.core.assets import Kind, SegmentKind, display
+from assetman.core.assets import Kind, PassageKind, SegmentKind, display
 from assetman.library.backup import RESTORED
 from assetman.library.journal import ENGINE, PERSON
 from assetman.library.making import SET, STEPS, steps_known
-from assetman.library.migrations import APPLICATION_ID
+from assetman.library.migrations import APPLICATION_ID, WORDS
 from assetman.library.pages import MAGIC, Image, Lost, Values
 
 _OURS = frozenset({"assets", "contents", "journal", "meta", "segments"})
 _BY_PATH = "roots_by_path"  # the index of the folders
-_DERIVED = frozenset({"gaps"})
+_DERIVED = frozenset({"gaps", WORDS})
 _SPARED = 100_000  # ids left out where the last one given may be lost: none is given twice
 _EVERYTHING = (-(1 << 63), (1 << 63) - 1)
 _KINDS = ", ".join(f"'{kind}'" for kind in Kind)
 _SEGMENT_KINDS = ", ".join(f"'{kind}'" for kind in SegmentKind)
+_PASSAGE_KINDS = ", ".join(f"'{kind}'" for kind in PassageKind)
 
-# Rows that can be read and still are not what was written.
+# Rows that can be read and still are not what was written: by table and column.
 _IMPLAUSIBLE = {
-    "roots": "length(path) = 0 OR online NOT IN (0, 1)",
-    "contents": f"kind NOT IN ({_KINDS}) OR NOT json_valid(facts) OR size < 0",
-    "assets": f"kind NOT IN ({_KINDS}) OR size < 0 OR length(path) = 0 OR rating NOT BETWEEN 0 AND 5",
-    "segments": f"kind NOT IN ({_SEGMENT_KINDS}) OR (box IS NOT NULL AND NOT json_valid(box))",
-    "spaces": "dimension NOT BETWEEN 1 AND 65536 OR role NOT IN ('active', 'filling', 'kept')",
-    "embeddings": "length(vector) % 2 OR length(vector) = 0",
-    "journal": "NOT json_valid(COALESCE(before, '0')) OR NOT json_valid(COALESCE(after, '0'))",
+    "roots": {"path": "length(path) = 0", "online": "online NOT IN (0, 1)"},
+    "contents": {
+        "kind": f"kind NOT IN ({_KINDS})",
+        "facts": "NOT json_valid(facts)",
+        "size": "size < 0",
+        "sheets": "sheets < 0",
+        "passages": "passages < 0",
+    },
+    "assets": {
+        "kind": f"kind NOT IN ({_KINDS})",
+        "size": "size < 0",
+        "path": "length(path) = 0",
+        "rating": "rating NOT BETWEEN 0 AND 5",
+    },
+    "segments": {
+        "kind": f"kind NOT IN ({_SEGMENT_KINDS})",
+        "box": "box IS NOT NULL AND NOT json_valid(box)",
+        "sheet": "sheet < 0",
+        "cell": "cell < 0",
+    },
+    "spaces": {
+        "dimension": "dimension NOT BETWEEN 1 AND 65536",
+        "role": "role NOT IN ('active', 'filling', 'kept')",
+    },
+    "embeddings": {"vector": "length(vector) % 2 OR length(vector) = 0"},
+    "passages": {"kind": f"kind NOT IN ({_PASSAGE_KINDS})"},
+    "journal": {
+        "before": "NOT json_valid(COALESCE(before, '0'))",
+        "after": "NOT json_valid(COALESCE(after, '0'))",
+    },
 }
 
 
@@ -166,6 +190,11 @@ def make_whole(
             "UPDATE contents SET extracted = 0 WHERE extracted AND COALESCE((SELECT "
             "COUNT(*) != MAX(ordinal) + 1 FROM segments s WHERE s.content_id = contents.id), 1)"
         )
+    if "passages" in accounts and (accounts["passages"].lost or accounts["contents"].lost):
+        connection.execute(
+            "UPDATE contents SET extracted = 0 WHERE extracted AND passages != "
+            "(SELECT COUNT(*) FROM passages p WHERE p.content_id = contents.id)"
+        )
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '1')", (RESTORED,))
 
 
@@ -177,7 +206,7 @@ def tables(connection: sqlite3.Connection) -> list[str]:
     return [
         name
         for (name,) in rows
-        if name not in _DERIVED and name != STEPS and not name.startswith("sqlite_")
+        if name not in _DERIVED and name != STEPS and not name.startswith(("sqlite_", f"{WORDS}_"))
     ]
 
 
@@ -216,13 +245,13 @@ def _put(connection: sqlite3.Connection, table: str, columns: list[str], values:
 
 
 def _drop_implausible(connection: sqlite3.Connection, table: str) -> list[tuple[int]]:
-    if table not in _IMPLAUSIBLE:
+    columns = _columns(connection, table)[0]  # an older catalogue has fewer
+    wrong = [sql for column, sql in _IMPLAUSIBLE.get(table, {}).items() if column in columns]
+    if not wrong:
         return []
-    wrong = _IMPLAUSIBLE[table]
-    if table == "assets" and "rating" not in _columns(connection, table)[0]:
-        wrong = wrong.partition(" OR rating")[0]
+    either = " OR ".join(f"({sql})" for sql in wrong)
     return connection.execute(
-        f'DELETE FROM main."{table}" WHERE {wrong} RETURNING rowid'
+        f'DELETE FROM main."{table}" WHERE {either} RETURNING rowid'
     ).fetchall()
 
 

@@ -17,7 +17,10 @@ from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.values import id_list
 
-_COLUMNS = 's.id, s.content_id, s.kind, s.ordinal, s.start, s."end", s.page, s.box'
+_COLUMNS = (
+    's.id, s.content_id, s.kind, s.ordinal, s.start, s."end", s.page, s.box, '
+    "s.at, s.look, s.sheet, s.cell"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,26 @@ class Segment:
     end: float | None
     page: int | None
     box: Box | None
+    at: float | None  # seconds; of the frame that stands for a shot
+    look: str | None  # its perceptual hash
+    sheet: int | None
+    cell: int | None
 
     @property
     def draft(self) -> SegmentDraft:
         """Give it as a decoder found it."""
-        return SegmentDraft(self.kind, self.ordinal, self.start, self.end, self.page, self.box)
+        return SegmentDraft(
+            kind=self.kind,
+            ordinal=self.ordinal,
+            start=self.start,
+            end=self.end,
+            page=self.page,
+            box=self.box,
+            at=self.at,
+            look=self.look,
+            sheet=self.sheet,
+            cell=self.cell,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +103,13 @@ class Segments:
                 before = {"content": content_id, "removed": removed}
                 after = {"content": content_id, "added": added}
                 self._journal.append("segments.replace", before, after)
+            sheets = max(
+                (draft.sheet + 1 for draft in drafts if draft.sheet is not None), default=0
+            )
+            database.execute(
+                "UPDATE contents SET sheets = ?1 WHERE id = ?2 AND sheets != ?1",
+                (sheets, content_id),
+            )
             self._gaps.touch([content_id])
         return ids
 
@@ -137,15 +162,38 @@ class Segments:
         )
         return Owners(segments, assets)
 
+    def siblings(self, segment_ids: np.ndarray) -> np.ndarray:
+        """Give all segments of the contents that some segments are of: (n,) int64."""
+        (ids,) = self._database.integers(
+            "SELECT s.id AS c0 FROM segments s WHERE s.content_id IN (SELECT content_id "
+            "FROM segments WHERE id IN (SELECT value FROM json_each(?)))",
+            (id_list(segment_ids),),
+        )
+        return ids
+
     def count(self) -> int:
         """Count all segments."""
         return int(self._database.value("SELECT COUNT(*) FROM segments"))
 
+    def sheets(self, content_ids: Sequence[int] | None = None) -> dict[int, int]:
+        """Give how many sheets hold the frames of each content that has some.
+
+        With `content_ids`, of those among them.
+        """
+        these = "" if content_ids is None else " AND id IN (SELECT value FROM json_each(?))"
+        return dict(
+            self._database.rows(
+                "SELECT id, sheets FROM contents INDEXED BY contents_with_sheets "
+                f"WHERE sheets > 0{these}",
+                () if content_ids is None else (id_list(content_ids),),
+            )
+        )
+
     def _insert(self, content_id: int, draft: SegmentDraft) -> int:
         box = draft.box
         return self._database.insert(
-            'INSERT INTO segments (content_id, kind, ordinal, start, "end", page, box) '
-            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            'INSERT INTO segments (content_id, kind, ordinal, start, "end", page, box, '
+            "at, look, sheet, cell) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 content_id,
                 str(draft.kind),
@@ -154,11 +202,17 @@ class Segments:
                 draft.end,
                 draft.page,
                 json.dumps([box.left, box.top, box.width, box.height]) if box else None,
+                draft.at,
+                draft.look,
+                draft.sheet,
+                draft.cell,
             ),
         )
 
 
 def _segment(row: Row) -> Segment:
-    segment_id, content_id, kind, ordinal, start, end, page, box = row
+    segment_id, content_id, kind, ordinal, start, end, page, box, *frame = row
     rectangle = Box(*json.loads(box)) if box else None
-    return Segment(segment_id, content_id, SegmentKind(kind), ordinal, start, end, page, rectangle)
+    return Segment(
+        segment_id, content_id, SegmentKind(kind), ordinal, start, end, page, rectangle, *frame
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
@@ -12,12 +13,21 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assetman.core.assets import Box, Kind, Probe, SegmentDraft, SegmentKind
+from assetman.core.assets import (
+    Box,
+    Kind,
+    Passage,
+    PassageKind,
+    Probe,
+    SegmentDraft,
+    SegmentKind,
+)
 from assetman.core.errors import BadInput, EnvironmentProblem
-from assetman.core.inputs import Fit, InputSpec, Interpolation
+from assetman.core.inputs import Excerpt, Fit, InputSpec, Interpolation
 from assetman.media.blocks import borrowed
+from assetman.media.clip import ClipFacts, Track
 from assetman.media.files import lent
-from assetman.media.handler import Extraction, Limits
+from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.lending import LENDS, borrow
 from assetman.media.process_limits import MEMORY, allow_seconds, confine
 
@@ -30,18 +40,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExtractTask:
-    """Decode a file for every spec, and make its thumbnail if a path is given."""
+    """Decode a file for every spec, and make its thumbnail and sheet if paths are given."""
 
     path: str
     specs: tuple[InputSpec, ...]
     thumbnail: Path | None
     thumbnail_side: int
-    box: Box | None
+    excerpt: Excerpt | Stretch | None
 
     @property
-    def target(self) -> Path | None:
-        """The file to be written, if there is one."""
-        return self.thumbnail
+    def targets(self) -> tuple[Path, ...]:
+        """The files to be written, if there are any."""
+        sheet = self.excerpt.sheet if isinstance(self.excerpt, Stretch) else None
+        return tuple(target for target in (self.thumbnail, sheet) if target is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +63,41 @@ class PreviewTask:
     side: int | None
     target: Path
 
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The file to be written."""
+        return (self.target,)
 
-Task = ExtractTask | PreviewTask
+
+@dataclass(frozen=True, slots=True)
+class FrameTask:
+    """Write the frame of a video that is shown at a time (seconds), in its full size."""
+
+    path: str
+    at: float
+    target: Path
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The file to be written."""
+        return (self.target,)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipTask:
+    """Say what has to be known of a video before the part from a time (seconds) is saved."""
+
+    path: str
+    start: float
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """No file is written."""
+        return ()
+
+
+Task = ExtractTask | PreviewTask | FrameTask | ClipTask
+Answer = Extraction | tuple[int, int] | ClipFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +123,7 @@ class Room:
 class Decoded:
     """The task is done. The arrays lie one after another in the block, in this order."""
 
-    answer: Extraction | tuple[int, int]
+    answer: Answer
     shapes: tuple[tuple[InputSpec, tuple[int, ...]], ...] = ()
 
 
@@ -96,10 +140,10 @@ Message = Ready | Room | Decoded | Failed
 
 # What a message may be made of. Any other class in it is refused: a decoder that was taken over
 # by a file would otherwise have the parent, which has all rights, call what it likes.
-_PARTS = (Ready, Room, Decoded, Failed, Extraction, InputSpec, Fit, Interpolation)
+_PARTS = (Ready, Room, Decoded, Failed, Extraction, InputSpec, Fit, Interpolation, ClipFacts, Track)
 _KNOWN = {
     (part.__module__, part.__qualname__): part
-    for part in (*_PARTS, Probe, Kind, SegmentDraft, SegmentKind, Box)
+    for part in (*_PARTS, Probe, Kind, SegmentDraft, SegmentKind, Box, Passage, PassageKind)
 }
 
 
@@ -132,11 +176,20 @@ def serve(connection: Connection, parent: int, limits: Limits) -> None:
         while True:
             task: Task = connection.recv()
             connection.send(_answer(connection, task, limits))
+            _let_go_of_frames(task.path)
             del task
 
 
+def _let_go_of_frames(path: str) -> None:
+    """Free what a film leaves: frames hold on to themselves, and Python does not see their size."""
+    from assetman.media.registry import kind_of
+
+    if kind_of(path) is Kind.VIDEO:
+        gc.collect()
+
+
 def _answer(connection: Connection, task: Task, limits: Limits) -> Message:
-    paths = [task.path] if task.target is None else [task.path, str(task.target)]
+    paths = [task.path, *map(str, task.targets)]
     with lent(dict(zip(paths, borrow(connection, len(paths)), strict=True)) if LENDS else {}):
         # a file may use several cores; the parent counts the time that passes
         allow_seconds(2 * limits.seconds)
@@ -146,7 +199,7 @@ def _answer(connection: Connection, task: Task, limits: Limits) -> Message:
     return answer if isinstance(answer, Failed) else Decoded(answer)
 
 
-def _attempt(task: Task, limits: Limits) -> Extraction | tuple[int, int] | Failed:
+def _attempt(task: Task, limits: Limits) -> Answer | Failed:
     try:
         return _decode(task, limits)
     except BadInput as error:
@@ -161,15 +214,23 @@ def _attempt(task: Task, limits: Limits) -> Extraction | tuple[int, int] | Faile
         return Failed("bug", "".join(traceback.format_exception(error)))
 
 
-def _decode(task: Task, limits: Limits) -> Extraction | tuple[int, int]:
-    from assetman.media.registry import IMAGES, handler_for
+def _decode(task: Task, limits: Limits) -> Answer:
+    from assetman.media.registry import reader_of
 
+    if isinstance(task, FrameTask):
+        from assetman.media.video import VideoHandler
+
+        return VideoHandler().frame(task.path, task.at, task.target, limits)
+    if isinstance(task, ClipTask):
+        from assetman.media.video_clip import read_clip
+
+        return read_clip(task.path, task.start, limits)
     # what the person drops may have no ending at all: its content will tell
-    handler = handler_for(task.path) or IMAGES
+    handler = reader_of(task.path)
     if isinstance(task, PreviewTask):
         return handler.preview(task.path, task.side, task.target, limits)
     return handler.extract(
-        task.path, task.specs, task.thumbnail, task.thumbnail_side, limits, task.box
+        task.path, task.specs, task.thumbnail, task.thumbnail_side, limits, task.excerpt
     )
 
 

@@ -6,8 +6,8 @@ import errno
 import os
 import stat
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -100,11 +100,16 @@ def write_whole(target: Path, save: Callable[[BinaryIO], object]) -> None:
     """
     if str(target) in _lent:
         _write_lent(target, save)
-        return
+    else:
+        write_together((target,), lambda files: save(files[0]))
+
+
+def write_together(targets: Sequence[Path], save: Callable[[list[BinaryIO]], object]) -> None:
+    """Write files as `write_whole` does, with one `save` for all of them."""
     for last in (False, False, True):
         try:
-            with replacing(target) as file:
-                save(file)
+            with ExitStack() as stack:
+                save([stack.enter_context(replacing(target)) for target in targets])
             return
         except EnvironmentProblem as problem:
             if last or not isinstance(problem.__cause__, FileNotFoundError):
@@ -126,7 +131,8 @@ def _write_lent(target: Path, save: Callable[[BinaryIO], object]) -> None:
 def replacing(target: Path) -> Iterator[BinaryIO]:
     """Write a file aside and rename it when it is whole, so that no reader sees half of it.
 
-    Makes the folder it belongs in. Raises EnvironmentProblem when the disk will not take it.
+    Makes the folder it belongs in; a file to which nothing is written does not appear. Raises
+    EnvironmentProblem when the disk will not take it.
     """
     temporary = ""
     try:
@@ -134,7 +140,10 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         descriptor, temporary = tempfile.mkstemp(prefix=".", suffix=".part", dir=target.parent)
         with os.fdopen(descriptor, "w+b") as file:
             yield file
-        os.replace(temporary, target)
+        if os.stat(temporary).st_size:
+            os.replace(temporary, target)
+        else:
+            os.unlink(temporary)
     except BaseException as error:
         if temporary:
             with suppress(OSError):

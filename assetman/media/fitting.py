@@ -6,6 +6,8 @@ vector made here is the vector everybody else gets from the same weights.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -44,6 +46,25 @@ def needed_share(width: int, height: int, spec: InputSpec, box: Box | None = Non
     inner_height = height * (box.height if box else 1)
     longer, shorter = max(inner_width, inner_height), min(inner_width, inner_height)
     return spec.size / max(longer if spec.fit is Fit.PAD else shorter, 1e-9)
+
+
+def cut_out(picture: Image.Image, box: Box) -> Image.Image:
+    """Give a rectangle of a picture; every pixel it touches is in it."""
+    width, height = picture.size
+    left = min(math.floor(box.left * width), width - 1)
+    top = min(math.floor(box.top * height), height - 1)
+    right = min(max(math.ceil((box.left + box.width) * width), left + 1), width)
+    bottom = min(max(math.ceil((box.top + box.height) * height), top + 1), height)
+    return picture.crop((left, top, right, bottom))
+
+
+def within(picture: Image.Image, side: int) -> Image.Image:
+    """Make a picture smaller until its longer side is `side`, if it is longer."""
+    share = side / max(picture.size)
+    if share >= 1:
+        return picture
+    size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
+    return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
 
 
 def _resize(picture: Image.Image, size: tuple[int, int], spec: InputSpec) -> Image.Image:

@@ -28,3 +28,26 @@ RAW = _endings(
 DRAWINGS = _endings("svg svgz")
 
 PICTURES = RASTER | RAW | DRAWINGS
+
+# Containers that FFmpeg reads, never lists of other files (M3U, DASH, concat, SDP).
+VIDEOS = _endings(
+    "3g2 3gp 3gp2 3gpp amv asf avi dav divx dv f4v flv gxf ismv ivf m1v m2p m2t m2ts m2v m4v mk3d"
+    " mkv mov mp4 mp4v mpe mpeg mpg mpv mqv mts mxf nsv nut ogm ogv qt rm rmvb tod trp ts"
+    " vob vro webm wm wmv wtv xvid y4m"
+)
+
+# Pictures share this form of file with films: what the brand of a picture is.
+STILL_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"avis", b"crx "))
+_FILM_STARTS = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"FLV\x01", b".RMF", b"\0\0\1\xba")
+_FILM_BOXES = frozenset((b"moov", b"mdat", b"wide", b"pnot"))
+
+
+def looks_like_video(start: bytes) -> bool:
+    """Tell from the first bytes, a few hundred, whether a file is a film, whatever its name."""
+    if start[4:8] == b"ftyp":
+        return start[8:12] not in STILL_BRANDS
+    if start[:4] == b"RIFF":
+        return start[8:12] == b"AVI "
+    if start[:1] == b"\x47":
+        return start[188:189] == b"\x47"
+    return start.startswith(_FILM_STARTS) or start[4:8] in _FILM_BOXES

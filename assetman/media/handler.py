@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from assetman.core.assets import Box, Kind, Probe, SegmentDraft
-from assetman.core.inputs import InputSpec
+from assetman.core.assets import Kind, Passage, Probe, SegmentDraft
+from assetman.core.inputs import Excerpt, InputSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,17 @@ class Limits:
     memory: int = 4 << 30  # bytes, of the process that decodes
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """As much of a long file as is read at once; the next begins at the extraction's `rest`."""
+
+    start: float = 0.0  # seconds
+    number: int = 0  # counts the stretches of a file, and names their sheets
+    ordinal: int = 0  # of its first segment
+    sheet: Path | None = None  # the file for pictures of its frames, if they are wanted
+    seen: tuple[str, ...] = ()  # what the stretch before says in `Extraction.seen`
+
+
 @dataclass(slots=True)
 class Extraction:
     """One file, decoded once for everyone who needs it.
@@ -37,6 +48,9 @@ class Extraction:
     segments: tuple[SegmentDraft, ...]
     pixels: dict[InputSpec, NDArray[np.uint8]] = field(default_factory=dict)
     opened: tuple[int, int, int] | None = None  # size, mtime_ns, inode of it, where known
+    passages: tuple[Passage, ...] = ()  # that begin in this stretch
+    rest: float | None = None  # seconds; where the next stretch begins; None: it is all read
+    seen: tuple[str, ...] = ()  # what the next stretch must know of those before, a few short words
 
 
 class MediaHandler(Protocol):
@@ -61,11 +75,12 @@ class MediaHandler(Protocol):
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
         """Decode once: pixels for every spec, and the thumbnail file if a path is given.
 
-        With `box` the pixels are those of that rectangle.
+        With a `Excerpt` the pixels are those of that part. A file that is long is read a `Stretch`
+        at a time, None being the first without a sheet; other kinds of file have one stretch.
         """
         ...
 
@@ -85,5 +100,5 @@ class Decoder(Protocol):
         path: str,
         specs: Sequence[InputSpec],
         thumbnail: Path | None,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]: ...

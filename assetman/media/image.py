@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import warnings
 from collections.abc import Iterator, Sequence
@@ -13,13 +12,13 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from PIL import Image
 
-from assetman.core.assets import Box, Kind, Probe, SegmentDraft, SegmentKind
+from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
 from assetman.core.errors import BadInput
-from assetman.core.inputs import InputSpec
+from assetman.core.inputs import Excerpt, InputSpec
 from assetman.media import colour, formats, svg
 from assetman.media.files import opened, write_whole
-from assetman.media.fitting import fit, needed_share
-from assetman.media.handler import Extraction, Limits
+from assetman.media.fitting import cut_out, fit, needed_share, within
+from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.metadata import Metadata
 from assetman.media.raster import open_raster
 
@@ -68,9 +67,10 @@ class ImageHandler:
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
         """Decode once, as far as the most demanding of what is asked for needs."""
+        box = excerpt.box if isinstance(excerpt, Excerpt) else None
         with _opened_picture(path, limits) as source:
             size = (source.width, source.height)
             shares = [_OVERSAMPLING * needed_share(*size, spec, box) for spec in specs]
@@ -78,8 +78,8 @@ class ImageHandler:
                 shares.append(thumbnail_side / max(size))
             picture = source.pixels(max(shares))
             probe = _probe(source)
-        part = picture if box is None else _cut_out(picture, box)
-        pixels = {spec: fit(colour.flattened(part, spec.fill), spec)[np.newaxis] for spec in specs}
+        shown = picture if box is None else cut_out(picture, box)
+        pixels = {spec: fit(colour.flattened(shown, spec.fill), spec)[np.newaxis] for spec in specs}
         if thumbnail is not None:
             _write_thumbnail(picture, thumbnail_side, thumbnail)
         return Extraction(probe, (SegmentDraft(SegmentKind.IMAGE, box=box),), pixels)
@@ -90,7 +90,7 @@ class ImageHandler:
             longest = max(source.width, source.height)
             picture = source.pixels(source.full_share if side is None else side / longest)
         if side is not None:
-            picture = _within(picture, side)
+            picture = within(picture, side)
         if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
             picture = picture.convert("RGB")
         if picture.mode == "RGBA" or max(picture.size) > _JPEG_LONGEST:
@@ -139,23 +139,6 @@ def _probe(picture: OpenPicture) -> Probe:
     return Probe(Kind.IMAGE, picture.width, picture.height, metadata.taken, metadata.facts)
 
 
-def _cut_out(picture: Image.Image, box: Box) -> Image.Image:
-    width, height = picture.size
-    left = min(math.floor(box.left * width), width - 1)
-    top = min(math.floor(box.top * height), height - 1)
-    right = min(max(math.ceil((box.left + box.width) * width), left + 1), width)
-    bottom = min(max(math.ceil((box.top + box.height) * height), top + 1), height)
-    return picture.crop((left, top, right, bottom))
-
-
-def _within(picture: Image.Image, side: int) -> Image.Image:
-    share = side / max(picture.size)
-    if share >= 1:
-        return picture
-    size = (max(1, round(picture.width * share)), max(1, round(picture.height * share)))
-    return picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=2.0)
-
-
 def _write_thumbnail(picture: Image.Image, side: int, target: Path) -> None:
-    small = colour.flattened(_within(picture, side), colour.LIGHT_GROUND)
+    small = colour.flattened(within(picture, side), colour.LIGHT_GROUND)
     write_whole(target, lambda file: small.save(file, "WEBP", quality=80, method=1))

@@ -13,13 +13,13 @@ import os
 import struct
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 _CREATE, _ADD, _RESTRICT = 444, 445, 446  # calls of the kernel, the same on every machine
-_WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 1, 1 << 2, 1 << 3
-_READ = _READ_FILE | _READ_DIR
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE = 1, 1 << 1, 1 << 2, 1 << 3, 1 << 14
+READ, WRITE, EXECUTE = _READ_FILE | _READ_DIR, _WRITE_FILE | _TRUNCATE, _EXECUTE
 # How many rights over files each version of Landlock knows: those it knows are given up.
 _RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 _RIGHTS_NOW = 16
@@ -40,8 +40,10 @@ _FONTS_AT_HOME = (".fonts", ".local/share/fonts", ".config/fontconfig")
 _WRITTEN = ("/dev/null",)
 
 
-def shut_files() -> bool:
-    """Give up every file but the libraries and fonts; False where the system cannot do it.
+def shut_files(further: Iterable[tuple[str, int]] = ()) -> bool:
+    """Give up every file but libraries, fonts and `further` ones; False where that cannot be done.
+
+    Those come with what may still be done to them: `READ`, `WRITE`, `EXECUTE`.
 
     It holds for this thread and all it starts. New privileges must have been given up before.
     """
@@ -60,9 +62,11 @@ def shut_files() -> bool:
         return False
     try:
         for path in _readable():
-            _allow(kernel, rules, path, _READ)
+            _allow(kernel, rules, path, READ)
         for path in _WRITTEN:
             _allow(kernel, rules, path, _READ_FILE | _WRITE_FILE)
+        for path, rights in further:
+            _allow(kernel, rules, path, rights & handled)
         return bool(kernel.syscall(_RESTRICT, rules, 0) == 0)
     finally:
         os.close(rules)

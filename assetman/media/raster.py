@@ -11,7 +11,7 @@ from typing import BinaryIO
 from PIL import Image, ImageChops, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
 from assetman.core.errors import BadInput
-from assetman.media import colour
+from assetman.media import colour, formats
 from assetman.media.handler import Limits
 from assetman.media.metadata import Facts, Metadata, read_exif, taken_from_xmp
 
@@ -49,6 +49,7 @@ _COLOUR_NAMES = {
 
 CUT_OFF = "The picture is cut off: the file ends before the picture does"
 DAMAGED = "The picture is damaged and cannot be read"
+VIDEO = "This is no picture but a video with the ending of a picture"
 NO_PICTURE = "This is not a picture Assetman can read"
 
 
@@ -163,7 +164,7 @@ class RasterPicture:
 
 def open_raster(file: BinaryIO, limits: Limits) -> RasterPicture:
     """Open a picture by its content, whatever its name; raises BadInput."""
-    start = file.read(16)
+    start = file.read(512)
     file.seek(0)
     if start[4:8] == b"ftyp":
         _know_heif()
@@ -173,6 +174,8 @@ def open_raster(file: BinaryIO, limits: Limits) -> RasterPicture:
     try:
         picture = Image.open(file, formats=names)
     except UnidentifiedImageError as error:
+        if formats.looks_like_video(start):
+            raise BadInput(VIDEO) from error
         known = _looks_like_a_picture(start)
         raise BadInput(DAMAGED if known else NO_PICTURE) from error
     except MemoryError as error:  # a header takes next to nothing: one that asks for more lies

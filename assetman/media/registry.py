@@ -10,10 +10,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from assetman.core.assets import Box, Kind, Probe
-from assetman.core.inputs import InputSpec
+from assetman.core.assets import Kind, Probe
+from assetman.core.errors import BadInput
+from assetman.core.inputs import Excerpt, InputSpec
 from assetman.media import formats
-from assetman.media.handler import Extraction, Limits, MediaHandler
+from assetman.media.files import opened
+from assetman.media.handler import Extraction, Limits, MediaHandler, Stretch
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ class Registered:
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
         """Decode once: pixels for every spec, and the thumbnail."""
-        return self._loaded.extract(path, specs, thumbnail, thumbnail_side, limits, box)
+        return self._loaded.extract(path, specs, thumbnail, thumbnail_side, limits, excerpt)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write a picture that Qt loads; gives its width and height."""
@@ -52,7 +54,9 @@ class Registered:
 
 IMAGES = Registered(Kind.IMAGE, formats.PICTURES, "assetman.media.image:ImageHandler")
 
-DEFAULT_HANDLERS: tuple[MediaHandler, ...] = (IMAGES,)
+VIDEOS = Registered(Kind.VIDEO, formats.VIDEOS, "assetman.media.video:VideoHandler")
+
+DEFAULT_HANDLERS: tuple[MediaHandler, ...] = (IMAGES, VIDEOS)
 
 _BY_EXTENSION = {
     extension: handler for handler in DEFAULT_HANDLERS for extension in handler.extensions
@@ -63,6 +67,18 @@ ENDINGS = frozenset(_BY_EXTENSION)  # with their dots, in small letters
 def handler_for(path: str) -> MediaHandler | None:
     """Find who reads a file, by its ending alone; nothing is opened."""
     return _BY_EXTENSION.get(os.path.splitext(path)[1].lower())
+
+
+def reader_of(path: str) -> MediaHandler:
+    """Find who reads a file that a person chose: by its content, if its ending tells nothing."""
+    handler = handler_for(path)
+    if handler is not None:
+        return handler
+    try:
+        with opened(path) as file:
+            return VIDEOS if formats.looks_like_video(file.read(512)) else IMAGES
+    except BadInput:
+        return IMAGES  # who says why it cannot be read
 
 
 def kind_of(path: str) -> Kind | None:
@@ -78,3 +94,17 @@ def is_media(name: str) -> bool:
         return False
     ending = name[dot:]
     return ending in _BY_EXTENSION or ending.lower() in _BY_EXTENSION
+
+
+SHARED_ENDINGS = (".ts", ".mts", ".TS", ".MTS")  # by MPEG streams and programs in TypeScript
+
+
+def is_program_text(path: str) -> bool:
+    """Tell a program's text from the video whose ending it shares, by its first bytes."""
+    try:
+        with opened(path) as file:
+            start = file.read(1024)
+    except BadInput:
+        return False
+    text = start.removeprefix(b"\xef\xbb\xbf")
+    return bool(text) and all(byte >= 32 or byte in b"\t\n\r\f" for byte in text)

@@ -1,4 +1,4 @@
-"""Where thumbnails and previews lie on disk. All of it is derived and may be deleted."""
+"""Where thumbnails, sheets and previews lie on disk. All of it is derived and may be deleted."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _HEAD, _TAIL = 4096, 8  # bytes of a preview that tell its size, and that it is 
 class ThumbnailCache:
     """Thumbnails by the key of their content, in folders small enough to list.
 
-    `thumbnails/ab/cd/<key>.webp`, and beside them `previews/ab/cd/<key>-<side>`, which have no
-    ending because they are JPEG or PNG as the picture needs; whoever loads one looks at it.
-    Files appear whole or not at all (`files.replacing`).
+    `thumbnails/ab/cd/<key>.webp`, for a video also its sheets of frames `<key>.<number>.webp`
+    (`core.sheets`), and beside them `previews/ab/cd/<key>-<side>`, which have no ending because
+    they are JPEG or PNG as the picture needs; whoever loads one looks at it. Files appear whole
+    or not at all (`files.replacing`).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -31,6 +32,10 @@ class ThumbnailCache:
     def path_of(self, key: str) -> Path:
         """Say where the thumbnail of a content lies, made or not."""
         return _sharded(self.folder, key) / f"{key}.webp"
+
+    def sheet_path(self, key: str, number: int) -> Path:
+        """Say where a sheet of frames of a video lies, made or not; they count from 0."""
+        return _sharded(self.folder, key) / f"{key}.{number}.webp"
 
     def has(self, key: str) -> bool:
         """Tell whether a thumbnail has been made; an empty file, left by a power cut, is none.
@@ -44,27 +49,17 @@ class ThumbnailCache:
         except OSError:
             return False
 
-    def whole(self, key: str) -> bool:
-        """Tell whether a thumbnail is there and as long as it says; deletes one that is not.
+    def whole(self, key: str, sheets: int = 0) -> bool:
+        """Tell whether a thumbnail is there and as long as it says, and so many sheets with it.
 
-        What is deleted is missed by the next run, and made again.
+        What is not is deleted, then missed by the next run, and made again.
         """
-        path = self.path_of(key)
-        try:
-            file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-            try:
-                start, size = os.read(file, _RIFF), os.fstat(file).st_size
-            finally:
-                os.close(file)
-        except OSError:
-            return False
-        if start[:4] == b"RIFF" and start[8:] == b"WEBP":
-            says = struct.unpack_from("<I", start, 4)[0] + 8
-            if says == size:
-                return True
-        with suppress(OSError):
-            path.unlink()
-        return False
+        sheet_paths = (self.sheet_path(key, number) for number in range(sheets))
+        return _is_whole(self.path_of(key)) and all(map(_is_whole, sheet_paths))
+
+    def whole_sheet(self, key: str, number: int) -> bool:
+        """Tell the same of one sheet."""
+        return _is_whole(self.sheet_path(key, number))
 
     def preview_path(self, key: str, side: int | None) -> Path:
         """Say where a preview of at most `side` pixels (None: full size) lies, made or not."""
@@ -87,12 +82,14 @@ class ThumbnailCache:
         return size
 
     def remove(self, key: str) -> None:
-        """Delete the thumbnail and every preview of a content."""
+        """Delete the thumbnail, every sheet and every preview of a content."""
         self.path_of(key).unlink(missing_ok=True)
-        folder = _sharded(self._previews, key)
-        for preview in folder.glob(f"{key}-*") if folder.is_dir() else ():
-            with suppress(OSError):
-                preview.unlink()
+        places = ((self.folder, f"{key}.*.webp"), (self._previews, f"{key}-*"))
+        for base, pattern in places:
+            folder = _sharded(base, key)
+            for path in folder.glob(pattern) if folder.is_dir() else ():
+                with suppress(OSError):
+                    path.unlink()
 
     def sweep(self, known: Container[str] | None = None) -> int:
         """Delete what killed processes left half-written; gives how many files went.
@@ -104,7 +101,7 @@ class ThumbnailCache:
         before = time.time() - _HALF_WRITTEN
         for parent, _, names in os.walk(self.folder):
             for name in names:
-                key = name.removesuffix(".webp").split("-")[0]
+                key = name.partition(".")[0].partition("-")[0]
                 if not name.endswith(".part") and (known is None or key in known):
                     continue
                 with suppress(OSError):  # another may be showing it, or have deleted it
@@ -131,6 +128,25 @@ class ThumbnailCache:
                 os.unlink(path)
                 freed += size
         return freed
+
+
+def _is_whole(path: Path) -> bool:
+    """Tell whether a WebP file is there and as long as it says; deletes one that is not."""
+    try:
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            start, size = os.read(file, _RIFF), os.fstat(file).st_size
+        finally:
+            os.close(file)
+    except OSError:
+        return False
+    if start[:4] == b"RIFF" and start[8:] == b"WEBP":
+        says = struct.unpack_from("<I", start, 4)[0] + 8
+        if says == size:
+            return True
+    with suppress(OSError):
+        path.unlink()
+    return False
 
 
 def _size_in(start: bytes, end: bytes) -> tuple[int, int] | None:

@@ -16,8 +16,18 @@ import psutil
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import InputSpec
 from assetman.media.blocks import Block
-from assetman.media.decoding import Decoded, Failed, Message, Ready, Room, Task, serve, understood
-from assetman.media.files import write_whole
+from assetman.media.decoding import (
+    Answer,
+    Decoded,
+    Failed,
+    Message,
+    Ready,
+    Room,
+    Task,
+    serve,
+    understood,
+)
+from assetman.media.files import write_together
 from assetman.media.handler import Extraction, Limits
 from assetman.media.lending import LENDS, lend, opened_within
 
@@ -29,8 +39,6 @@ _LONGEST_MESSAGE = 16 << 20  # bytes; pixels are handed over elsewhere
 
 CRASHED = "The decoder crashed on this file"
 NOT_STARTED = "A process for decoding pictures cannot be started"
-
-Answer = Extraction | tuple[int, int]
 
 
 class WorkerLost(Exception):
@@ -84,13 +92,12 @@ class Worker:
                 raise BadInput(too_slow(self._limits))
             opened = os.fstat(source)
             answers: list[Answer] = []
-            if task.target is None:
-                answers.append(self._ask(task, (source,)))
-            else:
-                write_whole(
-                    task.target,
-                    lambda file: answers.append(self._ask(task, (source, file.fileno()))),
-                )
+            write_together(
+                task.targets,
+                lambda files: answers.append(
+                    self._ask(task, (source, *(file.fileno() for file in files)))
+                ),
+            )
             answer = answers[-1]
             if isinstance(answer, Extraction):
                 answer.opened = opened.st_size, opened.st_mtime_ns, opened.st_ino

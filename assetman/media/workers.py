@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from assetman.core.assets import Box
 from assetman.core.errors import BadInput
-from assetman.core.inputs import InputSpec
-from assetman.media.decoding import ExtractTask, PreviewTask, Task
-from assetman.media.handler import Extraction, Limits
+from assetman.core.inputs import Excerpt, InputSpec
+from assetman.media.clip import ClipFacts
+from assetman.media.decoding import ClipTask, ExtractTask, FrameTask, PreviewTask, Task
+from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.worker import Worker, WorkerLost
 
 _IDLE_SECONDS = 60.0  # after which a process that nobody needs gives its memory back
@@ -55,19 +55,28 @@ class DecodePool:
         path: str,
         specs: Sequence[InputSpec],
         thumbnail: Path | None,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:
         """Decode a file for every spec, and write its thumbnail if a path is given.
 
-        Without a thumbnail it is taken as a question and goes first.
+        Without a thumbnail and a `Stretch` it is taken as a question and goes first.
         """
-        task = ExtractTask(path, tuple(specs), thumbnail, self._thumbnail_side, box)
-        return cast("Future[Extraction]", self._submit(task, urgent=thumbnail is None))
+        task = ExtractTask(path, tuple(specs), thumbnail, self._thumbnail_side, excerpt)
+        urgent = thumbnail is None and not isinstance(excerpt, Stretch)
+        return cast("Future[Extraction]", self._submit(task, urgent))
 
     def preview(self, path: str, side: int | None, target: Path) -> Future[tuple[int, int]]:
         """Write a picture that Qt loads; the future gives its width and height."""
         task = PreviewTask(path, side, target)
         return cast("Future[tuple[int, int]]", self._submit(task, urgent=True))
+
+    def frame(self, path: str, at: float, target: Path) -> Future[tuple[int, int]]:
+        """Write the frame of a video shown at a time; the future gives its width and height."""
+        return cast("Future[tuple[int, int]]", self._submit(FrameTask(path, at, target), True))
+
+    def clip(self, path: str, start: float) -> Future[ClipFacts]:
+        """Read what has to be known of a video before the part from a time is saved."""
+        return cast("Future[ClipFacts]", self._submit(ClipTask(path, start), urgent=True))
 
     def set_gentle(self, gentle: bool) -> None:
         """Let the processes give way to everything else on this machine, or no longer."""

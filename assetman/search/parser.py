@@ -1,4 +1,4 @@
-"""Reads what a person typed: words, `-unwanted` words, `type:`, `in:`, `tag:`, `rating:`, `is:`."""
+"""Reads what a person typed: words, `-unwanted` words, `type:`, `in:`, `tag:`, `said:` and more."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KINDS = {
     "sounds": Kind.AUDIO,
     "documents": Kind.DOCUMENT,
 }
-_KEYS = frozenset({"type", "in", "tag", "rating", "is"})
+_KEYS = frozenset({"type", "in", "tag", "said", "rating", "is"})
 _LEAST, _MOST = min(RATINGS), max(RATINGS)
 _COMPARED = re.compile(r"(>=|<=|>|<|=)?(\d+)")
 _RANGE = re.compile(r"(\d*)\.\.(\d*)")
@@ -38,6 +38,8 @@ class ParsedText:
     folders: tuple[str, ...] = ()  # names of folders or collections, as typed
     tags: tuple[str, ...] = ()  # as typed
     not_tags: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()  # words of subtitles or chapters, as typed
+    not_said: tuple[str, ...] = ()
     ratings: tuple[int, int] | None = None  # least and most
     missing: bool = False
     notes: tuple[str, ...] = ()
@@ -72,6 +74,8 @@ class _Reading:
     folders: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     not_tags: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    not_said: list[str] = field(default_factory=list)
     ratings: tuple[int, int] | None = None
     missing: bool = False
     notes: list[str] = field(default_factory=list)
@@ -81,8 +85,12 @@ class _Reading:
         if key == "tag":
             if value.strip():
                 (self.not_tags if minus else self.tags).append(value)
+        elif key == "said":
+            self._said(minus, value)
         elif minus:
-            self.notes.append(f"“-{key}:” cannot be asked for: only words and tags take a minus.")
+            self.notes.append(
+                f"“-{key}:” cannot be asked for: only words, tags and “said:” take a minus."
+            )
         elif key == "in":
             self.folders += [value] * bool(value)
         elif key == "type":
@@ -100,10 +108,20 @@ class _Reading:
             tuple(self.folders),
             tuple(self.tags),
             tuple(self.not_tags),
+            tuple(self.said),
+            tuple(self.not_said),
             self.ratings,
             self.missing,
             tuple(self.notes),
         )
+
+    def _said(self, minus: bool, value: str) -> None:
+        words = value.strip()
+        if any(char.isalnum() for char in words):
+            (self.not_said if minus else self.said).append(words)
+        elif words:
+            typed = f"{'-' * minus}said:{words}"
+            self.notes.append(f"“{typed}” has no word in it that could be looked for.")
 
     def _kind(self, value: str) -> None:
         if value.lower() in _KINDS:

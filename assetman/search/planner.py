@@ -51,8 +51,12 @@ def plan(query: Query, library: Library) -> Plan:
         not_tags=_unique(given.not_tags, _tags(parsed.not_tags, library, notes)),
         ratings=both(given.ratings, parsed.ratings),
         collections=_unique(given.collections, collections),
+        said=_unique(given.said, parsed.said),
+        not_said=_unique(given.not_said, parsed.not_said),
         missing=given.missing or parsed.missing,
     )
+    if filters.said and not library.passages.any():
+        notes.append("No file here has subtitles or titles of chapters to find words in.")
     parts = _weigh(
         [Part("words", 1.0, words=parsed.wanted)] * bool(parsed.wanted)
         + [Part(f"not “{word}”", -1.0, words=word) for word in parsed.unwanted]
@@ -78,7 +82,9 @@ def _weigh(parts: list[Part]) -> tuple[Part, ...]:
 
 def _name(example: Example) -> str:
     sense = "like" if example.weight > 0 else "unlike"
-    return f"{sense} the marked part" if example.box else f"{sense} the example"
+    if example.box:
+        return f"{sense} the marked part"
+    return f"{sense} the example" if example.start is None else f"{sense} the moment"
 
 
 def _unique(*groups: tuple[_T, ...]) -> tuple[_T, ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from assetman.core.changes import Changes
+from assetman.core.exports import Export
 from assetman.core.progress import Progress
 from assetman.engine.protocol import EngineApi, Event
 from assetman.ui.jobs import Job
@@ -27,6 +28,7 @@ class EngineBridge(QObject):
 
     changed = Signal(object)  # Changes
     progressed = Signal(object)  # Progress
+    exported = Signal(object)  # Export
     lost = Signal()
     back = Signal()
     attached = Signal()
@@ -41,6 +43,7 @@ class EngineBridge(QObject):
         self._lock = threading.Lock()
         self._changes = Changes()
         self._progress: Progress | None = None
+        self._exports: dict[int, Export] = {}  # the newest of each
         self._unsubscribe: Callable[[], None] | None = None
         self._gather = QTimer(self)
         self._gather.setSingleShot(True)
@@ -95,6 +98,8 @@ class EngineBridge(QObject):
         with self._lock:
             if isinstance(event, Changes):
                 self._changes |= event
+            elif isinstance(event, Export):
+                self._exports[event.number] = event
             else:
                 self._progress = event
         try:
@@ -112,10 +117,13 @@ class EngineBridge(QObject):
         with self._lock:
             changes, self._changes = self._changes, Changes()
             progress, self._progress = self._progress, None
+            exports, self._exports = self._exports, {}
         if changes:
             self.changed.emit(changes)
         if progress is not None:
             self.progressed.emit(progress)
+        for export in exports.values():
+            self.exported.emit(export)
 
 
 class _Call(Job[T]):

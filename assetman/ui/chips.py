@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from assetman.core.assets import Box
+from assetman.core.moments import Picture
 from assetman.ui.controller.state import Chip, ExampleChip
 from assetman.ui.glyphs import draw_cross, draw_ring
 from assetman.ui.jobs import Job
@@ -25,18 +26,21 @@ LONGEST_NAME, SHORTEST_NAME = 160, 48
 _THUMBNAIL = 64  # pixels, enough for 20 at 3x
 
 
-def read_thumbnail(path: str, box: Box | None) -> QImage:
+def read_thumbnail(source: str | Picture, box: Box | None) -> QImage:
     """Read a small picture from a file, a rectangle of it if given. Not for the painting thread."""
+    path = source if isinstance(source, str) else source.path
     reader = QImageReader(path)
     reader.setAutoTransform(True)
     full = reader.size()
-    if full.isValid() and box is None:
+    if full.isValid() and box is None and isinstance(source, str):
         reader.setScaledSize(
             full.scaled(_THUMBNAIL, _THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatioByExpanding)
         )
     image = reader.read()
     if image.isNull():
         return image
+    if isinstance(source, Picture):
+        image = image.copy(source.left, source.top, source.width, source.height)
     if box is not None:
         image = image.copy(
             round(box.left * image.width()),

@@ -49,6 +49,8 @@ class ContentArea(QWidget):
         self.grid.show_results(results)
         if place is not None:
             self.grid.restore(place)
+        self.large.show_hits(self.grid.assets.hits)
+        self.large.show_query(self.grid.query)
         self.line.show_results(state, results)
         if results.ids:
             self.stack.setCurrentWidget(self.grid)
@@ -66,6 +68,11 @@ class ContentArea(QWidget):
             cell = self.grid.picture_rect(ids.index(asset_id))
             cell.moveTopLeft(self.grid.viewport().mapTo(self, cell.topLeft()))
             self.large.canvas.arrival.begin(QRectF(cell))
+
+    def play_large(self, asset_id: int, start: float) -> None:
+        """Show a video large and play it from a second on."""
+        self.open_large(asset_id)
+        self.large.play(start)
 
     def open_these(self, ids: list[int], asset_id: int) -> None:
         """Show one of some assets large; the arrows walk among them."""

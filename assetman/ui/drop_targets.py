@@ -31,6 +31,9 @@ class Target(StrEnum):
     WORDS = "Search for this text"
 
 
+NOTHING_TO_SEE = "These are not pictures or videos. Drop some of those, or a folder."
+
+
 @dataclass(frozen=True)
 class Offer:
     """The targets for what is being dragged, or why there is none."""
@@ -54,15 +57,20 @@ def offer_for(held: Brought, found: Sorted | None, no_adding: str) -> Offer:
 
 def _offer_for_files(found: Sorted, no_adding: str) -> Offer:
     targets = []
-    if found.pictures:
-        targets.append((Target.SIMILAR, counted(len(found.pictures), "picture", "pictures")))
+    likes = [
+        counted(len(paths), one, f"{one}s")
+        for paths, one in ((found.pictures, "picture"), (found.videos, "video"))
+        if paths
+    ]
+    if likes:
+        targets.append((Target.SIMILAR, " and ".join(likes)))
     if found.folders and not no_adding:
         targets.append((Target.ADD, counted(len(found.folders), "folder", "folders")))
     if targets:
         return Offer(tuple(targets))
     if found.folders:
         return Offer(refusal=no_adding)
-    return Offer(refusal="These files are not pictures. Drop pictures or a folder.")
+    return Offer(refusal=NOTHING_TO_SEE)
 
 
 class DropTargets(QWidget):

@@ -28,7 +28,7 @@ def explain_nothing(
     elif watch.empty:
         content.line.show_nothing()
         content.show_sentence(
-            "Add a folder of pictures, and find them by what they show.",
+            "Add a folder of pictures or videos, and find them by what they show.",
             "Add a folder…",
             add_folder,
             note="The built-in model is used; a better one can be chosen.",
@@ -36,11 +36,13 @@ def explain_nothing(
         )
     elif watch.working:
         content.line.show_nothing()
-        content.show_sentence("Looking for pictures. They appear here as they are found.")
+        content.show_sentence(
+            "Looking for pictures and videos. They appear here as they are found."
+        )
     else:
         content.line.show_nothing()
         content.show_sentence(
-            "There are no pictures in your folders yet.",
+            "There are no pictures or videos in your folders yet.",
             "Add a folder…",
             add_folder,
             reason=watch.no_adding,
@@ -52,7 +54,7 @@ def _no_matches(session: SearchSession, watch: LibraryWatch) -> str:
     if results is not None and results.elsewhere:
         return "What matches is not where you are searching."
     if watch.working:
-        return "Nothing yet. More comes as pictures are read."
+        return "Nothing yet. More comes as files are read."
     if session.state.asks:
         return "Nothing found. Try other words, or fewer."
     if len(session.state.chips) > 1:

@@ -15,7 +15,7 @@ from assetman.core.queries import Example
 from assetman.engine.protocol import EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.state import ExampleChip
-from assetman.ui.drop_targets import DropTargets, Target, offer_for
+from assetman.ui.drop_targets import NOTHING_TO_SEE, DropTargets, Target, offer_for
 from assetman.ui.jobs import Job
 from assetman.ui.pasting import (
     Brought,
@@ -131,8 +131,8 @@ class Intake(QObject):
 
     def _take_files(self, found: Sorted, wish: Target | None) -> None:
         took = False
-        if found.pictures and wish in (None, Target.SIMILAR):
-            self._ask_like(found.pictures, None)
+        if (found.pictures or found.videos) and wish in (None, Target.SIMILAR):
+            self._ask_like(found.pictures + found.videos, None, found.videos)
             took = True
         if found.folders and wish in (None, Target.ADD):
             took = True
@@ -141,18 +141,25 @@ class Intake(QObject):
             else:
                 self.folders.emit(found.folders)
         if not took:
-            self.said.emit("These files are not pictures. Drop pictures or a folder.")
+            self.said.emit(NOTHING_TO_SEE)
 
-    def _ask_like(self, paths: tuple[str, ...], name: str | None) -> None:
-        job = self._bridge.call(self, lambda api: chips_for(api, paths, name))
+    def _ask_like(
+        self, paths: tuple[str, ...], name: str | None, videos: tuple[str, ...] = ()
+    ) -> None:
+        job = self._bridge.call(self, lambda api: chips_for(api, paths, name, videos))
         job.on_done(self.examples.emit).start()
 
 
-def chips_for(api: EngineApi, paths: tuple[str, ...], name: str | None) -> tuple[ExampleChip, ...]:
-    """Make chips of picture files; those that are assets show their own thumbnail."""
+def chips_for(
+    api: EngineApi, paths: tuple[str, ...], name: str | None, videos: tuple[str, ...] = ()
+) -> tuple[ExampleChip, ...]:
+    """Make chips of files; those that are assets show their own thumbnail.
+
+    `videos` are those among them that Qt cannot show small by itself.
+    """
     chips = []
     for path in paths:
-        thumbnail: str | None = path
+        thumbnail = None if path in videos else path
         try:
             asset_id = api.asset_at(path)
             cards = [] if asset_id is None else api.cards([asset_id])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from assetman.core.exports import ExportForm
 from assetman.ui.theme import INSPECTOR, SIDEBAR, Scheme
 from assetman.ui.top_bar import LARGEST, SMALLEST, USUAL
 
@@ -57,6 +58,34 @@ class WindowMemory:
     @fill.setter
     def fill(self, fill: bool) -> None:
         self._settings.setValue("grid/fill", int(fill))
+
+    @property
+    def skim(self) -> bool:
+        """Whether the pointer shows the frames of videos it moves across."""
+        return self._number("grid/skim", 1) != 0
+
+    @skim.setter
+    def skim(self, skim: bool) -> None:
+        self._settings.setValue("grid/skim", int(skim))
+
+    @property
+    def saved_in(self) -> str:
+        """The folder in which a moment of a video was saved last."""
+        return str(self._settings.value("saved/folder", ""))
+
+    @saved_in.setter
+    def saved_in(self, folder: str) -> None:
+        self._settings.setValue("saved/folder", folder)
+
+    @property
+    def saved_as(self) -> ExportForm:
+        """How it was saved."""
+        found = str(self._settings.value("saved/form", ExportForm.QUICK))
+        return ExportForm(found) if found in list(ExportForm) else ExportForm.QUICK
+
+    @saved_as.setter
+    def saved_as(self, form: ExportForm) -> None:
+        self._settings.setValue("saved/form", str(form))
 
     @property
     def scheme(self) -> Scheme:

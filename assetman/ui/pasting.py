@@ -20,6 +20,8 @@ KEPT_DAYS = 30
 # Encoded pictures as programs hand them over, best first. They are decoded off the painting
 # thread; only a platform's own picture data is turned into a QImage by Qt on the spot.
 _FORMATS = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff", "image/gif")
+# Videos that are not called so.
+_VIDEOS = {"application/mxf", "application/vnd.ms-asf", "application/vnd.rn-realmedia"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Sorted:
 
     folders: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    videos: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
@@ -74,18 +77,20 @@ def brought(mime: QMimeData) -> Brought:
 
 
 def sort_paths(paths: tuple[str, ...]) -> Sorted:
-    """Tell folders, pictures and the rest apart. Looks at the disk."""
+    """Tell folders, pictures, videos and the rest apart. Looks at the disk."""
     types = QMimeDatabase()
-    folders, pictures, others = [], [], []
+    folders, pictures, videos, others = [], [], [], []
     for path in paths:
-        by_name = types.mimeTypeForFile(path, QMimeDatabase.MatchMode.MatchExtension)
+        by_name = types.mimeTypeForFile(path, QMimeDatabase.MatchMode.MatchExtension).name()
         if Path(path).is_dir():
             folders.append(path)
-        elif by_name.name().startswith("image/"):
+        elif by_name.startswith("image/"):
             pictures.append(path)
+        elif by_name.startswith("video/") or by_name in _VIDEOS:
+            videos.append(path)
         else:
             others.append(path)
-    return Sorted(tuple(folders), tuple(pictures), tuple(others))
+    return Sorted(tuple(folders), tuple(pictures), tuple(videos), tuple(others))
 
 
 def keep_picture(data: bytes | QImage, folder: Path) -> str:

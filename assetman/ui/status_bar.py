@@ -64,6 +64,10 @@ class StatusBar(QWidget):
         appearance().changed.connect(self._restyle)
         self._restyle()
 
+    def add_part(self, part: QWidget) -> None:
+        """Stand something of another room beside the models; it shows and hides itself."""
+        self._layout.insertWidget(self._layout.indexOf(self.model), part)
+
     def show_progress(self, progress: Progress) -> None:
         """Say how far the pipeline is."""
         self._progress = progress
@@ -74,8 +78,9 @@ class StatusBar(QWidget):
         self.pause.setVisible(working)
         self.stop.setVisible(working)
         if progress.total:
-            self.bar.setValue(round(1000 * progress.done / progress.total))
-            percent = round(100 * progress.done / progress.total)
+            share = (progress.done + progress.begun) / progress.total  # a film is done bit by bit
+            self.bar.setValue(round(1000 * share))
+            percent = round(100 * share)
             self.bar.setAccessibleDescription(f"{percent} percent")
         self.pause.set_glyph(draw_play if paused else draw_pause)
         self.pause.rename("Resume" if paused else "Pause")
@@ -200,11 +205,17 @@ def numbers_text(progress: Progress, brief: bool = False) -> str:
     if progress.phase is Phase.PAUSED or brief:
         return parts[0]
     if progress.rate:
-        rate = f"{progress.rate:,.0f}" if progress.rate >= 10 else f"{progress.rate:.1f}"
-        parts.append(f"{rate} a second")
+        parts.append(rate_text(progress.rate))
     if progress.seconds_left is not None:
         parts.append(f"about {duration_text(progress.seconds_left)} left")
     return " · ".join(parts)
+
+
+def rate_text(rate: float) -> str:
+    """Say how many files a second, or of films how many a minute."""
+    if rate < 0.2:
+        return f"{60 * rate:.1f} a minute"
+    return f"{rate:,.0f} a second" if rate >= 10 else f"{rate:.1f} a second"
 
 
 def duration_text(seconds: float) -> str:

@@ -52,6 +52,15 @@ QFrame#floating { background: @panel; border: 1px solid @line; border-radius: 10
 QFrame#messageBar { background: @raised; border-top: 1px solid @line; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4dp 6dp; font-size: 12dp; }
 
+QRadioButton { background: transparent; spacing: 8dp; }
+QRadioButton::indicator {
+    width: 12dp; height: 12dp; border: 1px solid @edge; border-radius: 7dp; background: @raised; }
+QRadioButton::indicator:checked {
+    width: 6dp; height: 6dp; border: 4dp solid @accent; background: @on_accent; }
+QRadioButton::indicator:focus { border-color: @accent; }
+QRadioButton:focus { color: @accent; }
+QRadioButton:disabled { color: @faint; }
+
 QPushButton, QToolButton {
     background: @raised; color: @text; border: 1px solid @edge; border-radius: @radius;
     padding: 4dp 11dp; font-size: 12dp; }

@@ -9,14 +9,16 @@ from PySide6.QtWidgets import QWidget
 from assetman.core.assets import Box, display
 from assetman.core.errors import AssetmanError
 from assetman.core.queries import Example, FolderFilter, Results
-from assetman.engine.protocol import Card, Details, EngineLost
+from assetman.engine.protocol import Details, EngineLost
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.content import ContentArea
 from assetman.ui.controller.search_session import SearchSession
 from assetman.ui.controller.state import ExampleChip, FolderChip, SearchState
+from assetman.ui.examples import chips_of
 from assetman.ui.grid import GridPlace, Inspector, Question
 from assetman.ui.history import History, Step
 from assetman.ui.jobs import report
+from assetman.ui.playing import Playing
 
 _SLOW_MS = 300
 
@@ -41,6 +43,8 @@ class Walk(QObject):
         self._session = session
         self._content = content
         self._inspector = inspector
+        self.playing = Playing(content, inspector, self)
+        self.playing.moment_chosen.connect(self._select)
         self._history = History(session.state)
         self._shown_state: SearchState | None = None
         self._place: GridPlace | None = None  # to be restored with the next answer
@@ -100,11 +104,11 @@ class Walk(QObject):
         return True
 
     def escape(self) -> None:
-        """Undo one step: the large view, else the last chip; never the words."""
+        """Undo one step: the large view, what plays, else the last chip; never the words."""
         if self._content.large.isVisible():
             self._content.leave_large()
             self._content.grid.setFocus()
-        else:
+        elif not self._inspector.silence():
             self._session.undo_chip()
 
     def enter(self) -> None:
@@ -121,16 +125,13 @@ class Walk(QObject):
 
     def ask(self, question: Question) -> None:
         """Ask for what is like assets, or less like them."""
-        ids = [example.asset_id for example in question.examples if example.asset_id is not None]
 
-        def done(cards: list[Card]) -> None:
-            known = {card.asset.id: card for card in cards}
-            chips = tuple(_chip(example, known) for example in question.examples)
+        def done(chips: tuple[ExampleChip, ...]) -> None:
             self._content.leave_large()
             self._history.settle()
             self._session.compare(chips, question.replace, question.leave_out)
 
-        self._bridge.call(self, lambda api: api.cards(ids)).on_done(done).start()
+        self._bridge.call(self, lambda api: chips_of(api, question.examples)).on_done(done).start()
 
     def go_to_folder_of(self, asset_id: int) -> None:
         """Show the folder an asset lies in, and the asset in it."""
@@ -184,6 +185,7 @@ class Walk(QObject):
             place = self._content.grid.place()  # the same search, grown: stay where we are
         self._shown_state = state
         self._content.show_results(state, results, place)
+        self._inspector.show_query(self._content.grid.query)
         reveal, self._reveal = self._reveal, None
         if reveal is not None and reveal in results.ids:
             self._content.grid.go_to(reveal)
@@ -222,11 +224,5 @@ class Walk(QObject):
             self._history.settle()
         results = self._session.results
         hits = {hit.asset_id: hit for hit in results.hits} if results is not None else {}
+        hits = self.playing.look_at(asset_ids, hits)
         self._inspector.show_selection(asset_ids, {i: hits[i] for i in asset_ids if i in hits})
-
-
-def _chip(example: Example, cards: dict[int, Card]) -> ExampleChip:
-    card = cards.get(example.asset_id or 0)
-    if card is None:
-        return ExampleChip(example, "a picture")
-    return ExampleChip(example, card.asset.display_name, card.thumbnail)

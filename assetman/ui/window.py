@@ -27,6 +27,7 @@ from assetman.ui.controller.organiser import Organiser
 from assetman.ui.controller.renewal import Renewal
 from assetman.ui.controller.search_session import SearchSession
 from assetman.ui.explain import explain_nothing
+from assetman.ui.exporting import Exporting
 from assetman.ui.frame import Frame
 from assetman.ui.grid import Inspector
 from assetman.ui.intake import Intake
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
             bridge, self.session, self.content, self.library, self.message_bar, self
         )
         self.living.follow(self.organiser)
+        self.exporting = Exporting(bridge, self.message_bar, self.memory, self)
         self._connect_library()
         self._connect_search()
         self._connect_organising()
@@ -118,6 +120,9 @@ class MainWindow(QMainWindow):
         walk.nothing_shown.connect(self._explain_nothing)
         for part in (self.content.grid, self.content.large, self.inspector, walk):
             part.said.connect(self.message_bar.say)
+        for source in (self.content.grid, self.content.large, self.inspector):
+            source.export_wanted.connect(self.exporting.save)
+        self.library.status_bar.add_part(self.exporting.line)
 
     def _connect_organising(self) -> None:
         organiser, say, top = self.organiser, self.message_bar.say, self.top_bar
@@ -180,6 +185,7 @@ class MainWindow(QMainWindow):
                 ("Larger pictures", "Ctrl++", top.larger),
                 ("Smaller pictures", "Ctrl+-", top.smaller),
                 self._fill_action(),
+                self._skim_action(),
                 None,
                 ("Show or hide the sidebar", "Ctrl+B", lambda: frame.toggle(frame.sidebar)),
                 ("Show or hide details", "Ctrl+I", lambda: frame.toggle(frame.inspector)),
@@ -195,6 +201,20 @@ class MainWindow(QMainWindow):
         action = QAction("Fill the cells", self, checkable=True)
         action.toggled.connect(self.top_bar.fill.setChecked)
         self.top_bar.fill.toggled.connect(action.setChecked)
+        return action
+
+    def _skim_action(self) -> QAction:
+        """Offer to show the frames of videos under the pointer; less motion means none."""
+        action = QAction("Skim videos under the pointer", self, checkable=True)
+        skimming = self.content.grid.skimming
+        action.setChecked(self.memory.skim)
+        skimming.on = self.memory.skim
+
+        def choose(wanted: bool) -> None:
+            self.memory.skim = skimming.on = wanted
+            skimming.leave()
+
+        action.toggled.connect(choose)
         return action
 
     # -- what the library and the answers mean here -------------------------------------

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from assetman.vectors.exact import ExactIndex, read_rows, write_rows
 from assetman.vectors.folders import DamagedFiles, Generations, number
@@ -133,17 +133,21 @@ class VectorStore:
         count: int,
         allowed: ArrayLike | None = None,
         exact: bool | None = None,
+        without: ArrayLike = (),
     ) -> Neighbours:
         """Find the nearest `count` to each of (m, dimension) vectors, among `allowed` if given.
 
-        With `exact`, every vector is compared; otherwise that is done only where it is faster or
-        where a graph would miss some.
+        Those in `without` are passed over. With `exact`, every vector is compared; otherwise that
+        is done only where it is faster or where a graph would miss some.
         """
         queries = unit_rows(vectors, self.dimension)
         checked_count(count)
         self._ready()
         rows = self._exact.rows
         places = None if allowed is None else rows.places_among(checked_ids(allowed))
+        left_out = checked_ids(without)
+        if len(left_out):
+            places = _left(rows, places, rows.places_among(left_out))
         if not exact:
             found = self._graph.search(rows, queries, count, places)
             if found is not None:
@@ -267,3 +271,13 @@ class VectorStore:
         self._tried = 0
         self._problem = None
         self._folders.keep_only(path)
+
+
+def _left(rows: Rows, places: NDArray[np.intp] | None, out: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Give some or all (None) places of live rows, ascending, less others."""
+    left = rows.alive.copy()
+    if places is not None:
+        left[:] = False
+        left[places] = True
+    left[out] = False
+    return np.flatnonzero(left)

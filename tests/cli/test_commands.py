@@ -106,6 +106,24 @@ def test_search_json_has_the_promised_shape(assetman: Run, pictures: Path) -> No
     ]
 
 
+def test_a_hit_in_a_video_says_when(assetman: Run, pictures: Path) -> None:
+    assetman("add", str(pictures))
+    said = assetman("search", "pond")
+    assert said.lines == [f"1.000  {pictures}/deep/frog pond.mp4  at 1:23–1:31"]
+    (hit,) = assetman("search", "pond", "--json").json["hits"]
+    assert (hit["kind"], hit["start"], hit["end"]) == ("video", 83.5, 91.0)
+    assert "3 image, 1 video" in assetman("status").out
+
+
+def test_a_video_of_the_library_is_the_example_with_all_that_is_known_of_it(
+    assetman: Run, pictures: Path
+) -> None:
+    assetman("add", str(pictures))
+    film = str(pictures / "deep" / "frog pond.mp4")
+    like = assetman("search", "--like", film, "--json").json
+    assert like["hits"][0]["path"] == film
+
+
 def test_nothing_found_is_no_error(assetman: Run, pictures: Path) -> None:
     assetman("add", str(pictures))
     said = assetman("search", "zebra", "--json")

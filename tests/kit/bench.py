@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
-from assetman.core.assets import Asset, Box, Root
+from assetman.core.assets import Asset, Root
 from assetman.core.changes import Changes
-from assetman.core.inputs import InputSpec
+from assetman.core.inputs import Excerpt, InputSpec
 from assetman.core.progress import CancelToken, Counts
 from assetman.core.queries import Filters, Sort
 from assetman.ingest.ignore import IgnoreRules
@@ -16,7 +16,7 @@ from assetman.ingest.pipeline import Pipeline, Plan
 from assetman.ingest.stages import Stored, Target
 from assetman.ingest.worklist import Tools
 from assetman.library.library import Library
-from assetman.media.handler import Extraction, Limits
+from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.registry import handler_for
 from assetman.media.thumbnails import ThumbnailCache
 from kit.colours import SPEC, ColourEncoder
@@ -32,13 +32,13 @@ class InlineDecoder:
         path: str,
         specs: Sequence[InputSpec],
         thumbnail: Path | None,
-        box: Box | None = None,
+        excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:
         future: Future[Extraction] = Future()
         handler = handler_for(path)
         assert handler is not None
         try:
-            future.set_result(handler.extract(path, specs, thumbnail, 128, LIMITS, box))
+            future.set_result(handler.extract(path, specs, thumbnail, 128, LIMITS, excerpt))
         except Exception as error:
             future.set_exception(error)
         return future

@@ -54,13 +54,13 @@ class ColourEncoder:
 
 def _mean_of(text: str) -> np.ndarray:
     named = [COLOURS[word] for word in text.lower().split() if word in COLOURS]
-    return np.mean(named or [(128, 128, 128)], axis=0)
+    return np.asarray(np.mean(named or [(128, 128, 128)], axis=0))
 
 
 def _unit(colours: np.ndarray) -> np.ndarray:
     """Centre (n, 3) colours and add a small constant, so that grey has a direction too."""
     rows = np.concatenate([colours / 127.5 - 1, np.full((len(colours), 1), 0.1)], axis=1)
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
 class ColourTowers:

@@ -17,12 +17,13 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from assetman.core.assets import Box
+from assetman.core.assets import SegmentDraft
 from assetman.core.progress import Phase
 from assetman.engine.client import EngineClient
 from assetman.engine.endpoint import endpoints
 from assetman.indexes import Source
 from assetman.library.library import Library
+from assetman.media.thumbnails import ThumbnailCache
 from assetman.vectors.store import VectorStore
 from kit.colours import publish
 from kit.pictures import paint
@@ -31,7 +32,7 @@ CHECKOUT = Path(__file__).parents[2]
 LIMIT = 100.0  # seconds for anything that is waited for
 COLOURS = ("red", "green", "blue", "yellow", "cyan")
 
-File = tuple[str, str, int, tuple[tuple[str, Box | None], ...], bytes]
+File = tuple[str, str, int, tuple[SegmentDraft, ...], bytes]
 
 
 @dataclass
@@ -119,6 +120,13 @@ def assetman(
     )
 
 
+def assert_sheets_are_whole(library: Library, thumbnails: ThumbnailCache) -> None:
+    """Look for the small pictures of all frames of all films."""
+    sheets = library.segments.sheets()
+    for content_id, key in library.contents.extracted(list(sheets)):
+        assert thumbnails.whole(key, sheets[content_id])
+
+
 def holding(folder: Path) -> Holding:
     """Say all that a closed library holds; it is sound, and its index equals it."""
     with closing(sqlite3.connect(folder / "library.sqlite")) as connection:
@@ -133,7 +141,7 @@ def holding(folder: Path) -> Holding:
             segments = library.segments.of_asset(asset.id)
             ids, vectors = library.embeddings.read(space.id, [each.id for each in segments])
             assert len(ids) == len(segments)
-            drafts = tuple((each.kind.value, each.box) for each in segments)
+            drafts = tuple(each.draft for each in segments)
             row = (asset.path, asset.fingerprint, asset.size, drafts, vectors.tobytes())
             found.files.append(row)
             if asset.rating:
@@ -143,7 +151,9 @@ def holding(folder: Path) -> Holding:
         found.files.sort()
         assert len({row[0] for row in found.files}) == len(found.files), "an asset is there twice"
         found.failures = sorted((each.path, each.message) for each in library.failures.all())
-        assert library.segments.count() == len({row[1] for row in found.files if row[3]})
+        drafts_of = {row[1]: row[3] for row in found.files}  # copies share theirs
+        assert library.segments.count() == sum(map(len, drafts_of.values()))
+        assert_sheets_are_whole(library, ThumbnailCache(folder / "thumbnails"))
         source = Source(library.embeddings, space.id)
         token = library.recall("library") or ""
         store = VectorStore(

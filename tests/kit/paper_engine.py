@@ -28,6 +28,7 @@ from assetman.core.progress import Counts, Pace, Phase, Progress
 from assetman.core.queries import Example, Filters, Hit, Query, Results
 from assetman.core.watching import Watch, WatchMode
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
+from kit.paper_films import PaperFilms
 from kit.paper_organising import PaperOrganising
 
 LIMIT = 60.0  # seconds that anything here waits at most
@@ -41,7 +42,7 @@ def paper_command(folder: Path) -> list[str]:
     return [sys.executable, "-c", code, str(folder), "0.2"]
 
 
-class PaperEngine(PaperOrganising):
+class PaperEngine(PaperOrganising, PaperFilms):
     """Satisfies `EngineApi`, and `process.Served`."""
 
     def __init__(self, folder: Path) -> None:
@@ -64,6 +65,7 @@ class PaperEngine(PaperOrganising):
         self._watched = False
         self._damaged: Callable[[str], None] = print
         self._start_organising()
+        self._start_films()
 
     @classmethod
     def open(cls, folder: Path) -> PaperEngine:
@@ -187,7 +189,8 @@ class PaperEngine(PaperOrganising):
         for asset in passing:
             score = len(words & _words(asset.name)) / len(words)
             if score > 0 and asset.id not in query.leave_out:
-                hits.append(Hit(asset.id, score, asset.id, reasons={"name": score}))
+                hit = Hit(asset.id, score, asset.id, reasons={"name": score})
+                hits.append(self._at_its_moment(hit))
         hits.sort(key=lambda hit: -hit.score)
         seconds = time.monotonic() - began
         number = len(passing)
@@ -260,6 +263,7 @@ class PaperEngine(PaperOrganising):
 
     def close(self) -> None:
         self._stop.set()
+        self._end_films()
         for run in self._runs:
             run.join()
         self._lock.release()

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
+from assetman.core.assets import Kind, Passage, PassageKind, Probe, SegmentDraft, SegmentKind
 from assetman.core.spaces import Space
 from assetman.library.assets import FileStat
 from assetman.library.library import Library
@@ -18,6 +18,7 @@ from assetman.library.library import Library
 ROOT = "/photos" if Path("/").is_absolute() else "C:\\photos"
 SECOND = 1_000_000_000
 DIMENSION = 4
+Said = tuple[str, float, float]
 
 
 def stat(mtime: float = 1000, size: int = 10) -> FileStat:
@@ -71,9 +72,39 @@ class Shelf:
             drafts = [SegmentDraft(SegmentKind.SHOT, i, float(i), i + 1.0) for i in range(segments)]
             return self.library.segments.replace(content.id, drafts)
 
+    def film(
+        self, path: str, shots: Sequence[tuple[float, float]], said: Sequence[Said] = ()
+    ) -> tuple[int, list[int]]:
+        """Add a video with a frame in the middle of each shot; give its id and its segments'."""
+        asset = self.file(path, kind=Kind.VIDEO)
+        content = self.library.contents.of_asset(asset).id
+        length = max((end for _, end in shots), default=0.0)
+        with self.library.writing():
+            self.library.contents.set_probe(content, Probe(Kind.VIDEO, 640, 360, duration=length))
+            self.say(asset, said)
+            drafts = [
+                SegmentDraft(
+                    *(SegmentKind.SHOT, i, start, end),
+                    at=(start + end) / 2,
+                    look=f"{i:016x}",
+                    sheet=i // 24,
+                    cell=i % 24,
+                )
+                for i, (start, end) in enumerate(shots)
+            ]
+            segments = self.library.segments.replace(content, drafts)
+            self.embed(segments)
+        return asset, segments
+
+    def say(self, asset: int, said: Sequence[Said]) -> None:
+        """Give a video subtitles: text, start and end of each."""
+        passages = [Passage(PassageKind.SUBTITLE, *each) for each in said]
+        self.library.passages.replace(self.library.contents.of_asset(asset).id, passages)
+
     def embed(self, segments: Sequence[int], space: int | None = None) -> None:
         """Give segments vectors."""
-        self.library.embeddings.add(space or self.space, segments, unit(*segments))
+        if segments:
+            self.library.embeddings.add(space or self.space, segments, unit(*segments))
 
     def done(self, path: str, **given: object) -> int:
         """Add a file of which nothing lacks."""

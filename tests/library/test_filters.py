@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -10,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetman.core.assets import Kind
+from assetman.core.assets import Kind, Passage, PassageKind
 from assetman.core.queries import Filters, FolderFilter, Sort
 from assetman.library.library import Library
 from assetman.library.values import name_key
@@ -35,8 +37,10 @@ class File:
     rating: int
     tags: frozenset[str]
     collections: frozenset[int]
+    said: tuple[str, ...]
 
 
+WORDS = ["one", "Ones", "öne", "two,", "2"]
 TAGS = ["sea", "Sky", "ßtraße"]
 files = st.builds(
     File,
@@ -51,18 +55,40 @@ files = st.builds(
     st.integers(0, 5),
     st.frozensets(st.sampled_from(TAGS)),
     st.frozensets(st.integers(0, 1)),
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join), max_size=2).map(tuple),
 )
 some_tags = st.lists(st.sampled_from([*TAGS, "SEA", "sky ", "SSTRASSE", "none"]), max_size=2)
+some_words = st.lists(
+    st.sampled_from(["one", "ONE 2", "o", "two one", "twó", "2", "ones", "none", "…"]), max_size=2
+)
 filters = st.builds(
     Filters,
-    st.lists(st.sampled_from(Kind), max_size=2).map(tuple),
-    st.lists(st.builds(FolderFilter, st.integers(0, 3), paths), max_size=2).map(tuple),
-    some_tags.map(tuple),
-    some_tags.map(tuple),
-    st.none() | st.tuples(st.integers(0, 6), st.integers(-1, 5)),
-    st.lists(st.integers(0, 2), max_size=2).map(tuple),
-    st.booleans(),
+    kinds=st.lists(st.sampled_from(Kind), max_size=2).map(tuple),
+    folders=st.lists(st.builds(FolderFilter, st.integers(0, 3), paths), max_size=2).map(tuple),
+    tags=some_tags.map(tuple),
+    not_tags=some_tags.map(tuple),
+    ratings=st.none() | st.tuples(st.integers(0, 6), st.integers(-1, 5)),
+    collections=st.lists(st.integers(0, 2), max_size=2).map(tuple),
+    said=some_words.map(tuple),
+    not_said=some_words.map(tuple),
+    missing=st.booleans(),
 )
+
+
+def tokens(text: str) -> list[str]:
+    """Take a text apart as the index of words does; enough for the words above."""
+    plain = unicodedata.normalize("NFD", text.casefold())
+    return re.findall("[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+def says(file: File, phrase: str) -> bool:
+    """Say whether a passage of a file has the words in a row, the last of them maybe begun."""
+    *whole, begun = tokens(phrase) or [""]
+    for said in map(tokens, file.said):
+        for at in range(len(said) - len(whole)):
+            if said[at:][: len(whole)] == whole and said[at + len(whole)].startswith(begun):
+                return bool(begun)
+    return False
 
 
 def passes(file: File, wanted: Filters) -> bool:
@@ -77,6 +103,10 @@ def passes(file: File, wanted: Filters) -> bool:
     if wanted.ratings and not wanted.ratings[0] <= file.rating <= wanted.ratings[1]:
         return False
     if wanted.collections and not set(wanted.collections) & file.collections:
+        return False
+    if not all(says(file, phrase) for phrase in wanted.said):
+        return False
+    if any(says(file, phrase) for phrase in wanted.not_said):
         return False
     folder = file.path.rpartition("/")[0]
     return not wanted.folders or any(
@@ -138,6 +168,9 @@ def test_sql_and_python_agree_on_what_passes_and_in_which_order(
             content = shared.content(file.kind)
             given_stat = stat(file.mtime, file.size)
             asset, _ = library.assets.add(roots[file.root], file.path, given_stat, content)
+            library.passages.replace(
+                content, [Passage(PassageKind.SUBTITLE, said, 0, 1) for said in file.said]
+            )
             stored[asset] = file
         embedded = [asset for asset, file in stored.items() if file.size % 2]
         for asset in embedded:

@@ -14,6 +14,7 @@ from sqlite_utils import Migrations
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.spaces import Space
 from assetman.library import migrations as steps
+from assetman.library import opening
 from assetman.library.library import Library
 
 from .conftest import DIMENSION, Shelf
@@ -77,6 +78,15 @@ def test_the_file_is_set_up_for_safety(folder: Path) -> None:
         assert ask("journal_mode") == "wal"
         assert ask("auto_vacuum") == 2
         assert ask("application_id") == steps.APPLICATION_ID
+
+
+def test_an_sqlite_without_full_text_is_said_to_be_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "_FULL_TEXT", "CREATE VIRTUAL TABLE words USING fts99(text)")
+    with pytest.raises(EnvironmentProblem, match="no full-text search"):
+        Library.open(folder)
+    assert not folder.exists()
 
 
 def test_folders_on_the_way_are_made(tmp_path: Path) -> None:

@@ -19,10 +19,12 @@ TAGGED = Filters(tags=("sea", "sky"), not_tags=("old",))
 RATED = Filters(ratings=(3, 5))
 COLLECTED = Filters(collections=(1, 2))
 MISSING = Filters(missing=True)
+SAID = Filters(said=("one", "two"), not_said=("three",))
 FEW = (
     TAGGED,
     RATED,
     COLLECTED,
+    SAID,
     Filters((Kind.IMAGE,), (FolderFilter(1),), ("sea",)),
 )
 FOLDER = Filters(folders=(FolderFilter(1, "a"),))
@@ -55,6 +57,7 @@ def filled(folder: Path) -> Iterator[Shelf]:
         for i in range(8):
             library.tags.tag([shelf.done(f"{'ab'[i % 2]}/{i}.jpg")], ["sea"])
         library.collections.make("Best", [1, 2])
+        shelf.film("film.mp4", [(0, 1), (1, 2)], [("one and two", 0, 1)])
     with Library.open(folder) as library:
         yield Shelf(library)
 
@@ -164,11 +167,22 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "missing owners": lambda shelf: shelf.library.segments.owners(np.arange(1, 9), MISSING),
     "count_hidden": lambda shelf: shelf.library.assets.count_hidden(),
     "missing_since": lambda shelf: shelf.library.assets.missing_since(1e12),
+    "owners of what is said": lambda shelf: shelf.library.segments.owners(np.arange(1, 9), SAID),
+    "sheets": lambda shelf: shelf.library.segments.sheets(),
+    "sheets of some": lambda shelf: shelf.library.segments.sheets([1, 2]),
+    "say": lambda shelf: shelf.say(1, [("other words", 0, 1)]),
+    "passages": lambda shelf: shelf.library.passages.of_content(1),
+    "any passage": lambda shelf: shelf.library.passages.any(),
+    "holding": lambda shelf: shelf.library.sayings.holding(["one"]),
+    "sayings of assets": lambda shelf: shelf.library.sayings.of_assets(["one"], [1, 2]),
+    "sayings of segments": lambda shelf: shelf.library.sayings.of_segments(["one"], [1, 2]),
+    "frames": lambda shelf: shelf.library.frames.get([1, 2]),
+    "frames of an asset": lambda shelf: shelf.library.frames.of_asset(1),
     "remove": lambda shelf: shelf.library.roots.remove(1),
 }
 SMALL = re.compile(
     r"SCAN (json_each|j|r|p|roots|spaces|tags|collections|steps|sqlite_sequence|CONSTANT|"
-    r"\(subquery|\d|.* assets_missing$)"
+    r"\(subquery|\d|.* assets_missing$|main.passage_words_config|w VIRTUAL TABLE INDEX 0:M)"
 )
 
 

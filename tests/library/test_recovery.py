@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from assetman.core.assets import Kind
 from assetman.core.errors import EnvironmentProblem
+from assetman.core.queries import Filters, Sort
 from assetman.library.library import Library
 from assetman.library.problems import MARK, CatalogueDamaged
 
@@ -137,6 +139,66 @@ def test_a_lost_root_of_a_tree_costs_no_row(filled: Path, before: list[Row]) -> 
     (filled / MARK).touch()
     with Library.open(filled) as library:
         assert contents(library) == before
+        assert library.check() == []
+
+
+def add_films(folder: Path) -> list[int]:
+    """Add films in which enough is said to fill some pages; give their contents."""
+    with Library.open(folder) as library:
+        shelf = Shelf(library)
+        shots = [(float(i), i + 1.0) for i in range(40)]
+        for film in range(30):
+            said = [(f"film {film} line {line} of a story", line, line + 1) for line in range(30)]
+            shelf.film(f"films/{film}.mp4", shots, said)
+        ids = library.assets.ids(Filters(kinds=(Kind.VIDEO,)), Sort.NAME, False)
+        return [library.contents.of_asset(asset).id for asset in ids]
+
+
+def films(library: Library) -> list[object]:
+    """Say what the library knows of its films."""
+    ids = library.assets.ids(Filters(said=("story",)), Sort.NAME, False)
+    contents = [library.contents.of_asset(asset).id for asset in ids]
+    return [
+        (library.segments.of_content(content), library.passages.of_content(content))
+        for content in contents
+    ]
+
+
+def test_frames_and_passages_are_saved_and_what_is_said_is_found_again(filled: Path) -> None:
+    contents = add_films(filled)
+    with Library.open(filled) as library:
+        before = films(library)
+        assert len(before) == len(contents)
+    overwrite(filled, 1, bytes(PAGE))
+    with Library.open(filled) as library:
+        assert films(library) == before
+        assert library.segments.sheets() == dict.fromkeys(contents, 2)
+        assert library.assets.count(Filters(said=("film 7 line 3",))) == 1
+        assert library.check() == []
+
+
+def test_a_damaged_index_of_words_is_made_anew(filled: Path) -> None:
+    add_films(filled)
+    with Library.open(filled) as library:
+        before = films(library)
+    for page in pages_of(filled, "passage_words_data"):
+        overwrite(filled, page)
+    with Library.open(filled) as library, pytest.raises(CatalogueDamaged):
+        films(library)
+    with Library.open(filled) as library:
+        assert films(library) == before
+        assert library.check() == []
+
+
+def test_files_of_which_passages_are_lost_are_read_again(filled: Path) -> None:
+    contents = add_films(filled)
+    overwrite(filled, pages_of(filled, "passages")[1])
+    (filled / MARK).touch()
+    with Library.open(filled) as library:
+        again = [each for each in contents if not library.contents.get(each).extracted]
+        lines = {each: len(library.passages.of_content(each)) for each in contents}
+        assert again == [each for each in contents if lines[each] < 30]
+        assert again
         assert library.check() == []
 
 

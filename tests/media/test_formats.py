@@ -13,7 +13,7 @@ from PIL import Image
 
 from assetman.core.assets import Box, Kind, SegmentKind
 from assetman.core.errors import BadInput
-from assetman.core.inputs import Fit, InputSpec
+from assetman.core.inputs import Excerpt, Fit, InputSpec
 from assetman.media import fonts, formats
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
@@ -240,7 +240,7 @@ def test_a_rectangle_of_a_picture_is_cut_out(
     exif[0x0112] = 6
     path = save(quarters(2000, 1000), "a.jpg", exif=exif)
     box = Box(0.5, 0.5, 0.5, 0.5)
-    found = handler.extract(path, [SQUARE], None, 48, limits, box)
+    found = handler.extract(path, [SQUARE], None, 48, limits, Excerpt(box))
     assert_corners(found.pixels[SQUARE][0], *[GREEN] * 4)
     assert found.segments[0].box == box
     assert (found.probe.width, found.probe.height) == (1000, 2000)

@@ -9,8 +9,8 @@ from typing import BinaryIO
 import pytest
 from PIL import Image
 
-from assetman.core.errors import EnvironmentProblem
-from assetman.media.files import replacing, write_whole
+from assetman.core.errors import BadInput, EnvironmentProblem
+from assetman.media.files import replacing, write_together, write_whole
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
 from assetman.media.thumbnails import ThumbnailCache
@@ -36,7 +36,8 @@ def test_thumbnails_are_spread_over_folders(cache: ThumbnailCache) -> None:
 
 def test_a_thumbnail_is_there_when_it_is_whole(cache: ThumbnailCache) -> None:
     assert not cache.has(KEY)
-    put(cache.path_of(KEY), 0)
+    assert not put(cache.path_of(KEY), 0).exists()
+    put(cache.path_of(KEY)).write_bytes(b"")
     assert not cache.has(KEY)
     put(cache.path_of(KEY))
     assert cache.has(KEY)
@@ -66,6 +67,23 @@ def test_a_damaged_thumbnail_is_as_good_as_none(
     assert (cache.whole(KEY), path.read_bytes()) == (True, good)
 
 
+def test_a_video_is_whole_with_all_its_sheets(cache: ThumbnailCache, tmp_path: Path) -> None:
+    Image.effect_noise((90, 60), 40).save(tmp_path / "a.webp")
+    good = (tmp_path / "a.webp").read_bytes()
+    paths = [cache.path_of(KEY), cache.sheet_path(KEY, 0), cache.sheet_path(KEY, 1)]
+    for path in paths:
+        assert not cache.whole(KEY, sheets=2)
+        put(path)
+        path.write_bytes(good)
+    assert cache.whole(KEY, sheets=2)
+    assert paths[2] == cache.folder / "01" / "23" / f"{KEY}.1.webp"
+    paths[2].write_bytes(good[:-1])
+    assert not cache.whole(KEY, sheets=2)
+    assert not paths[2].exists()
+    assert cache.whole(KEY, sheets=1)
+    assert [cache.whole_sheet(KEY, number) for number in (0, 1)] == [True, False]
+
+
 def test_what_killed_processes_left_is_swept_when_nobody_writes_it_any_more(
     cache: ThumbnailCache,
 ) -> None:
@@ -84,14 +102,16 @@ def test_what_killed_processes_left_is_swept_when_nobody_writes_it_any_more(
 def test_what_was_made_of_contents_nobody_knows_any_more_is_swept(cache: ThumbnailCache) -> None:
     forgotten, fresh = "fedcba98", "00112233"
     for key in (KEY, forgotten, fresh):
-        for path in (cache.path_of(key), cache.preview_path(key, None)):
+        for path in (cache.path_of(key), cache.sheet_path(key, 3), cache.preview_path(key, None)):
             put(path)
             if key != fresh:
                 os.utime(path, (1, 1))
-    assert cache.sweep({KEY}) == 2
+    assert cache.sweep({KEY}) == 3
     assert [cache.has(key) for key in (KEY, forgotten, fresh)] == [True, False, True]
     assert cache.preview_path(KEY, None).exists()
+    assert cache.sheet_path(KEY, 3).exists()
     assert not cache.preview_path(forgotten, None).exists()
+    assert not cache.sheet_path(forgotten, 3).exists()
 
 
 def test_a_file_that_could_not_be_finished_leaves_nothing(tmp_path: Path) -> None:
@@ -121,6 +141,29 @@ def test_a_folder_deleted_while_a_file_is_written_is_made_again(tmp_path: Path) 
     assert target.read_bytes() == b"whole"
 
 
+def test_files_written_together_appear_together_or_not_at_all(tmp_path: Path) -> None:
+    targets = [tmp_path / "ab" / "a", tmp_path / "cd" / "b", tmp_path / "cd" / "nothing"]
+    swept = iter((True, False, False))
+
+    def save(files: list[BinaryIO]) -> None:
+        files[0].write(b"one")
+        files[1].write(b"two")
+        if next(swept):
+            targets[1].parent.rename(tmp_path / "away")
+
+    write_together(targets, save)
+    assert [path.name for path in sorted(tmp_path.glob("[ac]?/*"))] == ["a", "b"]
+
+    def fail(files: list[BinaryIO]) -> None:
+        save(files)
+        raise BadInput("It is damaged")
+
+    targets = [tmp_path / "ef" / "a", tmp_path / "ef" / "b"]
+    with pytest.raises(BadInput):
+        write_together(targets, fail)
+    assert list((tmp_path / "ef").iterdir()) == []
+
+
 def test_a_full_disk_is_the_environments_fault(tmp_path: Path) -> None:
     with (
         pytest.raises(EnvironmentProblem, match="The disk is full"),
@@ -139,17 +182,19 @@ def test_a_place_that_cannot_be_written_is_the_environments_fault(tmp_path: Path
         pass
 
 
-def test_removing_a_content_removes_its_previews(cache: ThumbnailCache) -> None:
+def test_removing_a_content_removes_its_sheets_and_previews(cache: ThumbnailCache) -> None:
     put(cache.path_of(KEY))
     for side in (800, None):
         put(cache.preview_path(KEY, side))
-    other = put(cache.preview_path(KEY + "0", 800))
+    others = [put(cache.preview_path(KEY + "0", 800)), put(cache.sheet_path(KEY + "0", 0))]
+    sheets = [put(cache.sheet_path(KEY, number)) for number in (0, 12)]
     cache.remove(KEY)
     cache.remove("no such key")
     assert not cache.has(KEY)
     assert not cache.preview_path(KEY, 800).exists()
     assert not cache.preview_path(KEY, None).exists()
-    assert other.exists()
+    assert not any(sheet.exists() for sheet in sheets)
+    assert all(other.exists() for other in others)
 
 
 @pytest.mark.parametrize("size", [(40, 30), (1, 2000)])

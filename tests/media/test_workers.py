@@ -18,7 +18,7 @@ from PIL import Image
 
 from assetman.core.assets import Box
 from assetman.core.errors import BadInput, EnvironmentProblem
-from assetman.core.inputs import Fit, InputSpec
+from assetman.core.inputs import Excerpt, Fit, InputSpec
 from assetman.media.handler import Limits
 from assetman.media.image import ImageHandler
 from assetman.media.workers import DecodePool
@@ -125,7 +125,9 @@ def test_a_rectangle_and_a_file_without_an_ending_can_be_asked_about(
     pools: Pools, tmp_path: Path
 ) -> None:
     quarters().save(tmp_path / "dropped", "PNG")
-    future = pools().extract(str(tmp_path / "dropped"), [SQUARE], None, Box(0, 0.5, 0.5, 0.5))
+    future = pools().extract(
+        str(tmp_path / "dropped"), [SQUARE], None, Excerpt(Box(0, 0.5, 0.5, 0.5))
+    )
     assert_corners(future.result(PATIENCE).pixels[SQUARE][0], *[BLUE] * 4)
 
 
@@ -298,7 +300,7 @@ def test_workers_do_not_answer_to_ctrl_c(pools: Pools, good: str) -> None:
 
 PARENT = """
 import sys, time
-from assetman.core.inputs import InputSpec
+from assetman.core.inputs import Excerpt, InputSpec
 from assetman.media.handler import Limits
 from assetman.media.workers import DecodePool
 

@@ -40,6 +40,23 @@ def test_tags_wanted_and_not_wanted_are_filters() -> None:
     assert parsed.not_tags == ("private",)
 
 
+def test_what_is_said_and_what_is_not_are_filters() -> None:
+    parsed = parse('harbour said:"the storm" Said:ahoy -said:whale')
+    assert parsed.wanted == "harbour"
+    assert parsed.said == ("the storm", "ahoy")
+    assert parsed.not_said == ("whale",)
+    assert parsed.notes == ()
+
+
+def test_something_said_that_is_no_word_gets_a_note_and_the_rest_is_searched() -> None:
+    parsed = parse('frog said:"…!" -said:?')
+    assert (parsed.wanted, parsed.said, parsed.not_said) == ("frog", (), ())
+    assert parsed.notes == (
+        "“said:…!” has no word in it that could be looked for.",
+        "“-said:?” has no word in it that could be looked for.",
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "ratings"),
     [
@@ -78,7 +95,7 @@ def test_missing_files_are_asked_for() -> None:
 
 
 def test_a_filter_that_is_half_typed_is_passed_over() -> None:
-    for typed in ("tag:", "rating:", "is:", "in:", 'tag:""', "tag: "):
+    for typed in ("tag:", "rating:", "is:", "in:", 'tag:""', "tag: ", "said:", 'said:"', "-said:"):
         parsed = parse(f"frog {typed}")
         assert (parsed.wanted, parsed.tags) == ("frog", ())
 

@@ -8,12 +8,8 @@ the files beside the root are watched, and so are the disk and the memory of the
 from __future__ import annotations
 
 import os
-import re
-import shutil
 import socket
 import stat
-import tempfile
-from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,126 +17,25 @@ import pytest
 from PIL import Image
 
 from assetman.core.progress import CancelToken
-from assetman.core.queries import Query
-from assetman.core.settings import Settings
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.scan import Found, walk
 from assetman.workspace import Workspace
-from kit.colours import publish
 from kit.pictures import paint
 from tests.torture.hostile_pictures import Bait, hostile, passed_over, sparse
-from tests.torture.watching_eyes import (
-    Ear,
-    Eye,
-    listening,
-    most_memory_of_children,
-    size_of,
-    watched,
+from tests.torture.ordeals import (
+    DISK,
+    MEMORY,
+    SENTENCES,
+    SLACK,
+    Most,
+    bring_in,
+    found,
+    named,
+    told,
 )
+from tests.torture.watching_eyes import Ear, Eye
 
 pytestmark = pytest.mark.timeout(600)
-
-PATIENCE = 300.0  # seconds for one run
-MEMORY = 768 << 20  # bytes, for one decoder
-SLACK = 96 << 20  # what Python and its libraries map shared and read-only
-DISK = 64 << 20  # bytes that a library of such a root may take
-SETTINGS = Settings(decode_workers=2, decode_seconds=5.0, decode_memory=MEMORY)
-
-# What a person is told, and nothing but this.
-SENTENCES = re.compile(
-    r"""The\ (picture|drawing)\ is\ (damaged\ and\ cannot\ be\ read|cut\ off:\ .*)
-    | The\ picture\ is\ [\d,]+\ ×\ [\d,]+\ pixels,\ more\ than\ the\ [\d,]+(\ million)?\ allowed
-    | The\ picture\ has\ no\ pixels
-    | The\ drawing\ is\ more\ than\ \d+\ MB\ of\ text
-    | This\ is\ not\ a\ picture\ Assetman\ can\ read
-    | The\ file\ is\ empty
-    | Reading\ the\ file\ takes\ more\ than\ the\ \d+\ [MG]B\ of\ memory\ allowed
-    | Reading\ the\ file\ took\ longer\ than\ the\ \d+\ seconds\ allowed
-    | The\ decoder\ crashed\ on\ this\ file
-    | It\ cannot\ be\ read:\ File\ name\ too\ long\.
-    | (It|The\ file)\ cannot\ be\ read:\ Too\ many\ levels\ of\ symbolic\ links\.?""",
-    re.VERBOSE,
-)
-
-NAMES = (
-    *(b"-rf.png", b"--help.png", b"-.png", b"%s%n%d.png", b"100%.png", b"a:b.png", b"a\\b.png"),
-    *(b"new\nline.png", b"\r\t\x07\x1b[2J.png", b" .png", b"~.png", b"$(touch escaped).png"),
-    *(b"; touch escaped;.png", b"`touch escaped`.png", b"|touch escaped.png", b"'\"<>&.png"),
-    *(b"*?[a].png", b"con.png", b"file:..%2F..%2F.png", b"\xff\xfe\x80.png"),
-    *("\u202egnp.exe\u202c.png".encode(), "\u2066\u200f\u061c.png".encode()),
-    *("👩‍👩‍👧‍👦🏳️‍🌈.png".encode(), "e\u0301.png".encode(), "é.png".encode(), "ﷺ.png".encode()),
-    *(b"x" * 251 + b".png", b"\xf0\x9f" * 125 + b".png", b"PNG.PNG", b"a.png.png"),
-)
-
-
-@pytest.fixture
-def ear() -> Iterator[Ear]:
-    with listening() as made:
-        yield made
-
-
-@pytest.fixture
-def bait(tmp_path: Path, ear: Ear) -> Bait:
-    paint(tmp_path / "outside" / "bait.png", "magenta")
-    return Bait(tmp_path / "outside" / "bait.png", ear.port)
-
-
-@pytest.fixture
-def eye(bait: Bait) -> Iterator[Eye]:
-    with watched(bait.path.parent) as made:
-        yield made
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "root"
-    folder.mkdir()
-    yield folder
-    shutil.rmtree(os.fsencode(folder))
-
-
-@pytest.fixture
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder for temporary files of this process and of those it starts."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return folder
-
-
-@pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    monkeypatch.syspath_prepend(str(publish(tmp_path / "site")))
-    made = Workspace.open(tmp_path / "library", SETTINGS, tmp_path / "models")
-    made.use_model("colours")
-    yield made
-    made.close()
-
-
-def bring_in(workspace: Workspace, root: Path, look: Callable[[], None] = lambda: None) -> None:
-    """Index a root as a person's; `look` is called again and again until it is done."""
-    added, _ = workspace.library.roots.add(str(root))
-    run = workspace.pipeline.start([added.id])
-    for _ in range(int(PATIENCE / 0.2)):
-        if workspace.pipeline.wait(run, 0.2):
-            break
-        look()
-    assert workspace.pipeline.wait(run, 1), "it hangs"
-    assert not workspace.pipeline.progress().problem
-
-
-def told(workspace: Workspace) -> dict[str, str]:
-    """Give what the person is told of each file that failed, by its path."""
-    failures = workspace.library.failures.all()
-    assert {failure.kind for failure in failures} <= {"bad input"}, failures
-    return {failure.path: failure.message for failure in failures}
-
-
-def found(workspace: Workspace, text: str = "green") -> set[str]:
-    """Give the paths of all assets that can be searched."""
-    hits = workspace.search.search(Query(text, limit=100_000)).hits
-    return {asset.path for asset in workspace.library.assets.get([hit.asset_id for hit in hits])}
 
 
 def test_hostile_files_are_pictures_or_are_told_of_and_nothing_else_happens(
@@ -165,14 +60,9 @@ def test_hostile_files_are_pictures_or_are_told_of_and_nothing_else_happens(
         (root / name).write_bytes(data)
         others.add(str(root / name))
     good = str(paint(root / "good.png", "green"))
-    most = {"memory": 0, "disk": 0}
-
-    def look() -> None:
-        most["memory"] = max(most["memory"], most_memory_of_children())
-        most["disk"] = max(most["disk"], size_of(tmp_path / "library") + size_of(temporary))
-
-    bring_in(workspace, root, look)
-    look()
+    most = Most((tmp_path / "library", temporary))
+    bring_in(workspace, root, most.look)
+    most.look()
     failures, pictures = told(workspace), found(workspace)
     assert good in pictures
     assert (pictures | set(failures)) - others == {good, *paths}
@@ -180,8 +70,8 @@ def test_hostile_files_are_pictures_or_are_told_of_and_nothing_else_happens(
     senseless = {path: why for path, why in failures.items() if not SENTENCES.fullmatch(why)}
     assert not senseless
     assert (ear.heard(), eye.seen()) == (False, [])
-    assert 0 < most["memory"] < MEMORY + SLACK
-    assert 0 < most["disk"] < DISK
+    assert 0 < most.memory < MEMORY + SLACK
+    assert 0 < most.disk < DISK
     workspace.close()
     assert not [name for name in os.listdir(temporary) if not name.startswith("pymp-")]
     assert not list((tmp_path / "library").rglob("*.part"))
@@ -205,16 +95,7 @@ def test_no_hostile_drawing_shows_what_it_names(
 
 
 def test_no_name_is_taken_for_anything_but_a_name(workspace: Workspace, root: Path) -> None:
-    wanted = set()
-    for number, name in enumerate(NAMES):
-        plain = paint(root / "plain.png", "green", number)
-        path = os.path.join(os.fsencode(root), name)
-        try:
-            os.rename(plain, path)
-        except OSError:  # a disk that has an alphabet
-            plain.unlink()
-            continue
-        wanted.add(os.fsdecode(path))
+    wanted = named(root, ".png", lambda number: paint(root / "plain.png", "green", number))
     assert len(wanted) > 15
     bring_in(workspace, root)
     assert told(workspace) == {}

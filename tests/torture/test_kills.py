@@ -17,6 +17,7 @@ import pytest
 
 from assetman.core.errors import AssetmanError
 from assetman.core.queries import Query
+from assetman.core.sheets import SHEET_CELLS
 from assetman.engine.client import EngineClient, connect
 from assetman.engine.protocol import EngineLost
 from assetman.library.library import Library
@@ -31,9 +32,11 @@ from kit.ordeal import (
     paint_many,
     paths_of_python,
 )
+from kit.reels import reel
 
 KILLS = 2  # at dose 1
 PICTURES = 80
+FILMS = 2  # of two stretches each
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -51,7 +54,10 @@ def library(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    return paint_many(tmp_path / "pictures", PICTURES)
+    folder = paint_many(tmp_path / "pictures", PICTURES)
+    for seed in range(FILMS):
+        reel(folder / "films" / f"{seed}.mp4", seed)
+    return folder
 
 
 @dataclass
@@ -123,7 +129,9 @@ def undisturbed(tmp_path: Path, pictures: Path) -> Holding:
     finish(client)
     end(client, calm)
     held = holding(calm)
-    assert len(held.files) == PICTURES + PICTURES // 10 + 1  # the torn one, and its failure
+    # the torn one, and its failure
+    assert len(held.files) == PICTURES + PICTURES // 10 + 1 + FILMS
+    assert len([row for row in held.files if len(row[3]) > SHEET_CELLS]) == FILMS
     assert len(held.failures) == 1
     return held
 

@@ -26,8 +26,10 @@ from assetman.core.errors import BadInput, EnvironmentProblem, WrongUse
 from assetman.core.inputs import Modality
 from assetman.core.models import DeviceChoice, ModelInfo, ModelState
 from assetman.core.progress import Counts, Phase, Progress
-from assetman.core.queries import Filters, Hit, Query, Results, Sort
+from assetman.core.queries import Example, Filters, Hit, Query, Results, Sort
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
+from tests.ui.fake_exports import FakeExports
+from tests.ui.fake_films import Colour, FakeFilms
 from tests.ui.fake_living import FakeLiving
 from tests.ui.fake_organising import FakeOrganising, typed_filters
 
@@ -94,7 +96,7 @@ class _Row:
 
 
 @dataclass
-class FakeEngine(FakeLiving, FakeOrganising):
+class FakeEngine(FakeFilms, FakeLiving, FakeOrganising, FakeExports):
     """An engine over folders of pictures, all in memory but the thumbnails."""
 
     folder: Path
@@ -107,6 +109,8 @@ class FakeEngine(FakeLiving, FakeOrganising):
         self.rows: dict[int, _Row] = {}
         self.begin_organising()
         self.begin_living()
+        self.begin_films()
+        self.begin_exports()
         self.root_rows: dict[int, Root] = {}
         self.failure_rows: dict[int, Failure] = {}
         self.model = "starter"
@@ -521,7 +525,8 @@ class FakeEngine(FakeLiving, FakeOrganising):
             for folder in filters.folders
         )
 
-    def _hits(self, query: Query, rows: list[_Row]) -> list[Hit]:
+    def _wanted(self, query: Query) -> list[tuple[Colour, float]]:
+        """Give the colours that a question names or shows, each with its weight."""
         words = re.findall(r"\w+", typed_filters(query.text)[0].lower())
         wanted = [
             (mean_colour(paint(QColor(COLOURS[word]), 64, 64)), 1.0)
@@ -529,15 +534,30 @@ class FakeEngine(FakeLiving, FakeOrganising):
             if word in COLOURS
         ]
         for example in query.examples:
-            if example.asset_id is not None and example.box is None:
-                colour = self._row(example.asset_id).colour
-            else:
-                path = example.path or self._row(example.asset_id or 0).asset.path
-                image = QImage(path)
-                if image.isNull():
-                    raise BadInput(f"{os.path.basename(path)} is not a picture.")
-                colour = mean_colour(image, example.box)
-            wanted.append((colour, example.weight))
+            wanted += [(colour, example.weight) for colour in self._colours_of(example)]
+        return wanted
+
+    def _colours_of(self, example: Example) -> list[Colour]:
+        if example.asset_id is not None and example.start is not None:
+            return self._colours_between(example.asset_id, example.start, example.end)
+        if example.asset_id is not None and example.box is None:
+            return [self._row(example.asset_id).colour]
+        path = example.path or self._row(example.asset_id or 0).asset.path
+        image = QImage(path)
+        if image.isNull():
+            raise BadInput(f"{os.path.basename(path)} is not a picture.")
+        return [mean_colour(image, example.box)]
+
+    def _score(self, wanted: list[tuple[Colour, float]], found: Colour) -> float:
+        score = 0.5 if not wanted else 0.0
+        for colour, weight in wanted:
+            apart = sum((a - b) ** 2 for a, b in zip(colour, found, strict=True)) ** 0.5
+            score += weight * max(0.0, 1 - apart) / len(wanted)
+        return max(0.0, score)
+
+    def _hits(self, query: Query, rows: list[_Row]) -> list[Hit]:
+        words = re.findall(r"\w+", typed_filters(query.text)[0].lower())
+        wanted = self._wanted(query)
         plain = [word for word in words if word not in COLOURS]
         hits = []
         for row in rows:
@@ -545,11 +565,11 @@ class FakeEngine(FakeLiving, FakeOrganising):
                 continue
             if plain and not all(word in row.asset.name.lower() for word in plain):
                 continue
-            score = 0.5 if not wanted else 0.0
-            for colour, weight in wanted:
-                apart = sum((a - b) ** 2 for a, b in zip(colour, row.colour, strict=True)) ** 0.5
-                score += weight * max(0.0, 1 - apart) / len(wanted)
-            hits.append(Hit(row.asset.id, round(max(0.0, score), 4), reasons={"picture": score}))
+            hit = self._film_hit(row.asset.id, wanted)
+            if hit is None:
+                score = self._score(wanted, row.colour)
+                hit = Hit(row.asset.id, round(score, 4), reasons={"picture": score})
+            hits.append(hit)
         hits.sort(key=lambda hit: (-hit.score, hit.asset_id))
         if query.sort is not Sort.RELEVANCE:
             by_id = {hit.asset_id: hit for hit in hits}
@@ -562,6 +582,7 @@ def _ordered(rows: list[_Row], query: Query) -> list[_Row]:
     keys: dict[Sort, Callable[[_Row], object]] = {
         Sort.NAME: lambda row: row.asset.name.lower(),
         Sort.SIZE: lambda row: row.asset.size,
+        Sort.DATE: lambda row: row.asset.taken or row.asset.modified,
     }
-    key = keys.get(query.sort, lambda row: row.asset.taken or row.asset.modified)
+    key = keys.get(query.sort, keys[Sort.DATE])
     return sorted(rows, key=lambda row: (key(row), row.asset.id), reverse=query.descending)

@@ -245,7 +245,9 @@ class _Writing:
 
 def typed_filters(text: str) -> tuple[str, Filters]:
     """Take `tag:` and `rating:` out of what was typed."""
-    tags, not_tags, ratings = [], [], None
+    tags: list[str] = []
+    not_tags: list[str] = []
+    ratings: tuple[int, int] | None = None
     for minus, word, value in _TYPED.findall(text):
         value = value.strip('"')
         if word == "tag":

@@ -66,6 +66,21 @@ def newest(tmp_path: Path) -> Path:
     return tmp_path / "vectors" / "space" / folders(tmp_path)[-1]
 
 
+def test_what_is_left_out_makes_room_for_the_next_nearest(
+    opened: Opener, catalogue: PaperCatalogue
+) -> None:
+    store = opened()
+    (query,) = queries = drawn(1, seed=3)
+    ranked = store.search(queries, 200).ids[0]
+    some = np.sort(ranked[::2])
+    assert store.search(queries, 50, without=ranked[:100]).ids[0].tolist() == list(ranked[100:150])
+    among = store.search(queries, 50, some, without=ranked[:100]).ids[0]
+    assert among.tolist() == list(ranked[100::2][:50])
+    everything = catalogue.ids()
+    assert store.search(query[None], 5, without=everything).ids.size == 0
+    assert store.search(queries, 3, without=[10**9]).ids[0].tolist() == list(ranked[:3])
+
+
 def test_the_first_search_answers_from_the_catalogue_alone(opened: Opener) -> None:
     queries = drawn(20, seed=1)
     answer = opened().search(queries, 30)

@@ -35,7 +35,7 @@ def end(client: EngineClient, library: Path) -> None:
 
 @pytest.fixture
 def filled(library: Path, tmp_path: Path, wait_for: Wait) -> Path:
-    """A library with a backup, everything in it tagged."""
+    """A library with everything in it tagged."""
     for number in range(40):
         paint(tmp_path / "photos" / f"{number}.png", "red", number)
     client = connect(library)
@@ -49,12 +49,12 @@ def filled(library: Path, tmp_path: Path, wait_for: Wait) -> Path:
 
 
 def damage(library: Path) -> None:
-    """Overwrite every third page beyond the first ones, as a dying disk does."""
+    """Overwrite every third page beyond those of the folders, as a dying disk does."""
     chance = random.Random(1)
     with (library / "library.sqlite").open("r+b") as file:
         pages = file.seek(0, 2) // PAGE
         assert pages > 12
-        for page in range(6, pages, 3):
+        for page in range(7, pages, 3):
             file.seek(page * PAGE)
             file.write(chance.randbytes(PAGE))
 

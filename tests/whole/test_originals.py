@@ -21,13 +21,15 @@ from assetman.cli.console import Console
 from assetman.cli.main import COMMANDS
 from assetman.cli.main import run as run_command
 from assetman.core.assets import Box
-from assetman.core.errors import AssetmanError
+from assetman.core.errors import AssetmanError, EnvironmentProblem, WrongUse
+from assetman.core.exports import Export, ExportForm, ExportState
 from assetman.core.progress import Pace, Phase
 from assetman.core.queries import Example, Filters, Query, Sort
 from assetman.engine.client import EngineClient, connect
 from assetman.engine.codec import VERBS
 from assetman.engine.endpoint import endpoints
 from kit.pictures import paint
+from tests.kit.films import Scene, make_film
 
 Wait = Callable[[Callable[[], object]], None]
 Facts = dict[str, tuple[object, ...]]
@@ -40,13 +42,18 @@ pytestmark = [
 
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
-    """Two folders with pictures, broken ones, and what is none of ours."""
+    """Two folders with pictures and films, broken ones, and what is none of ours."""
     one, other = tmp_path / "one", tmp_path / "other"
     for number, colour in enumerate(("red", "green", "blue", "yellow")):
         paint(one / f"{colour}.png", colour, number, size=(2100, 900))
         paint(one / "deep" / "deeper" / f"{colour} too.png", colour, number + 10)
         paint(other / f"{colour}.png", colour, number + 20)
     shutil.copy(one / "red.png", other / "copy of red.png")
+    scenes = [Scene(colour, 2.0) for colour in ("red", "green", "blue")]
+    film = make_film(one / "deep" / "film.mp4", scenes, sound=440.0, gop=25)
+    make_film(other / "film.mkv", scenes, codec="mpeg4", subtitles=[(1, 3, "Land in sight")])
+    (one / "torn.mp4").write_bytes(film.path.read_bytes()[:-3000])
+    (other / "torn.mkv").write_bytes((other / "film.mkv").read_bytes()[:-3000])
     (one / "torn.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     (one / "empty.png").touch()
     (one / "drawing.svg").write_text(
@@ -173,6 +180,37 @@ def index_look_and_search(engine: Any, folders: tuple[Path, Path], wait_for: Wai
     rest(engine, wait_for, engine.use_model("shades"))
 
 
+def watch_and_save(engine: Any, folders: tuple[Path, Path], saved: Path, wait_for: Wait) -> None:
+    """Do all that can be done with videos."""
+    saved.mkdir()
+    film = engine.asset_at(str(folders[0] / "deep" / "film.mp4"))
+    moments = engine.moments(film, Query("a red wall"))
+    assert engine.frames([moment.segment_id for moment in moments])
+    assert engine.preview(film, 700).width > 0
+    assert engine.search(Query("said:land")).hits
+    assert engine.search(Query(examples=(Example(asset_id=film, start=1.0, end=3.5),))).hits
+    path = str(folders[1] / "film.mkv")
+    assert engine.search(Query(examples=(Example(path=path, start=1.0),))).hits
+    ended: dict[int, Export] = {}
+    unsubscribe = engine.subscribe(
+        lambda event: (
+            ended.update({event.number: event})
+            if isinstance(event, Export) and event.state is not ExportState.RUNNING
+            else None
+        )
+    )
+    for form, name in zip(ExportForm, ("frame.png", "quick.mp4", "exact.mp4"), strict=True):
+        with pytest.raises(WrongUse):
+            engine.export(film, 1.0, 3.0, str(folders[0] / "red.png"), form)
+        with contextlib.suppress(EnvironmentProblem):  # where there is no ffmpeg
+            number = engine.export(film, 1.0, 3.0, str(saved / name), form).number
+            wait_for(lambda number=number: number in ended)
+            assert ended[number].state is ExportState.DONE
+            engine.cancel_export(number)
+    assert (saved / "frame.png").exists()
+    unsubscribe()
+
+
 def organise_and_take_back(engine: Any) -> None:
     ids = list(engine.search(Query()).ids)
     engine.rate(ids, 4)
@@ -219,6 +257,7 @@ def test_nothing_that_the_engine_can_be_asked_touches_an_original(
     with connect(library) as client:
         engine = Witness(client)
         index_look_and_search(engine, folders, wait_for)
+        watch_and_save(engine, folders, tmp_path / "saved", wait_for)
         organise_and_take_back(engine)
         lose_fail_and_find(engine, folders, wait_for)
         assert everything(*folders) == before
@@ -242,17 +281,20 @@ def test_nothing_that_the_engine_can_be_asked_touches_an_original(
 
 
 def test_no_command_touches_an_original(
-    library: Path, folders: tuple[Path, Path], guard: Guard, wait_for: Wait
+    library: Path, folders: tuple[Path, Path], guard: Guard, tmp_path: Path, wait_for: Wait
 ) -> None:
     one, other = map(str, folders)
     red = str(folders[0] / "red.png")
+    film = str(folders[0] / "deep" / "film.mp4")
     before = everything(*folders)
     run: set[str] = set()
     with connect(library) as window:
         window.use_model("colours")
         for line in (
             ("add", one), ("search", "--in", other, "a", "red", "wall"), ("index",),
-            ("search", "--like", red), ("similar", red), ("status", "--json"),
+            ("search", "--like", red), ("similar", red), ("search", "--like", film),
+            ("similar", str(folders[1] / "film.mkv")), ("search", "said:land", "--json"),
+            ("export", film, str(tmp_path), "--from", "1", "--frame"), ("status", "--json"),
             ("tag", "lake", one), ("untag", "lake", red), ("rate", "4", other), ("tags",),
             ("collections", "--put", "Best", red), ("undo",), ("redo",),
             ("search", "tag:lake", "rating:>=1"), ("failures", "--ignore", one),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assetman.core.assets import Kind
+from assetman.core.moments import Picture
 from assetman.core.queries import Example, Filters, FolderFilter, Query, Sort
+from assetman.ui.times import span_text
 
 KIND_NAMES = {
     Kind.IMAGE: "Pictures",
@@ -17,15 +19,19 @@ KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ExampleChip:
-    """A picture, or a part of one, that is part of the question."""
+    """A picture, a part of one or a moment of a video, that is part of the question."""
 
     example: Example
     name: str
-    thumbnail: str | None = None  # path of a picture file to show small
+    thumbnail: str | Picture | None = None  # what to show small
 
     @property
     def label(self) -> str:
-        name = f"part of {self.name}" if self.example.box is not None else self.name
+        name, start = self.name, self.example.start
+        if start is not None:
+            name = f"{name} at {span_text(start, self.example.end)}"
+        if self.example.box is not None:
+            name = f"part of {name}"
         return f"less like {name}" if self.example.weight < 0 else name
 
     @property

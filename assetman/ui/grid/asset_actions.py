@@ -15,6 +15,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication, QImage
 from PySide6.QtWidgets import QMenu, QWidget
 
 from assetman.core.assets import Kind, display
+from assetman.core.moments import clock
 from assetman.core.queries import Example
 from assetman.engine.protocol import Card, EngineApi
 from assetman.ui.bridge import EngineBridge
@@ -22,10 +23,12 @@ from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.file_manager import require, reveal
 from assetman.ui.grid.organising_menu import offer_organising
 from assetman.ui.grid.pictures import file_url, read_image
-from assetman.ui.grid.wording import count_text
+from assetman.ui.grid.wording import count_text, is_film
 from assetman.ui.jobs import Job
+from assetman.ui.player.clip import Clip
 
 T = TypeVar("T")
+Entry = tuple[str, str, Callable[[], object]] | None  # title, keys to show, verb; None separates
 
 ASSETS_MIME = "application/x-assetman-assets"  # asset ids as JSON: the window's own drags
 HOME_MIME = "application/x-assetman-process"  # which process these ids mean anything to
@@ -46,16 +49,31 @@ class Question:
     leave_out: tuple[int, ...] = ()
 
 
-def similar_to(asset_ids: Sequence[int]) -> Question:
-    """Ask for what is like these, themselves left out."""
+ClipOf = Callable[[int], Clip | None]
+
+
+def similar_to(asset_ids: Sequence[int], clip_of: ClipOf = lambda _: None) -> Question:
+    """Ask for what is like these, or like the moments shown of them; themselves left out."""
     ids = tuple(asset_ids[:EXAMPLES])
-    return Question(tuple(Example(asset_id=i) for i in ids), replace=True, leave_out=ids)
+    return Question(tuple(_example(i, clip_of(i)) for i in ids), replace=True, leave_out=ids)
 
 
-def less_like(asset_ids: Sequence[int]) -> Question:
+def similar_to_moment(asset_id: int, start: float, end: float | None = None) -> Question:
+    """Ask for what is like a frame of a video, or like some seconds of it."""
+    example = Example(asset_id=asset_id, start=start, end=end)
+    return Question((example,), replace=True, leave_out=(asset_id,))
+
+
+def less_like(asset_ids: Sequence[int], clip_of: ClipOf = lambda _: None) -> Question:
     """Add to the present question that it should be less like these."""
     ids = asset_ids[:EXAMPLES]
-    return Question(tuple(Example(asset_id=i, weight=UNLIKE) for i in ids), replace=False)
+    return Question(tuple(_example(i, clip_of(i), UNLIKE) for i in ids), replace=False)
+
+
+def _example(asset_id: int, clip: Clip | None, weight: float = 1.0) -> Example:
+    if clip is None:
+        return Example(asset_id=asset_id, weight=weight)
+    return Example(asset_id=asset_id, weight=weight, start=clip.start, end=clip.end)
 
 
 def mime_of(cards: Sequence[Card]) -> QMimeData:
@@ -88,6 +106,9 @@ class AssetActions(QObject):
     asked = Signal(object)  # Question
     folder_asked = Signal(int)  # asset id
     said = Signal(str)  # one sentence for the person
+    play_wanted = Signal(int, float)  # asset id, seconds
+    shots_wanted = Signal(int)  # asset id
+    export_wanted = Signal(object)  # Clip
 
     def __init__(self, bridge: EngineBridge, organiser: Organiser, parent: QWidget) -> None:
         super().__init__(parent)
@@ -96,57 +117,128 @@ class AssetActions(QObject):
         self._place = parent
         self._open_menu: QMenu | None = None
         self.card_of: Callable[[int], Card | None] = lambda _: None  # of those seen already
+        self.clip_of: ClipOf = lambda _: None  # the moment that is shown of a video, if it is one
+        self.shots_shown: Callable[[], int | None] = lambda: None  # of which video
+        self.shows_films = False  # whether videos can be looked into here
 
-    def menu(self, asset_ids: Sequence[int]) -> QMenu:
-        """Make the context menu of some assets."""
+    def menu(self, asset_ids: Sequence[int], clip: Clip | None = None) -> QMenu:
+        """Make the context menu of some assets; of a video with the moment that is meant."""
         ids = tuple(asset_ids)
+        if clip is None and len(ids) == 1:
+            clip = self.clip_of(ids[0])
         many = len(ids) > 1
         these = f"{count_text(len(ids), 'file', 'files')}"
         menu = QMenu(self._place)
         menu.setAccessibleName("Actions")
-        entries: list[tuple[str, str, Callable[[Sequence[int]], None]] | None] = [
-            ("Find similar to these" if many else "Find similar", "S", self.find_similar),
-            ("Less like these" if many else "Less like this", "Shift+S", self.less_like),
+        entries: list[Entry] = [
+            *(self._alike(ids) if clip is None else self._alike_moment(clip)),
             None,
-            (f"Open {these}" if many else "Open", "Ctrl+Enter", self.open_files),
-            ("Show in folder here", "", self.show_in_folder),
-            ("Show in file manager", "", self.show_in_file_manager),
+            (f"Open {these}" if many else "Open", "Ctrl+Enter", partial(self.open_files, ids)),
+            ("Show in folder here", "", partial(self.show_in_folder, ids)),
+            ("Show in file manager", "", partial(self.show_in_file_manager, ids)),
             None,
-            (f"Copy {these}" if many else "Copy", "Ctrl+C", self.copy),
-            ("Copy paths" if many else "Copy path", "Ctrl+Shift+C", self.copy_paths),
+            (f"Copy {these}" if many else "Copy", "Ctrl+C", partial(self.copy, ids)),
+            ("Copy paths" if many else "Copy path", "Ctrl+Shift+C", partial(self.copy_paths, ids)),
         ]
+        if len(ids) == 1 and self._plays(ids[0]):
+            entries = [*self._film_entries(ids[0], clip), None, *entries]
         for entry in entries:
             if entry is None:
                 menu.addSeparator()
                 continue
             title, keys, verb = entry
             action = menu.addAction(f"{title}\t{keys}" if keys else title)
-            action.triggered.connect(partial(_call, verb, ids))
-            action.setEnabled(not (many and verb == self.show_in_folder))
+            action.triggered.connect(partial(_call, verb))
+            action.setEnabled(not (many and title == "Show in folder here"))
+        opening = next(a for a in menu.actions() if a.text().startswith("Open"))
+        before = menu.actions()[menu.actions().index(opening) - 1]
         known = {card.asset.rating if (card := self.card_of(i)) else None for i in ids[:LOOKED_AT]}
         rating = known.pop() if len(known) == 1 and len(ids) <= LOOKED_AT else None
-        offer_organising(menu, self._organiser, ids, rating, before=menu.actions()[2])
+        offer_organising(menu, self._organiser, ids, rating, before)
         return menu
 
-    def show_menu(self, asset_ids: Sequence[int], at: QPoint) -> QMenu | None:
+    def show_menu(
+        self, asset_ids: Sequence[int], at: QPoint, clip: Clip | None = None
+    ) -> QMenu | None:
         """Open the context menu at a point of the screen; None if one is open already."""
         if not asset_ids or (self._open_menu is not None and self._open_menu.isVisible()):
             return None
         if self._open_menu is not None:
             self._open_menu.deleteLater()
-        self._open_menu = self.menu(asset_ids)
+        self._open_menu = self.menu(asset_ids, clip)
         self._open_menu.popup(at)
         return self._open_menu
 
     def find_similar(self, asset_ids: Sequence[int]) -> None:
-        """Ask for what is like these."""
+        """Ask for what is like these: of videos that were found, like their best moments."""
         if asset_ids:
-            self.asked.emit(similar_to(asset_ids))
+            self.asked.emit(similar_to(asset_ids, self.clip_of))
 
     def less_like(self, asset_ids: Sequence[int]) -> None:
         """Ask for less like these."""
         if asset_ids:
-            self.asked.emit(less_like(asset_ids))
+            self.asked.emit(less_like(asset_ids, self.clip_of))
+
+    def find_similar_to(self, clip: Clip | None) -> None:
+        """Ask for what is like a moment."""
+        if clip is not None:
+            self.asked.emit(similar_to_moment(clip.asset_id, clip.start, clip.end))
+
+    def less_like_moment(self, clip: Clip) -> None:
+        """Ask for less like a moment."""
+        self.asked.emit(less_like([clip.asset_id], lambda _: clip))
+
+    def play(self, asset_ids: Sequence[int]) -> None:
+        """Ask for a video to be played, from the moment that is shown of it."""
+        if asset_ids and self._plays(asset_ids[0]):
+            clip = self.clip_of(asset_ids[0])
+            self.play_wanted.emit(asset_ids[0], clip.start if clip is not None else 0.0)
+
+    def _plays(self, asset_id: int) -> bool:
+        card = self.card_of(asset_id)
+        return self.shows_films and card is not None and is_film(card)
+
+    def _alike(self, ids: Sequence[int]) -> list[Entry]:
+        many = len(ids) > 1
+        return [
+            (
+                "Find similar to these" if many else "Find similar",
+                "S",
+                lambda: self.find_similar(ids),
+            ),
+            (
+                "Less like these" if many else "Less like this",
+                "Shift+S",
+                lambda: self.less_like(ids),
+            ),
+        ]
+
+    def _alike_moment(self, clip: Clip) -> list[Entry]:
+        whole = similar_to([clip.asset_id])
+        return [
+            ("Find similar to this moment", "S", lambda: self.find_similar_to(clip)),
+            ("Find similar to the whole video", "", lambda: self.asked.emit(whole)),
+            ("Less like this moment", "Shift+S", lambda: self.less_like_moment(clip)),
+        ]
+
+    def _film_entries(self, asset_id: int, clip: Clip | None) -> list[Entry]:
+        start = clip.start if clip is not None else 0.0
+        shown = self.shots_shown() == asset_id
+        entries: list[Entry] = [
+            (
+                f"Play from {clock(start)}" if clip is not None else "Play",
+                "P",
+                lambda: self.play_wanted.emit(asset_id, start),
+            ),
+            (
+                f"{'Hide' if shown else 'Show'} its shots",
+                "M",
+                lambda: self.shots_wanted.emit(asset_id),
+            ),
+        ]
+        if clip is not None:
+            entries.append(("Save this shot…", "", lambda: self.export_wanted.emit(clip)))
+        return entries
 
     def rate(self, asset_ids: Sequence[int], rating: int) -> None:
         """Rate files 0 (no rating) to 5."""
@@ -235,8 +327,8 @@ class AssetActions(QObject):
         job.start()
 
 
-def _call(verb: Callable[[Sequence[int]], None], ids: Sequence[int], *_checked: bool) -> None:
-    verb(ids)
+def _call(verb: Callable[[], object], *_checked: bool) -> None:
+    verb()
 
 
 def _name(cards: Sequence[Card]) -> str:

@@ -5,23 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPen
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from assetman.core.assets import Asset, display
+from assetman.core.moments import clock
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
 from assetman.ui.glyphs import draw_star, draw_tag
 from assetman.ui.grid.labels import elided
+from assetman.ui.grid.plates import INSET, Plate, Plates
+from assetman.ui.grid.skim import Skim
 from assetman.ui.grid.thumbnails import Thumbnail
-from assetman.ui.grid.wording import FAILED, score_text, state_word
+from assetman.ui.grid.wording import (
+    FAILED,
+    is_film,
+    score_text,
+    state_word,
+)
 from assetman.ui.theme import RADIUS, Text, Theme, mix
+from assetman.ui.times import span_text
 
-QUICK = "Similar"
-_PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
-_ON_PLATE = QColor(255, 255, 255)
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
-_INSET = 6
+_KEPT = 5000  # names that were shortened, and times that were placed
 _STAR, _TAG, _APART = 11, 11, 6  # pixels that one takes, and between the two
 _NAME = 64  # pixels that a name keeps beside the mark of a tag
 _STARS_FROM = 150  # pixels of a caption: a narrower one says the rating as a number
@@ -39,8 +45,11 @@ class CardLook:
     selected: bool = False
     focused: bool = False
     hovered: bool = False
-    over_quick: bool = False
+    over: Plate | None = None  # what the pointer is over
     gone: bool = False
+    shots: bool = False  # its shots can be laid beneath it
+    open: bool = False  # its shots lie beneath it
+    skim: Skim | None = None  # what of it the pointer shows
 
 
 class CardPainter:
@@ -50,16 +59,20 @@ class CardPainter:
         self._theme = theme
         self._mirrored = mirrored
         self._font = theme.font(Text.SECONDARY)
-        self._small = _smaller(self._font)
         self._metrics = QFontMetrics(self._font)
-        self._small_metrics = QFontMetrics(self._small)
+        self._plates = Plates(theme, mirrored=mirrored)
         self._elided: dict[tuple[str, int], str] = {}
+        self._timed: dict[tuple[float | None, ...], tuple[str, QRect]] = {}
         self._signs: dict[tuple[int, float], QImage] = {}
         self.caption = self._metrics.height() + 9 if captions else 0
 
-    def quick(self, picture: QRect) -> QRect:
-        """Give the place of the quick action of a hovered card."""
-        return self._plate(QUICK, picture, top=True)
+    def plate_at(self, point: QPoint, picture: QRect, look: CardLook) -> Plate | None:
+        """Give the plate of a hovered card at a point, None where there is none."""
+        plays = look.shots and is_timed(look)
+        if plays and self._time(picture, look)[1].contains(point):
+            return Plate.TIME
+        found = (p for p in offered(look) if self._plates.place(p, picture).contains(point))
+        return next(found, None)
 
     def paint(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
         """Paint a card whose picture's cell is `picture`; its caption lies beneath."""
@@ -68,12 +81,8 @@ class CardPainter:
             self._cell(painter, picture, look)
         if look.thumbnail is not None:
             self._picture(painter, picture, look, look.thumbnail)
-        if look.card is not None and (word := state_word(look.card)):
-            self._word(painter, self._plate(word, picture, top=False), word, _PLATE, _ON_PLATE)
-        elif look.card is not None and look.hovered and look.card.asset.tags:
-            self._tags(painter, picture, look.card.asset)
-        if look.hovered and look.card is not None and not look.gone:
-            self._quick_action(painter, picture, look)
+        if look.card is not None:
+            self._words(painter, picture, look, look.card)
         self._outlines(painter, picture, look)
         if self.caption:
             self._caption(painter, picture, look)
@@ -95,7 +104,7 @@ class CardPainter:
         if word:
             painter.setFont(self._font)
             painter.setPen(colour)
-            inside = picture.adjusted(_INSET, 0, -_INSET, 0)
+            inside = picture.adjusted(INSET, 0, -INSET, 0)
             painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, word)
 
     def _picture(
@@ -111,43 +120,52 @@ class CardPainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scaled)
         painter.drawImage(place, thumbnail.image)
         painter.setOpacity(1)
-        if look.hovered:
+        if look.skim is not None:
+            self._line(painter, place, look.skim.share)
+        elif look.hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(255, 255, 255, 26))
             painter.drawRoundedRect(place, RADIUS, RADIUS)
 
-    def _quick_action(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
-        place = self.quick(picture)
-        if look.over_quick:
-            self._word(painter, place, QUICK, self._theme.accent, self._theme.on_accent)
-        else:
-            self._word(painter, place, QUICK, _PLATE, _ON_PLATE)
+    def _words(self, painter: QPainter, picture: QRect, look: CardLook, card: Card) -> None:
+        """Write on a picture what it means, and what can be done with it."""
+        plates, timed = self._plates, QRect()
+        if is_timed(look):
+            time, timed = self._time(picture, look)
+            plates.paint(painter, Plate.TIME, timed, time, look.over is Plate.TIME)
+        for plate in offered(look):
+            lit = look.over is plate or (plate is Plate.SHOTS and look.open)
+            plates.paint(painter, plate, plates.place(plate, picture), plate.value, lit)
+        if word := state_word(card):
+            plates.paint_word(painter, _shown(picture, look), word, timed)
+        elif look.hovered and card.asset.tags:
+            names = [display(name) for name in card.asset.tags]
+            plates.paint_names(painter, _shown(picture, look), names, timed)
 
-    def _tags(self, painter: QPainter, picture: QRect, asset: Asset) -> None:
-        """Name the tags on a picture that the pointer is over."""
-        room = picture.width() - 2 * _INSET - 14
-        names = " · ".join(display(name) for name in asset.tags)
-        words = self._small_metrics.elidedText(names, Qt.TextElideMode.ElideRight, room)
-        self._word(painter, self._plate(words, picture, top=False), words, _PLATE, _ON_PLATE)
+    def _time(self, picture: QRect, look: CardLook) -> tuple[str, QRect]:
+        """Give the time on a video's picture, and where it lies; worked out once."""
+        image = look.thumbnail.image if look.thumbnail is not None else None
+        size = (image.width(), image.height()) if image is not None else (0, 0)
+        key = *_seconds(look), *size, picture.width(), picture.height()
+        found = self._timed.get(key)
+        if found is None:
+            if len(self._timed) > _KEPT:
+                self._timed.clear()
+            shown = _shown(picture, look)
+            time = self._plates.fitting(time_words(look), shown)
+            place = self._plates.place_time(time, picture, shown)
+            found = self._timed[key] = (time, place.translated(-picture.topLeft()))
+        return found[0], found[1].translated(picture.topLeft())
 
-    def _word(
-        self, painter: QPainter, place: QRect, word: str, plate: QColor, colour: QColor
-    ) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(plate)
-        painter.drawRoundedRect(place, 5, 5)
-        painter.setFont(self._small)
-        painter.setPen(colour)
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, word)
-
-    def _plate(self, word: str, picture: QRect, *, top: bool) -> QRect:
-        """Place a word on a picture: at the near end below, at the far end above."""
-        width = self._small_metrics.horizontalAdvance(word) + 14
-        height = self._small_metrics.height() + 6
-        at_left = top == self._mirrored
-        left = picture.left() + _INSET if at_left else picture.right() + 1 - _INSET - width
-        above = picture.top() + _INSET if top else picture.bottom() + 1 - _INSET - height
-        return QRect(left, above, width, height)
+    def _line(self, painter: QPainter, place: QRectF, share: float) -> None:
+        """Show how far into a video the pointer is."""
+        x = place.left() + min(max(share, 0.0), 1.0) * (place.width() - 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(0, 0, 0, 70), 3))
+        painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom() - 1))
+        painter.setPen(QPen(QColor(255, 255, 255, 230), 1))
+        painter.drawLine(QPointF(x, place.top()), QPointF(x, place.bottom() - 1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _outlines(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -254,10 +272,17 @@ class CardPainter:
     def _elide(self, name: str, room: int) -> str:
         key = (name, room)
         if key not in self._elided:
-            if len(self._elided) > 5000:
+            if len(self._elided) > _KEPT:
                 self._elided.clear()
             self._elided[key] = elided(name, self._metrics, room)
         return self._elided[key]
+
+
+def _shown(picture: QRect, look: CardLook) -> QRect:
+    """Give where the picture of a video is seen: it may not fill its cell."""
+    if look.thumbnail is None or not is_timed(look):
+        return picture
+    return _place(picture, look.thumbnail).toAlignedRect().intersected(picture)
 
 
 def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
@@ -276,7 +301,39 @@ def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
     return QRectF(QPointF(picture.topLeft()) + at, size)
 
 
-def _smaller(font: QFont) -> QFont:
-    smaller = QFont(font)
-    smaller.setPixelSize(round(font.pixelSize() * 11 / 12))
-    return smaller
+def time_words(look: CardLook) -> list[str]:
+    """Write the time of what a card shows: of the frame, of the best shot, else its length.
+
+    The first is the best; the others take less room.
+    """
+    if look.skim is not None:
+        return [clock(look.skim.moment.at), ""]
+    if look.hit is not None and look.hit.start is not None:
+        return [span_text(look.hit.start, look.hit.end), clock(look.hit.start), ""]
+    duration = look.card.asset.duration if look.card is not None else None
+    return [""] if duration is None else [clock(duration), ""]
+
+
+def _seconds(look: CardLook) -> tuple[float | None, float | None]:
+    """Give the seconds from which `time_words` are written."""
+    if look.skim is not None:
+        return look.skim.moment.at, -1.0
+    if look.hit is not None and look.hit.start is not None:
+        return look.hit.start, look.hit.end
+    return None if look.card is None else look.card.asset.duration, -2.0
+
+
+def is_timed(look: CardLook) -> bool:
+    """Tell whether a card shows seconds of a video."""
+    return look.card is not None and is_film(look.card) and not look.gone
+
+
+def offered(look: CardLook) -> tuple[Plate, ...]:
+    """List what a click on a card's picture can do just now, beside playing it."""
+    if look.card is None or look.gone:
+        return ()
+    if not look.shots or not is_film(look.card):
+        return (Plate.SIMILAR,) if look.hovered else ()
+    if look.hovered:
+        return (Plate.SIMILAR, Plate.SHOTS)
+    return (Plate.SHOTS,) if look.open else ()

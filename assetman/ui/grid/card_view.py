@@ -11,10 +11,15 @@ from PySide6.QtWidgets import QWidget
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid.card_painter import CardLook, CardPainter
 from assetman.ui.grid.even_grid import EvenGrid
+from assetman.ui.grid.frames import FilmStore, FrameStore
 from assetman.ui.grid.grid_layout import MARGIN, GridLayout
 from assetman.ui.grid.grid_model import AssetGridModel
 from assetman.ui.grid.pictures import CellSpec
+from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.sight import Sight
+from assetman.ui.grid.skim import Skimming
+from assetman.ui.grid.thumbnails import Thumbnail
+from assetman.ui.grid.wording import is_film
 from assetman.ui.theme import RADIUS, appearance, theme
 
 REACH = 6  # pixels that outlines reach beyond a card
@@ -40,15 +45,22 @@ class CardView(EvenGrid):
         self._captions = captions
         self._fill = False
         self._hovered = -1
-        self._over_quick = False
+        self._over: Plate | None = None
         self._by_keyboard = False  # the last move: only then is the focus outlined
-        self.sight = Sight(self, model, self)
+        self.opened_shots: int | None = None  # the video whose shots lie beneath its row
+        self.frames = FrameStore(bridge, self)
+        self.films = FilmStore(bridge, self)
+        self.skimming = Skimming(self.films, self)
+        self.skimming.on = captions  # a tiny picture is no place to look into a video
+        self._skimmed_last: Thumbnail | None = None
+        self.skimming.changed.connect(self._skimmed)
+        self.sight = Sight(self, model, self.frames, self)
         self.sight.renewed.connect(self._repaint_rows)
         self.sight.settled.connect(self.visible_changed)
         self.laid_out.connect(self.sight.look_soon)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
-        model.modelReset.connect(self._forget_hover)
+        model.modelReset.connect(self.forget_hover)
         appearance().changed.connect(self._restyle)
         self._painter: CardPainter
         self._restyle()
@@ -57,6 +69,11 @@ class CardView(EvenGrid):
     def assets(self) -> AssetGridModel:
         """Give the model."""
         return self._model
+
+    @property
+    def shows_shots(self) -> bool:
+        """Whether there is room beneath cards for the shots of a video."""
+        return self._captions
 
     def set_card_size(self, px: int) -> None:
         """Make cards at least this wide; they grow to fill the width."""
@@ -78,12 +95,13 @@ class CardView(EvenGrid):
         """Give where on the viewport a card's picture is."""
         return self.grid.picture(row).translated(0, -self.verticalOffset())
 
-    def quick_at(self, point: QPoint) -> int:
-        """Give the row whose quick action is at a point of the viewport, -1 for none."""
+    def plate_at(self, point: QPoint) -> tuple[int, Plate | None]:
+        """Give the row under the pointer, and what of its picture can be clicked at a point."""
         row = self._hovered
-        if not 0 <= row < self.grid.count or self._model.card(row) is None:
-            return -1
-        return row if self._painter.quick(self.picture_rect(row)).contains(point) else -1
+        if not 0 <= row < self.grid.count:
+            return -1, None
+        look = self._look_of(row, -1, time.monotonic())
+        return row, self._painter.plate_at(point, self.picture_rect(row), look)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
@@ -116,7 +134,7 @@ class CardView(EvenGrid):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Leave:
-            self._forget_hover()
+            self.forget_hover()
         elif event.type() is QEvent.Type.DevicePixelRatioChange:
             self.sight.look_soon()
         return super().viewportEvent(event)
@@ -127,17 +145,30 @@ class CardView(EvenGrid):
             self._restyle()
 
     def _look_of(self, row: int, focused: int, now: float) -> CardLook:
+        asset_id = self._model.id_at(row)
         thumbnail = self.sight.thumbnail(row)
+        opacity = thumbnail.opacity(now) if thumbnail else 1.0
+        skim = self.skimming.of(asset_id) if row == self._hovered else None
+        if skim is not None and skim.moment.picture is not None:
+            frame = self.sight.thumbnails.get(skim.moment.picture)
+            if frame is not None:
+                thumbnail = self._skimmed_last = frame
+            elif self._skimmed_last is not None:
+                thumbnail = self._skimmed_last
+            opacity = 1.0
         return CardLook(
             card=self._model.card(row),
             hit=self._model.hit(row),
             thumbnail=thumbnail,
-            opacity=thumbnail.opacity(now) if thumbnail else 1.0,
+            opacity=opacity,
             selected=self.selectionModel().isSelected(self._model.index(row)),
             focused=row == focused,
             hovered=row == self._hovered,
-            over_quick=row == self._hovered and self._over_quick,
-            gone=self._model.store.gone(self._model.id_at(row)),
+            over=self._over if row == self._hovered else None,
+            gone=self._model.store.gone(asset_id),
+            shots=self.shows_shots,
+            open=asset_id == self.opened_shots,
+            skim=skim,
         )
 
     def _hover(self, point: QPoint) -> None:
@@ -146,13 +177,35 @@ class CardView(EvenGrid):
         if row != self._hovered:
             self._repaint_rows([self._hovered, row])
             self._hovered = row
-        over = self.quick_at(point) >= 0
-        if over != self._over_quick:
-            self._over_quick = over
+        over = self.plate_at(point)[1]
+        if over is not self._over:
+            self._over = over
             self._repaint_rows([row])
+        self._skim(row, point)
 
-    def _forget_hover(self) -> None:
-        before, self._hovered, self._over_quick = self._hovered, -1, False
+    def _skim(self, row: int, point: QPoint) -> None:
+        """Let the pointer look into a video, where there is nothing to click."""
+        card = self._model.card(row) if row >= 0 else None
+        picture = self.picture_rect(row) if row >= 0 else QRect()
+        if card is None or not is_film(card) or self._over is not None:
+            self.skimming.leave()
+        elif picture.contains(point):
+            share = (point.x() - picture.left()) / max(1, picture.width() - 1)
+            self.skimming.move(card.asset.id, share)
+        else:
+            self.skimming.leave()
+
+    def _skimmed(self, asset_id: int) -> None:
+        if self.skimming.asset != asset_id:
+            self._skimmed_last = None
+        row = self._model.row_of(asset_id)
+        self.sight.show_first(row, self.skimming.sources())
+        self._repaint_rows([row])
+
+    def forget_hover(self) -> None:
+        """Know that the pointer is on no card."""
+        before, self._hovered, self._over = self._hovered, -1, None
+        self.skimming.leave()
         self._repaint_rows([before])
 
     def _repaint_rows(self, rows: list[int]) -> None:

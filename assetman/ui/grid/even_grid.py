@@ -52,6 +52,10 @@ class EvenGrid(QListView):
         """Take other measures; what is at the top of the screen stays there."""
         self._lay_out(replace(self._layout, card=card, caption=caption))
 
+    def make_room(self, row: int, height: int) -> None:
+        """Keep some pixels free beneath the cards beside a row, instead of elsewhere; -1: none."""
+        self._lay_out(replace(self._layout, opened=row, room=height if row >= 0 else 0))
+
     def on_screen(self) -> range:
         """Give the rows of which at least a part is on screen."""
         top = self.verticalOffset()

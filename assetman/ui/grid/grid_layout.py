@@ -25,6 +25,8 @@ class GridLayout:
     gap: int = GAP
     mirrored: bool = False  # right to left
     shift: int = 0  # pixels, where a scroll bar at the left pushes everything aside
+    opened: int = -1  # a card beneath whose row room is made, -1 for none
+    room: int = 0  # pixels of that room
 
     @cached_property
     def columns(self) -> int:
@@ -49,14 +51,25 @@ class GridLayout:
 
     @cached_property
     def height(self) -> int:
-        return 2 * self.margin + max(0, self.rows * self.pitch - self.gap)
+        return 2 * self.margin + max(0, self.rows * self.pitch - self.gap) + self._spread
+
+    @property
+    def beneath(self) -> QRect:
+        """Give the room that is made beneath a row, from the first column to the last."""
+        if not self._spread:
+            return QRect()
+        left = min(self._lefts)
+        width = max(self._lefts) + self.cell_width - left
+        return QRect(left, self.margin + self._edge, width, self.room - self.gap)
 
     def cell(self, index: int) -> QRect:
         """Give the place of a card: its picture and its caption."""
         row, column = divmod(index, self.columns)
         return QRect(
             self._lefts[column],
-            self.margin + row * self.pitch,
+            self.margin
+            + row * self.pitch
+            + (self._spread if row * self.pitch >= self._edge else 0),
             self.cell_width,
             self.picture_height + self.caption,
         )
@@ -69,7 +82,10 @@ class GridLayout:
 
     def at(self, point: QPoint) -> int:
         """Give the card at a point, -1 where there is none."""
-        row, inside = divmod(point.y() - self.margin, self.pitch)
+        down = point.y() - self.margin
+        if self._spread and 0 <= down - self._edge < self._spread:
+            return -1
+        row, inside = divmod(self._closed(down), self.pitch)
         if not 0 <= row < self.rows or inside >= self.picture_height + self.caption:
             return -1
         for column in range(self.columns):
@@ -83,8 +99,8 @@ class GridLayout:
         """Give the cards of which a part lies from `top` to just above `bottom`."""
         if self.count == 0 or bottom <= top:
             return range(0)
-        first = max(0, (top - self.margin + self.gap) // self.pitch)
-        last = max(-1, (bottom - 1 - self.margin) // self.pitch)
+        first = max(0, (self._closed(top - self.margin) + self.gap) // self.pitch)
+        last = max(-1, self._closed(bottom - 1 - self.margin, last=True) // self.pitch)
         return range(
             min(first * self.columns, self.count), min((last + 1) * self.columns, self.count)
         )
@@ -106,6 +122,27 @@ class GridLayout:
                 if run:
                     runs.append(run)
         return runs
+
+    @cached_property
+    def _spread(self) -> int:
+        """Give by how much the rows below the opened card are moved down."""
+        return self.room if 0 <= self.opened < self.count else 0
+
+    @cached_property
+    def _edge(self) -> int:
+        """Give where the room begins, counted from the first row."""
+        return (self.opened // self.columns + 1) * self.pitch
+
+    def _closed(self, down: int, *, last: bool = False) -> int:
+        """Give where a height would be if no room were made; inside it, the row that follows.
+
+        With `last` it is the row before.
+        """
+        if not self._spread or down < self._edge:
+            return down
+        if down - self._edge < self._spread:
+            return self._edge - 1 if last else self._edge
+        return down - self._spread
 
     @cached_property
     def _inner(self) -> int:

@@ -14,3 +14,4 @@ class GridPlace:
     offset: int = 0  # pixels from the top of the screen to it
     selected: tuple[int, ...] = ()  # asset ids
     current: int | None = None  # the asset with the keyboard focus
+    shots: int | None = None  # the video whose shots lie open

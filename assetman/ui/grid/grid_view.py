@@ -9,7 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from assetman.core.changes import Changes
-from assetman.core.queries import Hit, Results
+from assetman.core.queries import Hit, Query, Results
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.grid_layout import MARGIN
@@ -48,16 +48,29 @@ class GridView(HandledGrid):
 
     def show_results(self, results: Results) -> None:
         """Show an answer from its beginning, nothing selected."""
-        self.show_assets(results.ids, {hit.asset_id: hit for hit in results.hits})
+        query = results.query if results.hits else None
+        self.show_assets(results.ids, {hit.asset_id: hit for hit in results.hits}, query)
 
-    def show_assets(self, asset_ids: Sequence[int], hits: dict[int, Hit] | None = None) -> None:
+    def show_assets(
+        self,
+        asset_ids: Sequence[int],
+        hits: dict[int, Hit] | None = None,
+        query: Query | None = None,
+    ) -> None:
         """Show these assets in this order."""
+        self.shots.close()
+        self.shots.query = query
         self._removed.clear()
         self._awaited = None
         self.assets.store.meet_again(asset_ids)
         self.assets.show(asset_ids, hits or {})
         self.verticalScrollBar().setValue(0)
         self._telling.start()
+
+    @property
+    def query(self) -> Query | None:
+        """The question that is answered, None where assets are only listed."""
+        return self.shots.query
 
     def ids(self) -> list[int]:
         """List the assets shown, in their order."""
@@ -71,6 +84,8 @@ class GridView(HandledGrid):
         """Bring the person back to a place."""
         if not self.isVisible():
             self._awaited = place  # without a size there is nothing to scroll
+        if place.shots is not None:
+            self.shots.open(place.shots)
         rows = sorted(row for row in map(self.assets.row_of, place.selected) if row >= 0)
         selection, start = QItemSelection(), 0
         for end in range(1, len(rows) + 1):
@@ -93,8 +108,7 @@ class GridView(HandledGrid):
         store = self.assets.store
         shown = [i for i in changes.assets_changed if self.assets.row_of(i) >= 0]
         for asset_id in shown:
-            if (card := store.get(asset_id)) is not None and card.thumbnail is not None:
-                self.sight.thumbnails.forget(card.thumbnail)
+            self._forget_pictures(asset_id)
         store.mark_stale(shown)
         removed = [i for i in changes.assets_removed if self.assets.row_of(i) >= 0]
         if removed:
@@ -102,6 +116,9 @@ class GridView(HandledGrid):
             self._removed.update(removed)
             if not self.viewport().underMouse():
                 self._close_gaps()
+        if shown:
+            self.films.forget(shown)
+            self.shots.renew()
         if shown or removed:
             self.viewport().update()
             self.sight.look_soon()
@@ -131,12 +148,26 @@ class GridView(HandledGrid):
             offset,
             tuple(i for i in self.selected_ids() if i not in removed),
             ids[current.row()] if current.isValid() else None,
+            self.shots.asset if self.shots.asset not in removed else None,
         )
+
+    def _forget_pictures(self, asset_id: int) -> None:
+        """Have the pictures of an asset made anew; until then the old ones serve."""
+        card, hit = self.assets.store.get(asset_id), self.assets.hits.get(asset_id)
+        if card is not None and card.thumbnail is not None:
+            self.sight.thumbnails.forget(card.thumbnail)
+        if hit is None or hit.segment_id is None:
+            return
+        moment = self.frames.get(hit.segment_id)
+        if moment is not None and moment.picture is not None:
+            self.sight.thumbnails.forget(moment.picture)
+        self.frames.mark_stale([hit.segment_id])
 
     def _close_gaps(self) -> None:
         removed, self._removed = self._removed, set()
         place = self._place_without(removed)
         kept = [asset for asset in self.assets.ids if asset not in removed]
+        self.shots.close()
         self.assets.show(kept, self.assets.hits)
         self.restore(place)
         self._telling.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDrag,
@@ -16,14 +16,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractItemView, QWidget
 
+from assetman.core.moments import Moment
 from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import AssetActions, mime_of
 from assetman.ui.grid.card_view import CardView
 from assetman.ui.grid.drag_picture import drag_picture
+from assetman.ui.grid.frames import clip_of
 from assetman.ui.grid.grid_layout import MARGIN
+from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.rubber_band import RubberBand
+from assetman.ui.grid.shots_beneath import ShotsBeneath
+from assetman.ui.player.clip import Clip
 
 _Key = Qt.Key
 _RATINGS = tuple("012345")
@@ -41,6 +46,10 @@ class HandledGrid(CardView):
     asked = Signal(object)  # Question
     folder_asked = Signal(int)  # asset id
     said = Signal(str)  # one sentence for the person
+    play_wanted = Signal(int, float)  # asset id, seconds: to be played from there
+    large_wanted = Signal(int, float)  # asset id, seconds: the same, large
+    moment_chosen = Signal(int, object)  # asset id, Moment that is looked at; None: none any more
+    export_wanted = Signal(object)  # Clip
 
     def __init__(
         self,
@@ -57,13 +66,26 @@ class HandledGrid(CardView):
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self._bridge = bridge
         self._band = RubberBand(self)
-        self._pressed_quick = -1
+        self._pressed: tuple[int, Plate] | None = None
         self._drag_awaited = False  # its files are being looked up
         self.verbs = AssetActions(bridge, organiser, self)
         self.verbs.card_of = self.assets.store.get
         self.verbs.asked.connect(self.asked)
         self.verbs.folder_asked.connect(self.folder_asked)
         self.verbs.said.connect(self.said)
+        self.verbs.clip_of = self._clip_of
+        self.verbs.shows_films = self.shows_shots
+        self.verbs.play_wanted.connect(self.play_wanted)
+        self.verbs.export_wanted.connect(self.export_wanted)
+        self.shots = ShotsBeneath(self)
+        bridge.back.connect(self.shots.renew)
+        self.verbs.shots_wanted.connect(lambda asset: self.shots.toggle(asset, focus=True))
+        self.verbs.shots_shown = lambda: self.shots.asset
+        self.shots.played.connect(self.play_wanted)
+        self.shots.enlarged.connect(self.large_wanted)
+        self.shots.chosen.connect(self._choose_moment)
+        self.shots.menu_wanted.connect(self._shot_menu)
+        self.shots.left_down.connect(self._go_beneath)
 
     def selected_ids(self) -> list[int]:
         """List the selected assets, in their order."""
@@ -108,17 +130,25 @@ class HandledGrid(CardView):
             (_Key.Key_T, False, False): lambda: do.type_tags(ids()),
             (_Key.Key_S, False, False): lambda: do.find_similar(ids()),
             (_Key.Key_S, False, True): lambda: do.less_like(ids()),
+            (_Key.Key_P, False, False): lambda: do.play(ids()),
+            (_Key.Key_M, False, False): self._toggle_shots,
             (_Key.Key_Menu, False, False): self._menu_by_keyboard,
             (_Key.Key_F10, False, True): self._menu_by_keyboard,
         }
+        if self.shots.asset is not None:
+            verbs[_Key.Key_Escape, False, False] = self.shots.step_back
+        if (clip := self.shots.clip_with_focus()) is not None:
+            verbs[_Key.Key_S, False, False] = lambda: do.find_similar_to(clip)
+            verbs[_Key.Key_S, False, True] = lambda: do.less_like_moment(clip)
         return verbs.get((key, control, shift))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._by_keyboard = False
         point = event.position().toPoint()
         if event.button() is Qt.MouseButton.LeftButton:
-            self._pressed_quick = self.quick_at(point)
-            if self._pressed_quick >= 0:
+            row, plate = self.plate_at(point)
+            self._pressed = (row, plate) if plate is not None else None
+            if self._pressed is not None:
                 return
             if not self.indexAt(point).isValid():
                 self.setFocus(Qt.FocusReason.MouseFocusReason)
@@ -129,24 +159,24 @@ class HandledGrid(CardView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self._band.active:
             self._band.move(event.position().toPoint())
-        elif self._pressed_quick < 0 and not self._drag_awaited:
+        elif self._pressed is None and not self._drag_awaited:
             super().mouseMoveEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        quick, self._pressed_quick = self._pressed_quick, -1
+        pressed, self._pressed = self._pressed, None
         self._drag_awaited = False
         if self._band.active:
             self._band.end()
-        elif quick >= 0:
-            if self.quick_at(event.position().toPoint()) == quick:
-                self.verbs.find_similar([self.assets.id_at(quick)])
+        elif pressed is not None:
+            if self.plate_at(event.position().toPoint()) == pressed:
+                self._click(self.assets.id_at(pressed[0]), pressed[1])
         else:
             super().mouseReleaseEvent(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
         index = self.indexAt(point)
-        if event.button() is Qt.MouseButton.LeftButton and self.quick_at(point) < 0:
+        if event.button() is Qt.MouseButton.LeftButton and self.plate_at(point)[1] is None:
             if index.isValid():
                 self.opened.emit(self.assets.id_at(index.row()))
         else:
@@ -194,14 +224,59 @@ class HandledGrid(CardView):
         at = self.picture_rect(index.row()).center()
         self.verbs.show_menu(self.selected_ids(), self.viewport().mapToGlobal(at))
 
-    def go_to(self, asset_id: int) -> None:
+    def go_to(self, asset_id: int, *, scroll: bool = True) -> None:
         """Select one asset and bring it on screen; what is there already stays in its place."""
         row = self.assets.row_of(asset_id)
         if row >= 0:
             index = self.assets.index(row)
             one = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.selectionModel().setCurrentIndex(index, one)
-            self.scrollTo(index)
+            if scroll:
+                self.scrollTo(index)
+
+    def _click(self, asset_id: int, plate: Plate) -> None:
+        """Do what a plate on a picture offers."""
+        if plate is Plate.SIMILAR:
+            self.verbs.find_similar([asset_id])
+        elif plate is Plate.TIME:
+            self.go_to(asset_id)
+            self.verbs.play([asset_id])
+        else:
+            self.go_to(asset_id)
+            self.shots.toggle(asset_id)
+
+    def _go_beneath(self, asset_id: int) -> None:
+        """Take the keyboard from the shots of a video to the card below them."""
+        row = self.assets.row_of(asset_id) + self.grid.columns
+        if row < self.grid.count:
+            self.go_to(self.assets.id_at(row))
+            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _toggle_shots(self) -> None:
+        index = self.currentIndex()
+        if index.isValid() and self.shows_shots:
+            self.shots.toggle(self.assets.id_at(index.row()), focus=True)
+
+    def _clip_of(self, asset_id: int) -> Clip | None:
+        """Give the moment that a card shows: under the pointer, else the best of an answer."""
+        skim, hit = self.skimming.of(asset_id), self.assets.hits.get(asset_id)
+        if skim is not None:
+            return clip_of(asset_id, skim.moment)
+        if hit is None or hit.start is None:
+            return None
+        moment = self.frames.get(hit.segment_id) if hit.segment_id is not None else None
+        if moment is not None:
+            return clip_of(asset_id, moment)
+        end = hit.start if hit.end is None else hit.end
+        return Clip(asset_id, hit.start, end, hit.start)
+
+    def _choose_moment(self, asset_id: int, moment: Moment | None) -> None:
+        if moment is not None and self.selected_ids() != [asset_id]:
+            self.go_to(asset_id, scroll=False)
+        self.moment_chosen.emit(asset_id, moment)
+
+    def _shot_menu(self, asset_id: int, moment: Moment, at: QPoint) -> None:
+        self.verbs.show_menu([asset_id], at, clip_of(asset_id, moment))
 
     def _drag_if_held(self, cards: list[Card]) -> None:
         if self._drag_awaited:
@@ -213,7 +288,8 @@ class HandledGrid(CardView):
             return
         drag = QDrag(self)
         drag.setMimeData(mime_of(cards))
-        kept = [self.sight.thumbnails.get(card.thumbnail or "") for card in cards[:3]]
+        rows = [self.assets.row_of(card.asset.id) for card in cards[:3]]
+        kept = [self.sight.thumbnail(row) for row in rows if row >= 0]
         images = [thumbnail.image for thumbnail in kept if thumbnail is not None]
         drag.setPixmap(drag_picture(images, len(cards), self.devicePixelRatioF()))
         self.setState(QAbstractItemView.State.NoState)

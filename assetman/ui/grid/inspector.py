@@ -10,14 +10,15 @@ from PySide6.QtGui import QImage, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from assetman.core.changes import Changes
-from assetman.core.queries import Hit
-from assetman.engine.protocol import Details
+from assetman.core.queries import Hit, Query
+from assetman.engine.protocol import Card, Details
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Expected, Organiser
 from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows, trouble_text
 from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture, ReasonList
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import cell_image
+from assetman.ui.grid.preview_video import PreviewVideo
 from assetman.ui.grid.similar_strip import OUTLINE, SimilarStrip
 from assetman.ui.grid.stars import Stars
 from assetman.ui.grid.summary import Summary, Summing, sum_up
@@ -26,7 +27,7 @@ from assetman.ui.grid.wording import KINDS, card_name, count_text, plain_tip, si
 from assetman.ui.jobs import Job
 from assetman.ui.theme import Text
 
-EMPTY = "Select a picture to see what is known about it."
+EMPTY = "Select something to see what is known about it."
 STEADY_MS = 40  # how long a selection must hold before it is looked up
 MANY, PATIENT_MS = 500, 1000  # so many change all the time while files are read: no hurry then
 SIDE = 14  # pixels
@@ -41,6 +42,9 @@ class Inspector(QWidget):
     said = Signal(str)  # one sentence for the person
     tag_chosen = Signal(str)  # everything with this tag is wanted
     left = Signal()  # the keyboard belongs to the grid again
+    large_wanted = Signal(int, float)  # asset id, seconds to play from
+    export_wanted = Signal(object)  # Clip
+    sounded = Signal()  # a video begins to play
 
     def __init__(
         self, bridge: EngineBridge, organiser: Organiser, parent: QWidget | None = None
@@ -58,6 +62,7 @@ class Inspector(QWidget):
         self._steady.setInterval(STEADY_MS)
         self._steady.timeout.connect(self._look_up)
         self.picture = PreviewPicture()
+        self.video = PreviewVideo(bridge, self.picture, self)
         self.title = WrappedLabel(Text.TITLE, lines=4)
         self.place = WrappedLabel(Text.SECONDARY, "secondary", lines=4)
         self.trouble = WrappedLabel(Text.SECONDARY, "warning")
@@ -79,6 +84,7 @@ class Inspector(QWidget):
         self.tags.tag_chosen.connect(self.tag_chosen)
         self.tags.closed.connect(self.left)
         self._connect_strip()
+        self._connect_video()
         self._lay_out()
         self._show_nothing()
 
@@ -87,11 +93,25 @@ class Inspector(QWidget):
         self._hits = hits
         if tuple(ids) == self._ids:
             self._show_reasons()
+            self._follow_hit()
             return
         self._ids = tuple(ids)
+        self.video.let_go()  # at once, whatever comes
         if not ids:
             self._show_nothing()
         self._steady.start(STEADY_MS)
+
+    def show_query(self, query: Query | None) -> None:
+        """Light the moments of a video that match a question."""
+        self.video.player.source.show_query(query)
+
+    def play(self, asset_id: int, start: float) -> None:
+        """Play a video from a time, in the preview."""
+        self.video.play(asset_id, start)
+
+    def silence(self) -> bool:
+        """Stop playing at once; True if something was."""
+        return self.video.player.silence()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -113,6 +133,18 @@ class Inspector(QWidget):
         self.strip.filled.connect(self.more.setVisible)
         self.strip.filled.connect(self.strip.setVisible)
 
+    def _connect_video(self) -> None:
+        self._card: Card | None = None  # the one shown in full
+        self.video.asked.connect(self.asked)
+        self.video.large_wanted.connect(self.large_wanted)
+        self.video.player.sounded.connect(self.sounded)
+        self.video.player.export_wanted.connect(self.export_wanted)
+
+    def _follow_hit(self) -> None:
+        """Go to the moment that was found, or chosen."""
+        if self._card is not None and self._ids == (self._card.asset.id,):
+            self.video.show_card(self._card, self._hits.get(self._card.asset.id))
+
     def _lay_out(self) -> None:
         content = self._content = QWidget()
         column = QVBoxLayout(content)
@@ -126,7 +158,8 @@ class Inspector(QWidget):
         line.addWidget(self.stars)
         line.addWidget(self.mixed, 1)
         self.by_hand = _group(8, rating, self.tags)
-        upper = _group(16, self.picture, head, self.by_hand, self.facts, self.why, self.more)
+        preview = _group(0, self.picture, self.video.player, self.video.sentence)
+        upper = _group(16, preview, head, self.by_hand, self.facts, self.why, self.more)
         upper.setContentsMargins(OUTLINE, 0, OUTLINE, 0)
         column.addWidget(upper)
         column.addWidget(self.strip)
@@ -158,6 +191,7 @@ class Inspector(QWidget):
     def _show_nothing(self) -> None:
         for piece in (self.picture, self.place, self.trouble, self.facts, self.more, self.strip):
             piece.hide()
+        self.video.leave()
         self.by_hand.hide()
         self.title.hide()
         self.place.setText(EMPTY)
@@ -180,6 +214,8 @@ class Inspector(QWidget):
         self.trouble.setVisible(bool(self.trouble.text()))
         self.picture.take_shape(card.asset.width, card.asset.height)
         self.picture.setAccessibleName(card_name(card, None, 1))
+        self._card = card
+        self._follow_hit()
         self._show_reasons()
         if card.thumbnail is None:
             self.picture.show_image(None, failed=card.failure is not None)
@@ -195,6 +231,7 @@ class Inspector(QWidget):
     def _show_count(self, ids: tuple[int, ...], summary: Summary | None) -> None:
         if ids != self._ids:
             return
+        self.video.leave()
         for piece in (self.picture, self.trouble, self.facts):
             piece.hide()
         size = f" · {size_text(summary.size)}" if summary is not None else ""

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from assetman.ui.glyphs import draw_play
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import CellSpec
 from assetman.ui.grid.wording import FAILED
@@ -18,11 +27,15 @@ LABELS = 88  # pixels, the column of names
 
 
 class PreviewPicture(QWidget):
-    """The picture at the top of the inspector, whole."""
+    """The picture at the top of the inspector, whole; of a video the frame that is looked at."""
+
+    clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: QImage | None = None
+        self._frame: QImage | None = None  # of a video, in place of its picture
+        self._plate = ""
         self._failed = False
         self._shape = TALLEST
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -32,6 +45,17 @@ class PreviewPicture(QWidget):
         """Show a picture, or that there is none."""
         self._image, self._failed = image, failed
         self.update()
+
+    def show_frame(self, image: QImage | None) -> None:
+        """Show a frame of a video; None: its picture again."""
+        self._frame = image
+        self.update()
+
+    def show_plate(self, words: str) -> None:
+        """Say in a corner which moment this is; "" for none."""
+        if words != self._plate:
+            self._plate = words
+            self.update()
 
     def spec(self) -> CellSpec:
         """Give the form in which the picture is wanted."""
@@ -53,11 +77,47 @@ class PreviewPicture(QWidget):
         # Not by heightForWidth: a scroll area gives a widget that grows with its width too little.
         self.setFixedHeight(round(self.width() * self._shape))
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            if self.rect().contains(event.position().toPoint()):
+                self.clicked.emit()
+        else:
+            super().mouseReleaseEvent(event)
+
+    def _paint_frame(self, painter: QPainter, frame: QImage) -> None:
+        size = frame.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF(QPointF(), QSizeF(size))
+        place.moveCenter(QRectF(self.rect()).center())
+        path = QPainterPath()
+        path.addRoundedRect(place, RADIUS, RADIUS)
+        painter.setClipPath(path)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(place, frame)
+        painter.setClipping(False)
+
+    def _paint_plate(self, painter: QPainter) -> None:
+        look = theme()
+        painter.setFont(look.font(Text.SECONDARY))
+        metrics = painter.fontMetrics()
+        sign = metrics.ascent() * 0.62
+        width = metrics.horizontalAdvance(self._plate) + sign + 18
+        plate = QRectF(6, self.height() - metrics.height() - 12, width, metrics.height() + 6)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 176))
+        painter.drawRoundedRect(plate, 5, 5)
+        box = QRectF(plate.left() + 7, plate.center().y() - sign / 2, sign, sign)
+        draw_play(painter, box, QColor(255, 255, 255))
+        painter.setPen(QColor(255, 255, 255))
+        left = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        painter.drawText(plate.adjusted(sign + 12, 0, 0, 0), left, self._plate)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            if self._image is None:
+            if self._frame is not None:
+                self._paint_frame(painter, self._frame)
+            elif self._image is None:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(mix(look.text, look.panel, 0.05))
                 painter.drawRoundedRect(self.rect(), RADIUS, RADIUS)
@@ -69,6 +129,8 @@ class PreviewPicture(QWidget):
                 size = self._image.deviceIndependentSize()
                 left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
                 painter.drawImage(QPointF(round(left), round(top)), self._image)
+            if self._plate:
+                self._paint_plate(painter)
 
 
 class FactsTable(QWidget):

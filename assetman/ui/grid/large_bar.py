@@ -19,7 +19,7 @@ class LargeBar(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._trouble = False
-        self._marked = False
+        self._subject = ""
         self.previous = _button("‹", "Previous", "Previous (←)")
         self.next = _button("›", "Next", "Next (→)")
         self.mark = _button("Mark a part", "Mark a part", "Mark a part of the picture (M)")
@@ -74,13 +74,17 @@ class LargeBar(QWidget):
         """Say how large: 100 % is one screen pixel for one of the picture's."""
         self.zoom.setText(f"{round(scale * 100)} %")
 
-    def set_marked(self, marked: bool) -> None:
-        """Say what the question will be about."""
-        self._marked = marked
-        name = "Find similar to this part" if marked else "Find similar"
+    def set_subject(self, subject: str, key: str = "S") -> None:
+        """Say what the question will be about: “this part”, “this frame”; "" for the whole."""
+        self._subject = subject
+        name = f"Find similar to {subject}" if subject else "Find similar"
         self.similar.setAccessibleName(name)
-        self.similar.setToolTip(f"{name} ({'Enter' if marked else 'S'})")
+        self.similar.setToolTip(f"{name} ({key})")
         self._fit()
+
+    def set_mark_key(self, key: str) -> None:
+        """Say which key begins to mark a part."""
+        self.mark.setToolTip(f"Mark a part of the picture ({key})")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -101,7 +105,7 @@ class LargeBar(QWidget):
 
     def _fit(self) -> None:
         """Say less where there is little room: shorter words first, then no numbers."""
-        whole = "Find similar to this part" if self._marked else "Find similar"
+        whole = f"Find similar to {self._subject}" if self._subject else "Find similar"
         for mark, similar, numbers in (
             ("Mark a part", whole, 2),
             ("Mark", "Find similar", 2),

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QImage, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from assetman.core.changes import Changes
-from assetman.engine.protocol import Card
+from assetman.core.queries import Hit, Query
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import AssetActions
-from assetman.ui.grid.cards import CardStore
-from assetman.ui.grid.large_bar import LargeBar
-from assetman.ui.grid.picture_canvas import PictureCanvas
-from assetman.ui.grid.pictures import read_image
-from assetman.ui.grid.previews import PreviewLoader, Wish, full_side, rung
-from assetman.ui.grid.wording import card_name
-from assetman.ui.jobs import Job
+from assetman.ui.grid.large_loading import LargeLoading
 from assetman.ui.theme import theme
 
-STEADY_MS = 40  # how long the same picture is looked at before it is loaded large
 RATINGS = tuple("012345")
 _Key = Qt.Key
 
 
-class LargeView(QWidget):
+class LargeView(LargeLoading):
     """Lies over its parent and fills it while it is shown."""
 
     closed = Signal(int)  # asset id looked at last
@@ -37,51 +28,33 @@ class LargeView(QWidget):
     asked = Signal(object)  # Question
     folder_asked = Signal(int)  # asset id
     said = Signal(str)  # one sentence for the person
+    export_wanted = Signal(object)  # Clip
+    sounded = Signal()  # a video begins to play
 
     def __init__(self, bridge: EngineBridge, organiser: Organiser, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.hide()
+        super().__init__(bridge, organiser, parent)
         self.setAccessibleName("Large view")
-        self._ids: Sequence[int] = ()
-        self._position = 0
-        self._thumbnail: QImage | None = None
-        self._thumbnail_of: str | None = None
-        self._store = CardStore(bridge, self)
-        self._store.arrived.connect(self._cards_arrived)
-        self._store.follow(organiser)
-        bridge.changed.connect(self._assets_changed)
-        self._previews = PreviewLoader(bridge, self)
-        self._store.altered.connect(self._previews.forget)
-        self._previews.arrived.connect(self._preview_arrived)
-        self._previews.failed.connect(self._preview_failed)
-        self._steady = QTimer(self)
-        self._steady.setSingleShot(True)
-        self._steady.setInterval(STEADY_MS)
-        self._steady.timeout.connect(self._load)
         self.verbs = AssetActions(bridge, organiser, self)
         self.verbs.card_of = self._store.get
         self.verbs.asked.connect(self.asked)
         self.verbs.folder_asked.connect(self.folder_asked)
         self.verbs.said.connect(self.said)
-        self.canvas = PictureCanvas(self)
         self.canvas.zoomed.connect(self._zoomed)
         self.canvas.marked.connect(self._marked)
-        self.canvas.region_asked.connect(self._ask)
-        self.bar = LargeBar(self)
+        self.canvas.region_asked.connect(lambda: self._ask())
+        self.video.asked.connect(self.asked)
+        self.video.player.sounded.connect(self.sounded)
+        self.video.player.export_wanted.connect(self.export_wanted)
         self._connect_bar()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.video.player)
         layout.addWidget(self.bar)
         self.setFocusProxy(self.canvas)
         self._before: QWidget | None = None
         parent.installEventFilter(self)
-
-    @property
-    def current(self) -> int | None:
-        """Give the asset looked at."""
-        return self._ids[self._position] if self._ids else None
 
     def show_assets(self, ids: Sequence[int], current: int) -> None:
         """Look at one asset of a list that the arrows walk along."""
@@ -96,6 +69,22 @@ class LargeView(QWidget):
         self.raise_()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show_current()
+
+    def play(self, start: float) -> None:
+        """Play the video that is looked at, from a time."""
+        self.video.play(start)
+
+    def silence(self) -> bool:
+        """Stop playing at once; True if something was."""
+        return self.video.player.silence()
+
+    def show_query(self, query: Query | None) -> None:
+        """Light the moments of videos that match a question."""
+        self.video.show_query(query)
+
+    def show_hits(self, hits: Mapping[int, Hit]) -> None:
+        """Open videos at the moments that were found."""
+        self.video.hits = hits
 
     def leave(self) -> None:
         """Go back to the grid, to the same place."""
@@ -131,6 +120,8 @@ class LargeView(QWidget):
             _Key.Key_End: len(self._ids),
         }
         current = [self.current] if self.current is not None else []
+        if self.video.take_key(event):
+            return
         if key == _Key.Key_Escape:
             self._step_back()
         elif key == _Key.Key_Space:
@@ -145,8 +136,10 @@ class LargeView(QWidget):
             self.verbs.type_tags(current)
         elif event.text() in RATINGS and not control:
             self.verbs.rate(current, int(event.text()))
+        elif key == _Key.Key_S and shift:
+            self.verbs.less_like(current)
         elif key == _Key.Key_S:
-            (self.verbs.less_like if shift else self.verbs.find_similar)(current)
+            self._ask(whole=True)
         elif key == _Key.Key_C and control:
             (self.verbs.copy_paths if shift else self.verbs.copy)(current)
         elif key == _Key.Key_Menu or (key == _Key.Key_F10 and shift):
@@ -165,13 +158,20 @@ class LargeView(QWidget):
 
     def focusNextPrevChild(self, forward: bool) -> bool:
         """Keep the keyboard inside while the grid beneath cannot be seen."""
-        places = [self.canvas, *self.bar.buttons()]
+        player = self.video.player
+        controls = [player.timeline, *player.bar.buttons()] if self.video.here else []
+        places: list[QWidget] = [self.canvas, *controls, *self.bar.buttons()]
         here = QApplication.focusWidget()
         at = places.index(here) if here in places else 0
         there = places[(at + (1 if forward else -1)) % len(places)]
         reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
         there.setFocus(reason)
         return True
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.video.leave()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -181,7 +181,7 @@ class LargeView(QWidget):
         self.bar.previous.clicked.connect(lambda: self.walk(-1))
         self.bar.next.clicked.connect(lambda: self.walk(1))
         self.bar.mark.toggled.connect(self._set_marking)
-        self.bar.similar.clicked.connect(self._ask)
+        self.bar.similar.clicked.connect(lambda: self._ask())
         self.bar.close_button.clicked.connect(self.leave)
 
     def _show_current(self) -> None:
@@ -189,91 +189,15 @@ class LargeView(QWidget):
         asset = card.asset if card is not None else None
         size = QSize(asset.width or 0, asset.height or 0) if asset is not None else QSize()
         self._thumbnail = self._thumbnail_of = None
+        self.video.forget_wish()
         self.bar.mark.setChecked(False)
+        if card is None or card.asset != self.video.player.asset:
+            self.video.leave()
         self.canvas.show_picture(size)
         self._renew()
         around = range(max(0, self._position - 2), min(len(self._ids), self._position + 3))
         self._store.want([self._ids[i] for i in around])
         self._steady.start()
-
-    def _renew(self) -> None:
-        """Show what there is of the present asset."""
-        card, current = self._card(), self.current
-        if current is None:
-            return
-        images = self._previews.images(current)
-        if self._thumbnail is not None:
-            images.insert(0, self._thumbnail)
-        self.canvas.set_images(images)
-        name = card.asset.display_name if card is not None else ""
-        self.bar.set_caption(name, self._position + 1, len(self._ids))
-        self.bar.set_rating(card.asset.rating if card is not None else 0)
-        self.canvas.setAccessibleName(card_name(card, None, self._position + 1))
-        if card is not None and card.failure and not images:
-            self.canvas.say(card.failure)
-        self.bar.set_trouble(bool(self.canvas.sentence) and not images)
-        if card is None or card.thumbnail is None or card.thumbnail == self._thumbnail_of:
-            return
-        self._thumbnail_of = card.thumbnail
-        job = Job(self, partial(read_image, card.thumbnail))
-        job.on_done(partial(self._thumbnail_arrived, current))
-        job.on_error(lambda error: None).start()  # its preview comes, or says what is wrong
-
-    def _load(self) -> None:
-        """Ask for the present picture at the size of the screen, then for its neighbours."""
-        if not self._ids or not self.isVisible():
-            return
-        ratio = self.devicePixelRatioF()
-        side = rung(max(self.canvas.width(), self.canvas.height()) * ratio)
-        nearest = [self._position, self._position + 1, self._position - 1]
-        ids = [self._ids[i] for i in nearest if 0 <= i < len(self._ids)]
-        wishes = [Wish(asset_id, side) for asset_id in ids]
-        card = self._card()
-        drawn = self.canvas.picture_rect().size() * ratio
-        if card is not None and max(drawn.width(), drawn.height()) > side + 1:
-            asset = card.asset
-            wishes.insert(1, Wish(asset.id, full_side(asset.width, asset.height)))
-        self._previews.want(wishes)
-
-    def _card(self) -> Card | None:
-        return self._store.get(self.current) if self.current is not None else None
-
-    def _cards_arrived(self, asset_ids: Sequence[int]) -> None:
-        if self.current not in asset_ids or not self.isVisible():
-            return
-        card = self._card()
-        if card is None or self._store.gone(card.asset.id):
-            self.canvas.say("This file is no longer in the library.")
-            self.bar.set_trouble(True)
-            return
-        self._steady.start()  # there is nothing to load unless its file is another
-        if not self.canvas.mark.area and card.asset.width and card.asset.height:
-            self.canvas.set_size(QSize(card.asset.width, card.asset.height))
-        self._renew()
-
-    def _assets_changed(self, changes: Changes) -> None:
-        touched = changes.assets_changed | changes.assets_removed
-        self._store.mark_stale(touched)  # its pictures are dropped if its file is another
-        self._previews.forget(changes.assets_removed)
-        if self.isVisible() and self.current in touched:
-            self._store.want([self.current])
-            self._steady.start()
-
-    def _thumbnail_arrived(self, asset_id: int, image: QImage) -> None:
-        if asset_id == self.current:
-            self._thumbnail = image
-            self._renew()
-
-    def _preview_arrived(self, asset_id: int) -> None:
-        if asset_id == self.current:
-            self.canvas.say("")
-            self._renew()
-
-    def _preview_failed(self, asset_id: int, sentence: str) -> None:
-        # What the engine said when it first met the file is the better sentence.
-        if asset_id == self.current and not self.canvas.sentence:
-            self.canvas.say(sentence)
-            self.bar.set_trouble(self._thumbnail is None)
 
     def _zoomed(self, scale: float) -> None:
         self.bar.set_zoom(scale)
@@ -282,6 +206,8 @@ class LargeView(QWidget):
 
     def _set_marking(self, marking: bool) -> None:
         self.canvas.set_marking(marking)
+        if marking:
+            self.silence()  # a part is marked of one frame
         if marking and self.canvas.mark.area is None:
             self.canvas.mark.place_in_middle()
             self.canvas.marked.emit()
@@ -290,26 +216,34 @@ class LargeView(QWidget):
 
     def _marked(self) -> None:
         area = self.canvas.mark.area
-        self.bar.set_marked(area is not None)
+        self.video.name_subject()
         if area is not None and not self.bar.mark.isChecked():
             self.bar.mark.setChecked(True)  # a drag with Shift begins to mark as well
 
-    def _ask(self) -> None:
+    def _ask(self, *, whole: bool = False) -> None:
         current, box = self.current, self.canvas.mark.box()
-        if current is None:
+        if current is None or self.video.ask():
             return
-        if box is not None:
+        if box is not None and not whole:
             self.region_asked.emit(current, box)
         else:
             self.verbs.find_similar([current])
 
     def _step_back(self) -> None:
         """Undo one step: the rectangle, then the large view itself."""
+        self.silence()
         if self.bar.mark.isChecked():
             self.bar.mark.setChecked(False)
         else:
             self.leave()
 
     def _menu(self, at: QPoint) -> None:
-        if self.current is not None:
-            self.verbs.show_menu([self.current], at)
+        menu = self.verbs.show_menu([self.current], at) if self.current is not None else None
+        if menu is None or not self.video.here:
+            return
+        for action in menu.actions():
+            for words in ("Find similar to", "Less like"):
+                if action.text().startswith(words.removesuffix(" to")):
+                    action.setText(f"{words} the whole video")
+        self.video.player.offer(menu)
+        menu.popup(at)  # it has grown

@@ -23,6 +23,7 @@ from assetman.ui.grid.region_mark import RegionMark
 from assetman.ui.grid.viewpoint import MARGIN, Viewpoint
 from assetman.ui.theme import Text, appearance, theme
 
+DRAGGED = 6  # pixels that make a click a drag
 NOTCH = 1.25  # times larger for a notch of the wheel or a key
 _Key = Qt.Key
 
@@ -33,13 +34,16 @@ class PictureCanvas(QWidget):
     zoomed = Signal(float)  # scale
     marked = Signal()  # the rectangle is another, or gone
     region_asked = Signal()
+    clicked = Signal()  # neither dragged nor marked
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images: list[QImage] = []
+        self._frame: QImage | None = None  # of a video, in place of its picture
         self.view = Viewpoint()
         self._size_known = False  # until then it is that of the largest form here
         self._grabbed: QPointF | None = None
+        self._pressed: QPointF | None = None  # where, until it becomes a drag
         self._marking = False
         self._sentence = ""
         self.mark = RegionMark()
@@ -64,7 +68,7 @@ class PictureCanvas(QWidget):
 
     def show_picture(self, size: QSize) -> None:
         """Begin with another picture, of which nothing is here yet."""
-        self._images, self._sentence = [], ""
+        self._images, self._frame, self._sentence = [], None, ""
         self.view.picture = size
         self._size_known = not size.isEmpty()
         self.clear_mark()
@@ -82,6 +86,15 @@ class PictureCanvas(QWidget):
         self._images = list(images)
         if images and not self._size_known:
             self.view.picture = images[-1].size()
+            self._looked()
+        self.update()
+
+    def show_frame(self, image: QImage | None) -> None:
+        """Show a frame of a video; None: its picture again."""
+        self._frame = image
+        if image is not None and not self._size_known:
+            self._size_known = True
+            self.view.picture = image.size()
             self._looked()
         self.update()
 
@@ -184,7 +197,7 @@ class PictureCanvas(QWidget):
             self.marked.emit()
             self.update()
         else:
-            self._grabbed = event.position()
+            self._grabbed = self._pressed = event.position()
             if not self.view.fits:
                 self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
@@ -195,6 +208,8 @@ class PictureCanvas(QWidget):
             self.marked.emit()
             self.update()
         elif self._grabbed is not None:
+            if self._pressed is not None and (point - self._pressed).manhattanLength() > DRAGGED:
+                self._pressed = None
             self._pan(point - self._grabbed)
             self._grabbed = point
         elif self._marking:
@@ -207,10 +222,13 @@ class PictureCanvas(QWidget):
             self.update()
         elif self._grabbed is not None:
             self._grabbed = None
-            self.setCursor(self._cursor_at_rest())
+            self.setCursor(_cursor_at_rest(marking=self._marking, fits=self.view.fits))
+            if self._pressed is not None:
+                self.clicked.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and not self._marking:
+            self.clicked.emit()  # the first click is taken back
             self.toggle_zoom(event.position())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -276,6 +294,8 @@ class PictureCanvas(QWidget):
 
     def _best(self) -> QImage | None:
         """Choose the smallest form that is sharp enough, else the largest there is."""
+        if self._frame is not None:
+            return self._frame
         wanted = self.view.drawn.width() * self.devicePixelRatioF() - 1
         sharp = [image for image in self._images if image.width() >= wanted]
         if sharp:
@@ -286,7 +306,8 @@ class PictureCanvas(QWidget):
         self.view.pan(by)
         self.update()
 
-    def _cursor_at_rest(self) -> Qt.CursorShape:
-        if self._marking:
-            return Qt.CursorShape.CrossCursor
-        return Qt.CursorShape.ArrowCursor if self.view.fits else Qt.CursorShape.OpenHandCursor
+
+def _cursor_at_rest(*, marking: bool, fits: bool) -> Qt.CursorShape:
+    if marking:
+        return Qt.CursorShape.CrossCursor
+    return Qt.CursorShape.ArrowCursor if fits else Qt.CursorShape.OpenHandCursor

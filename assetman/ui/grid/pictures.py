@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, QSize, Qt, QUrl
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QRectF, QSize, Qt, QUrl
 from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter
 
 from assetman.core.errors import EnvironmentProblem
+from assetman.core.moments import Picture
+
+Source = str | Picture  # a picture file, or a rectangle of one
 
 ENLARGED = 2  # a small picture is shown at most twice its size: more would only be blur
 MEGABYTES = 2048  # Qt's own limit of 256 would refuse a panorama
+SHEETS = 12  # decoded sheets kept: a video's frames lie side by side and are wanted together
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +46,56 @@ def read_image(path: str) -> QImage:
     return image
 
 
-def cell_image(path: str, spec: CellSpec) -> QImage:
+class Sheets:
+    """The sheets of frames decoded last, so that each is decoded once for all its frames."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, int], QImage] = OrderedDict()
+        self._busy: dict[str, threading.Lock] = {}
+
+    def read(self, path: str) -> QImage:
+        """Give a whole sheet. Raises EnvironmentProblem if it cannot be loaded."""
+        with self._lock:
+            busy = self._busy.setdefault(path, threading.Lock())
+        with busy:  # whoever comes second waits for the first instead of decoding it as well
+            try:
+                key = path, os.stat(path).st_mtime_ns  # a sheet that was made again is another
+            except OSError as error:
+                raise EnvironmentProblem(f"{path!a} cannot be read: {error.strerror}") from error
+            with self._lock:
+                if (found := self._kept.get(key)) is not None:
+                    self._kept.move_to_end(key)
+                    return found
+            image = read_image(path)
+            with self._lock:
+                self._kept[key] = image
+                while len(self._kept) > SHEETS:
+                    dropped, _ = self._kept.popitem(last=False)
+                    self._busy.pop(dropped[0], None)
+            return image
+
+
+_sheets = Sheets()
+
+
+def read_source(source: Source) -> QImage:
+    """Decode a picture file, or the rectangle of one that is a frame of a video.
+
+    Raises EnvironmentProblem if it cannot be loaded, or is not as large as it should be.
+    """
+    if isinstance(source, str):
+        return read_image(source)
+    sheet = _sheets.read(source.path)
+    place = QRect(source.left, source.top, source.width, source.height)
+    if place.isEmpty() or not sheet.rect().contains(place):
+        raise EnvironmentProblem(f"{os.path.basename(source.path)!a} has no such frame")
+    return sheet.copy(place)
+
+
+def cell_image(source: Source, spec: CellSpec) -> QImage:
     """Decode a thumbnail into the form of its cell, corners rounded."""
-    image = read_image(path)
+    image = read_source(source)
     size = fitted(image.size(), spec)
     if size != image.size():
         image = image.scaled(

@@ -7,8 +7,10 @@ from html import escape
 from PySide6.QtCore import QLocale
 
 from assetman.core.assets import Asset, AssetState, Kind, display
+from assetman.core.moments import clock
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
+from assetman.ui.times import span_words
 
 KINDS = {
     Kind.IMAGE: "picture",
@@ -47,6 +49,11 @@ def count_text(count: int, one: str, many: str) -> str:
     return f"{QLocale().toString(count)} {one if count == 1 else many}"
 
 
+def is_film(card: Card) -> bool:
+    """Tell whether a card stands for a video that can be looked into."""
+    return card.asset.kind is Kind.VIDEO and not card.failure
+
+
 def state_word(card: Card) -> str:
     """Say in a word what is unusual about an asset, nothing if all is well."""
     if card.asset.state is AssetState.OFFLINE:
@@ -77,6 +84,8 @@ def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool =
         parts = [card.asset.display_name, KINDS[card.asset.kind]]
     if hit is not None:
         parts.append(f"score {score_text(hit)}")
+        if hit.start is not None:
+            parts.append(f"best at {span_words(hit.start, hit.end)}")
     if card is not None:
         parts += hand_words(card.asset)
         if word := state_word(card):
@@ -94,7 +103,9 @@ def card_sentence(card: Card | None) -> str:
         return ""
     if card.failure:
         return card.failure
-    return ", ".join(filter(None, (dimensions_text(card.asset), size_text(card.asset.size))))
+    asset = card.asset
+    length = "" if asset.duration is None else f"{clock(asset.duration)} long"
+    return ", ".join(filter(None, (length, dimensions_text(asset), size_text(asset.size))))
 
 
 def card_tip(card: Card | None) -> str | None:

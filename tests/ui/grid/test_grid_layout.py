@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,3 +69,32 @@ def test_a_hundred_thousand_cards_need_no_more_work_than_ten() -> None:
     layout = GridLayout(1200, 100_000, 180, 24)
     assert layout.rows == -(-100_000 // layout.columns)
     assert layout.at(layout.cell(99_999).center()) == 99_999
+
+
+@given(
+    count=st.integers(1, 60),
+    width=st.integers(60, 900),
+    opened=st.integers(0, 59),
+    room=st.integers(1, 300),
+    mirrored=st.booleans(),
+)
+def test_room_beneath_a_row_only_moves_the_rows_below_it(
+    count: int, width: int, opened: int, room: int, mirrored: bool
+) -> None:
+    plain = GridLayout(width, count, 100, 20, mirrored=mirrored)
+    opened = min(opened, count - 1)
+    spread = replace(plain, opened=opened, room=room + plain.gap)
+    edge = opened // plain.columns
+    for card in range(count):
+        moved = room + plain.gap if card // plain.columns > edge else 0
+        assert spread.cell(card) == plain.cell(card).translated(0, moved)
+        assert spread.at(spread.cell(card).center()) == card
+    assert spread.at(spread.beneath.center()) == -1
+    assert spread.height == plain.height + room + plain.gap
+    for top in range(0, spread.height, 37):
+        seen = {
+            card
+            for card in range(count)
+            if spread.cell(card).top() < top + 90 and spread.cell(card).bottom() >= top
+        }
+        assert seen <= set(spread.between(top, top + 90))

@@ -13,14 +13,19 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from assetman.core.exports import ExportForm
 from assetman.engine.client import connect
+from assetman.ui.export_dialog import ExportDialog
 from assetman.ui.library_actions import place_of
+from assetman.ui.player.clip import Clip
 from assetman.ui.window import MainWindow
 from kit.colours import publish
+from tests.kit.numbered import numbered_film, numbers_in
 from tests.ui.fake_engine import paint_pictures
 from tests.ui.shell.conftest import Open
 
 CHECKOUT = Path(__file__).parents[3]
+LIMIT = 60_000  # milliseconds
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -86,3 +91,34 @@ def test_what_happens_in_the_folders_is_seen_undone_and_found_again(
     until(lambda: bar.sentence.text().startswith("“New disk” is no longer"))
     qtbot.mouseClick(bar.action, Qt.MouseButton.LeftButton)
     until(lambda: len(grid.ids()) == 5)
+
+
+def test_a_frame_and_a_clip_saved_in_the_window_lie_where_they_should(
+    qtbot: QtBot, living: MainWindow, tmp_path: Path
+) -> None:
+    film = numbered_film(tmp_path / "videos" / "film.mp4", 50).path
+    before = film.read_bytes()
+    place = tmp_path / "place"
+    place.mkdir()
+    living.memory.saved_in = str(place)
+    grid = living.content.grid
+    living.library.actions.add([str(film.parent)])
+    qtbot.waitUntil(lambda: len(grid.ids()) == 1, timeout=LIMIT)
+    clip = Clip(grid.ids()[0], 1.4, 1.6, 1.48)
+    forms = [ExportForm.FRAME]
+    forms += [ExportForm.QUICK] if shutil.which("ffmpeg") else []
+    for form in forms:
+        grid.export_wanted.emit(clip)
+        qtbot.waitUntil(lambda: bool(living.findChildren(ExportDialog)), timeout=LIMIT)
+        (dialog,) = living.findChildren(ExportDialog)
+        dialog.choices[form].setChecked(True)
+        target = place / dialog.name.text()
+        qtbot.mouseClick(dialog.do, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(target.exists, timeout=LIMIT)
+        qtbot.waitUntil(lambda: not living.findChildren(ExportDialog), timeout=LIMIT)
+    if shutil.which("ffmpeg"):
+        assert numbers_in(target)[0] == 25
+        said = living.message_bar.sentence
+        qtbot.waitUntil(lambda: "0.4 s early" in said.text(), timeout=LIMIT)
+    assert len(os.listdir(place)) == len(forms)
+    assert film.read_bytes() == before

@@ -119,6 +119,19 @@ def test_files_that_are_no_pictures_are_refused_with_a_sentence(
     assert labels(window) == []
 
 
+def test_a_video_is_a_question_as_a_picture_is(
+    qtbot: QtBot, window: MainWindow, stranger: Path, tmp_path: Path
+) -> None:
+    clip = tmp_path / "surf.mkv"
+    clip.write_bytes(b"shown by nobody here")
+    overlay = drag_and_wait(qtbot, window, files(stranger, clip))
+    assert overlay.offer.targets == ((Target.SIMILAR, "1 picture and 1 video"),)
+    drop(overlay, files(stranger, clip))
+    qtbot.waitUntil(lambda: labels(window) == [stranger.name, "surf.mkv"])
+    chips = [button.chip for button in window.top_bar.search.chips.buttons]
+    assert [getattr(chip, "thumbnail", "") for chip in chips] == [str(stranger), None]
+
+
 def test_picture_data_from_a_browser_is_searched_and_its_address_never_fetched(
     qtbot: QtBot, window: MainWindow
 ) -> None:

@@ -36,7 +36,10 @@ def test_the_first_start_says_what_to_do_and_which_model_is_used(
     window = open_window(empty_engine)
     empty = window.content.empty
     qtbot.waitUntil(empty.action.isVisible)
-    assert empty.sentence.text() == "Add a folder of pictures, and find them by what they show."
+    assert (
+        empty.sentence.text()
+        == "Add a folder of pictures or videos, and find them by what they show."
+    )
     assert empty.note.text() == "The built-in model is used; a better one can be chosen."
     qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)
     dialog = dialog_of(qtbot, window, QFileDialog)
@@ -204,6 +207,8 @@ def test_progress_is_told_truly_and_can_be_paused_resumed_and_stopped(
     qtbot.waitUntil(lambda: bar.doing.text() == "Indexing Photos")
     assert bar.numbers.text() == "1,312 of 2,118 · 14 a second · about 1 min left"
     assert bar.bar.value() == 619
+    bar.show_progress(Progress(phase=Phase.INDEXING, total=4, done=1, begun=0.5))
+    assert bar.bar.value() == 375  # half a film is seen to be done
     qtbot.mouseClick(bar.pause, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bar.doing.text() == "Paused: Photos")
     assert bar.pause.accessibleName() == "Resume"
@@ -234,6 +239,8 @@ def test_why_a_run_ended_early_is_said(
 def test_numbers_say_only_what_is_known() -> None:
     assert numbers_text(Progress()) == ""
     assert numbers_text(Progress(total=5, done=1)) == "1 of 5"
+    slow = Progress(total=5, done=1, rate=0.025, seconds_left=160)
+    assert numbers_text(slow) == "1 of 5 · 1.5 a minute · about 3 min left"
     assert [duration_text(s) for s in (2, 40, 90, 3600, 5400)] == [
         "5 s", "40 s", "2 min", "1 h", "1 h 30 min",
     ]  # fmt: skip

@@ -1,0 +1,77 @@
+"""Passages: text with a time, of subtitles and chapters, and what is found by its words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assetman.core.assets import Passage, PassageKind
+from assetman.core.changes import Changes
+from assetman.core.errors import WrongUse
+from assetman.library.database import Database, Row
+from assetman.library.journal import Journal
+from assetman.library.values import readable
+
+_COLUMNS = 'kind, text, start, "end", language'
+
+
+class Passages:
+    """The table of passages, and the index of their words."""
+
+    def __init__(self, database: Database, journal: Journal) -> None:
+        self._database = database
+        self._journal = journal
+
+    def replace(self, content_id: int, passages: Sequence[Passage]) -> Changes:
+        """Make these the passages of a content. Raises WrongUse if the content is gone."""
+        database = self._database
+        kept = sorted(map(_stored, passages), key=lambda row: row[2])
+        with database.writing():
+            if database.row("SELECT 1 FROM contents WHERE id = ?", (content_id,)) is None:
+                raise WrongUse(f"There is no content {content_id}.")
+            database.execute(
+                "UPDATE contents SET passages = ?1 WHERE id = ?2 AND passages != ?1",
+                (len(kept), content_id),
+            )
+            before = self._rows(content_id)
+            if kept == before:
+                return Changes()
+            database.execute("DELETE FROM passages WHERE content_id = ?", (content_id,))
+            database.execute_many(
+                f"INSERT INTO passages (content_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+                ((content_id, *row) for row in kept),
+            )
+            self._journal.append(
+                "passages.replace",
+                {"content": content_id, "removed": len(before)},
+                {"content": content_id, "added": len(kept)},
+            )
+        return Changes()
+
+    def of_content(self, content_id: int) -> list[Passage]:
+        """List the passages of a content by their time."""
+        return [_passage(row) for row in self._rows(content_id)]
+
+    def any(self) -> bool:
+        """Tell whether any file has text with a time."""
+        return self._database.row("SELECT 1 FROM passages LIMIT 1") is not None
+
+    def rebuild(self) -> None:
+        """Make the index of words anew."""
+        self._database.execute("INSERT INTO passage_words (passage_words) VALUES ('rebuild')")
+
+    def _rows(self, content_id: int) -> list[Row]:
+        return self._database.rows(
+            f"SELECT {_COLUMNS} FROM passages WHERE content_id = ? ORDER BY start, id",
+            (content_id,),
+        )
+
+
+def _stored(passage: Passage) -> Row:
+    text, language = readable(passage.text), passage.language
+    language = None if language is None else readable(language)
+    return str(passage.kind), text, float(passage.start), float(passage.end), language
+
+
+def _passage(row: Row) -> Passage:
+    kind, text, start, end, language = row
+    return Passage(PassageKind(kind), text, start, end, language)

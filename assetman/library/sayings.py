@@ -1,0 +1,110 @@
+"""Where in a file words are said: the passages that have them, and the segments these fall into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from assetman.library.database import Database
+from assetman.library.held import TICKS, Floats, Spans, by_content, spans_of, ticks
+from assetman.library.values import id_list
+from assetman.library.words import any_of
+
+_TIMES = ticks("p.start", "c1") + ", " + ticks('p."end"', "c2")
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """The seconds in which something is said, and the segment that shows what is seen then."""
+
+    start: float
+    end: float
+    segment_id: int | None = None
+
+
+class Sayings:
+    """Finds passages by phrases of which at least one is in them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def holding(
+        self, phrases: Sequence[str], content_ids: Sequence[int] | None = None
+    ) -> np.ndarray:
+        """Give the segments that hold a passage that matches: (n,) int64, sorted.
+
+        With `content_ids`, of those contents.
+        """
+        passages = self._passages(phrases, content_ids)
+        spans = spans_of(self._database, list(passages))
+        held = [spans[content].ids[spans[content].holding(passages[content])] for content in spans]
+        return np.sort(np.concatenate([np.empty(0, np.int64), *held]))
+
+    def of_assets(self, phrases: Sequence[str], asset_ids: Iterable[int]) -> dict[int, Saying]:
+        """Give the first saying of each of the assets that has one."""
+        contents = self._contents("SELECT id, content_id FROM assets WHERE id", asset_ids)
+        passages = self._passages(phrases, sorted(set(contents.values())))
+        spans = spans_of(self._database, list(passages))
+        found = {}
+        for asset_id, content_id in contents.items():
+            if content_id in passages:
+                start, end = passages[content_id][0].tolist()
+                found[asset_id] = Saying(start, end, _holder(spans.get(content_id), start))
+        return found
+
+    def of_segments(self, phrases: Sequence[str], segment_ids: Iterable[int]) -> dict[int, Saying]:
+        """Give the first saying in each of the segments that hold one: what of it they hold."""
+        contents = self._contents("SELECT id, content_id FROM segments WHERE id", segment_ids)
+        passages = self._passages(phrases, sorted(set(contents.values())))
+        spans = spans_of(self._database, list(passages))
+        found = {}
+        for segment_id, content_id in contents.items():
+            if content_id in spans:
+                saying = _in_span(spans[content_id], segment_id, passages[content_id])
+                if saying is not None:
+                    found[segment_id] = saying
+        return found
+
+    def _passages(
+        self, phrases: Sequence[str], content_ids: Sequence[int] | None
+    ) -> dict[int, Floats]:
+        """Give start and end of what matches, (p, 2) by their starts, of each content."""
+        among = (
+            "" if content_ids is None else "AND p.content_id IN (SELECT value FROM json_each(?))"
+        )
+        contents, starts, ends = self._database.integers(
+            f"SELECT p.content_id AS c0, {_TIMES} "
+            "FROM passage_words w CROSS JOIN passages p ON p.id = w.rowid "
+            f"WHERE w.passage_words MATCH ? {among}",
+            (any_of(phrases), *(() if content_ids is None else (id_list(content_ids),))),
+        )
+        rows = np.stack([starts, ends], axis=1) / TICKS
+        return {
+            content: rows[these][np.argsort(rows[these, 0], kind="stable")]
+            for content, these in by_content(contents)
+        }
+
+    def _contents(self, select: str, ids: Iterable[int]) -> dict[int, int]:
+        return dict(
+            self._database.rows(f"{select} IN (SELECT value FROM json_each(?))", (id_list(ids),))
+        )
+
+
+def _holder(spans: Spans | None, time: float) -> int | None:
+    return None if spans is None else int(spans.ids[spans.holders(np.array([[time, time]]))[0]])
+
+
+def _in_span(spans: Spans, segment_id: int, passages: Floats) -> Saying | None:
+    """Give the first passage that a segment holds, or the segment where that is the shorter."""
+    place = int(np.flatnonzero(spans.ids == segment_id)[0])
+    mine = spans.holders(passages) == place
+    shared = spans.sharing(passages, place)
+    if not (shared.any() or mine.any()):
+        return None
+    start, end = passages[int(np.argmax(shared if shared.any() else mine))].tolist()
+    first, last = spans.shots[place].tolist()
+    if shared.any() and last - first < end - start:
+        start, end = first, last
+    return Saying(start, end, segment_id)

@@ -1,0 +1,211 @@
+"""Videos: opened by their content, read a stretch at a time, a few frames standing for each shot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from assetman.core.assets import Kind, Passage, Probe, SegmentDraft, SegmentKind
+from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.sheets import CELL_SIDE, SHEET_CELLS, cell_size
+from assetman.media import colour, formats
+from assetman.media.files import opened, write_whole
+from assetman.media.fitting import cut_out, fit, needed_share, within
+from assetman.media.handler import Extraction, Limits, Stretch
+from assetman.media.keyframes import Frame
+from assetman.media.shots import read_shots
+from assetman.media.video_correcting import corrected
+from assetman.media.video_facts import read_probe
+from assetman.media.video_film import OpenFilm, opened_film
+from assetman.media.video_passages import read_chapters, read_subtitles
+from assetman.media.video_places import place_in, without_place, word_of
+from assetman.media.video_sheets import cell_of, look_of, poster_worth, write_poster, write_sheet
+
+_OVERSAMPLING = 2.0  # as of pictures, so that both are resized alike
+_QUESTION_FRAMES = 8  # of a range that is asked about, at most
+_POSTERS = 12  # frames among which the poster is chosen
+
+
+class VideoHandler:
+    """Reads videos."""
+
+    kind = Kind.VIDEO
+    extensions = formats.VIDEOS
+
+    def probe(self, path: str, limits: Limits) -> Probe:
+        """Read what the file says of itself; one frame is decoded."""
+        with opened(path) as file, opened_film(file, limits) as film:
+            return read_probe(film)
+
+    def extract(
+        self,
+        path: str,
+        specs: Sequence[InputSpec],
+        thumbnail: Path | None,
+        thumbnail_side: int,
+        limits: Limits,
+        excerpt: Excerpt | Stretch | None = None,
+    ) -> Extraction:
+        """Read a stretch of the film, or the frames of an excerpt."""
+        stretch = excerpt if isinstance(excerpt, Stretch) else Stretch()
+        place = place_in(stretch.seen)
+        with opened(path) as file, opened_film(file, limits, place) as film:
+            part = excerpt if isinstance(excerpt, Excerpt) else Excerpt()
+            film.share = _share(film, specs, part, thumbnail_side)
+            if part.start is not None:
+                return _asked(film, specs, part)
+            kept = _Kept(film, specs, part)
+            poster = _Poster()
+            reading = read_shots(film, stretch.start, SHEET_CELLS, without_place(stretch.seen))
+            for shot in reading:
+                for frame in shot.frames:
+                    picture = frame.picture()
+                    kept.add(frame, picture, shot.start, shot.end, stretch)
+                    poster.offer(frame, picture)
+            if not kept.drafts and stretch.number == 0 and reading.rest is None:
+                # nothing but black or blank: still a video, and it has to be found by its name
+                frame = film.shown_at(0.0)
+                picture = frame.picture()
+                kept.add(frame, picture, 0.0, film.reached or film.step, stretch)
+                poster.offer(frame, picture)
+            if thumbnail is not None:
+                write_poster(poster.best or film.shown_at(0.0).picture(), thumbnail_side, thumbnail)
+            if stretch.sheet is not None and kept.cells:
+                write_sheet(kept.cells, kept.cell, stretch.sheet)
+            probe = corrected(film, read_probe(film), stretch, reading.rest)
+            extraction = Extraction(probe, tuple(kept.drafts), kept.pixels())
+            extraction.passages = tuple(_passages(film, stretch, reading.rest))
+            extraction.rest = reading.rest
+            extraction.seen = reading.cards
+            onward = None if reading.rest is None else film.place_for(reading.rest)
+            if onward is not None:
+                extraction.seen = (*reading.cards, word_of(onward))
+            return extraction
+
+    def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
+        """Write the poster as JPEG."""
+        with opened(path) as file, opened_film(file, limits) as film:
+            poster = _Poster()
+            film.share = 1.0 if side is None else _share_of(film, side)
+            for shot in read_shots(film, 0.0, SHEET_CELLS, ()):
+                for frame in shot.frames:
+                    poster.offer(frame, None)
+                if poster.offered >= _POSTERS:
+                    break
+            at = 0.0 if poster.frame is None else poster.frame.time
+            picture = film.shown_at(at).picture()
+        return _save(picture if side is None else within(picture, side), target)
+
+    def frame(self, path: str, at: float, target: Path, limits: Limits) -> tuple[int, int]:
+        """Write the whole frame shown at a time, as PNG, or as JPEG by the target's ending."""
+        with opened(path) as file, opened_film(file, limits) as film:
+            picture = film.shown_at(at).picture()
+        if target.suffix.lower() in (".jpg", ".jpeg"):
+            return _save(picture, target)
+        write_whole(target, lambda file: picture.save(file, "PNG", compress_level=4))
+        return picture.size
+
+
+class _Kept:
+    """What is taken of the frames of a stretch: pixels for encoders, cells, and their drafts."""
+
+    def __init__(self, film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt) -> None:
+        self.drafts: list[SegmentDraft] = []
+        self.cells: list[Image.Image] = []
+        self.cell = cell_size(film.shape.width, film.shape.height)
+        self._part = part
+        self._pixels: dict[InputSpec, list[NDArray[np.uint8]]] = {spec: [] for spec in specs}
+
+    def add(
+        self, frame: Frame, picture: Image.Image, start: float, end: float, stretch: Stretch
+    ) -> None:
+        number = len(self.drafts)
+        shown = picture if self._part.box is None else cut_out(picture, self._part.box)
+        for spec, taken in self._pixels.items():
+            taken.append(fit(colour.flattened(shown, spec.fill), spec))
+        in_sheet = stretch.sheet is not None
+        if in_sheet:
+            self.cells.append(cell_of(picture, self.cell))
+        self.drafts.append(
+            SegmentDraft(
+                SegmentKind.SHOT,
+                stretch.ordinal + number,
+                min(start, frame.time),
+                max(end, frame.time),
+                box=self._part.box,
+                at=frame.time,
+                look=look_of(frame.small),
+                sheet=stretch.number if in_sheet else None,
+                cell=number if in_sheet else None,
+            )
+        )
+
+    def pixels(self) -> dict[InputSpec, NDArray[np.uint8]]:
+        return {
+            spec: np.stack(taken) if taken else np.empty((0, spec.size, spec.size, 3), np.uint8)
+            for spec, taken in self._pixels.items()
+        }
+
+
+@dataclass(slots=True)
+class _Poster:
+    """Chooses the best among the first frames."""
+
+    best: Image.Image | None = None
+    frame: Frame | None = None
+    worth: float = float("-inf")
+    offered: int = 0
+
+    def offer(self, frame: Frame, picture: Image.Image | None) -> None:
+        if self.offered >= _POSTERS:
+            return
+        worth = poster_worth(frame.small, self.offered)
+        self.offered += 1
+        if worth > self.worth:
+            self.worth, self.best, self.frame = worth, picture, frame
+
+
+def _asked(film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt) -> Extraction:
+    """Take the frame shown at a time, or some frames spread over a range."""
+    kept = _Kept(film, specs, part)
+    for time in _moments(film, part):
+        frame = film.shown_at(time)
+        kept.add(frame, frame.picture(), frame.time, frame.time + film.step, Stretch())
+    return Extraction(read_probe(film), tuple(kept.drafts), kept.pixels())
+
+
+def _moments(film: OpenFilm, part: Excerpt) -> Iterable[float]:
+    start = max(0.0, part.start or 0.0)
+    if part.end is None or part.end <= start:
+        return [start]
+    seconds = part.end - start
+    count = max(1, min(_QUESTION_FRAMES, round(seconds / max(film.step, 0.25))))
+    return [start + seconds * (number + 0.5) / count for number in range(count)]
+
+
+def _share(film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt, thumbnail_side: int) -> float:
+    """Say at what share of its size a frame serves all that is asked for."""
+    width, height = film.shape.width, film.shape.height
+    shares = [_OVERSAMPLING * needed_share(width, height, spec, part.box) for spec in specs]
+    return min(1.0, max([*shares, _share_of(film, thumbnail_side), _share_of(film, CELL_SIDE)]))
+
+
+def _share_of(film: OpenFilm, side: int) -> float:
+    return min(1.0, side / max(film.shape.width, film.shape.height))
+
+
+def _passages(film: OpenFilm, stretch: Stretch, rest: float | None) -> Iterator[Passage]:
+    if stretch.number == 0:
+        yield from read_chapters(film)
+    yield from read_subtitles(film, stretch.start, rest)
+
+
+def _save(picture: Image.Image, target: Path) -> tuple[int, int]:
+    flat = colour.flattened(picture, colour.LIGHT_GROUND)
+    write_whole(target, lambda file: flat.save(file, "JPEG", quality=95, subsampling=0))
+    return flat.size

@@ -1,0 +1,16 @@
+"""Times of videos as they stand on cards and in sentences."""
+
+from __future__ import annotations
+
+from assetman.core.moments import clock
+
+
+def span_text(start: float, end: float | None) -> str:
+    """Write some seconds of a video: “1:23 – 1:31”, or “1:23” where that says it."""
+    first, last = clock(start), clock(start if end is None else end)
+    return first if first == last else f"{first} – {last}"
+
+
+def span_words(start: float, end: float | None) -> str:
+    """Say some seconds of a video aloud."""
+    return span_text(start, end).replace("–", "to")
