@@ -34,6 +34,7 @@ from assetman.media.looks import look_of
 from assetman.media.shots import Shot, read_shots
 from assetman.media.video_film import OpenFilm, opened_film
 from benchmarks.scenes import Studio, Truth, frames_of, plan, truth_of
+from tests.kit.films import ordinary_priority
 
 RATE = 25
 NEAR = 0.5  # seconds
@@ -85,15 +86,16 @@ def write_film(
         if codec.rate:
             stream.bit_rate = codec.rate
         outs.append((out, stream))
-    for number, pixels in enumerate(frames_of(scenes, RATE)):
-        frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
+    with ordinary_priority():
+        for number, pixels in enumerate(frames_of(scenes, RATE)):
+            frame = av.VideoFrame.from_ndarray(pixels, "rgb24")
+            for out, stream in outs:
+                shown = frame.reformat(format=stream.pix_fmt)
+                shown.pts, shown.time_base = number, Fraction(1, RATE)
+                out.mux(stream.encode(shown))
         for out, stream in outs:
-            shown = frame.reformat(format=stream.pix_fmt)
-            shown.pts, shown.time_base = number, Fraction(1, RATE)
-            out.mux(stream.encode(shown))
-    for out, stream in outs:
-        out.mux(stream.encode(None))
-        out.close()
+            out.mux(stream.encode(None))
+            out.close()
     truth = truth_of(scenes, RATE)
     known.write_text(json.dumps(asdict(truth)))
     return truth

@@ -11,7 +11,9 @@ dissolve lies half before and half behind the boundary it makes.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -144,7 +146,8 @@ def make_film(path: str | Path, scenes: Sequence[Scene], **how: Unpack[How]) -> 
     path, size, rate = Path(path), how.get("size", (320, 180)), how.get("rate", 25.0)
     path.parent.mkdir(parents=True, exist_ok=True)
     film = planned(path, scenes, size, rate)
-    with av.open(str(path), "w", container_options=dict(how.get("container", {}))) as container:
+    options = dict(how.get("container", {}))
+    with ordinary_priority(), av.open(str(path), "w", container_options=options) as container:
         container.metadata.update(how.get("tags", {}))
         stream = _video_stream(container, how)
         words = _subtitle_stream(container, path) if how.get("subtitles") else None
@@ -161,6 +164,22 @@ def make_film(path: str | Path, scenes: Sequence[Scene], **how: Unpack[How]) -> 
     if how.get("rotation", 0):
         _turn(path, how["rotation"])
     return film
+
+
+@contextmanager
+def ordinary_priority() -> Iterator[None]:
+    """Keep this thread's priority: SVT-AV1 makes it real-time where it may, as root.
+
+    Processes started from such a thread would let nothing else run.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    policy, parameters = os.sched_getscheduler(0), os.sched_getparam(0)
+    try:
+        yield
+    finally:
+        os.sched_setscheduler(0, policy, parameters)
 
 
 def painted(look: Look, size: tuple[int, int]) -> np.ndarray:
