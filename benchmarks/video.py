@@ -1,7 +1,7 @@
 """Hours of 1080p H.264 indexed in an hour, against ffmpeg on the same cores in the same run.
 
 usage: python -m benchmarks.video [--minutes N] [--files N] [--rounds N] [--gops FRAMES,…]
-                                  [--model NAME] [--film FILE]
+                                  [--model NAME] [--film FILE] [--cuts]
 
 A film of a minute is made of photo-like pictures, panned, zoomed and still, with cuts and now and
 then a fade or a dissolve, by x264 at its default GOP (250 frames, key frames at cuts), and looped
@@ -51,6 +51,7 @@ DEFAULT = {"preset": "veryfast", "crf": "24"}  # GOP and scene cuts are x264's o
 LIMITS = Limits(seconds=600)  # the machine may be shared
 SETTINGS = Settings(decode_seconds=600.0)
 NEAR = 0.5  # seconds
+JOINS = (20, 1, 1)  # cuts to fades to dissolves
 
 
 def photo(chance: np.random.Generator) -> np.ndarray:
@@ -64,13 +65,13 @@ def photo(chance: np.random.Generator) -> np.ndarray:
     return pixels
 
 
-def scenes(seconds: float, seed: int = 5) -> list[Scene]:
+def scenes(seconds: float, joins: Sequence[int] = JOINS, seed: int = 5) -> list[Scene]:
     """Make scenes of two to nine seconds, most of them moving."""
     chance, noise = random.Random(seed), np.random.default_rng(seed)
     made: list[Scene] = []
     while sum(each.seconds for each in made) < seconds:
         motion = chance.choices(list(Motion), (2, 6, 1))[0]
-        join = chance.choices(list(Join), (20, 1, 1))[0]
+        join = chance.choices(list(Join), joins)[0]
         made.append(Scene(photo(noise), chance.uniform(2, 9), motion, join, 1.0))
     return made
 
@@ -289,13 +290,15 @@ def main() -> None:
     parser.add_argument("--gops", default="250,500,1000,3000")
     parser.add_argument("--model", default="starter")
     parser.add_argument("--film", type=Path, help="1080p H.264 to loop instead of a made one")
+    parser.add_argument("--cuts", action="store_true", help="join the scenes by cuts alone")
     given = parser.parse_args()
     if shutil.which("ffmpeg") is None:
         raise SystemExit("ffmpeg is not installed")
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
+        joins = (1, 0, 0) if given.cuts else JOINS
         how = How(size=SIZE, rate=RATE, options=DEFAULT)
-        film = given.film or make_film(scratch / "a minute.mp4", scenes(60), **how).path
+        film = given.film or make_film(scratch / "a minute.mp4", scenes(60, joins), **how).path
         if given.rounds:
             speed(film, given, scratch)
         if given.gops:

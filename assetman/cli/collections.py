@@ -43,8 +43,8 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     if given.json:
         desk.console.print_json([dataclasses.asdict(each) for each in collections])
         return 0
-    for each in collections:
-        desk.console.print(f"{each.name}  {counted(each.assets, 'file')}")
+    lines = [f"{each.name}  {counted(each.assets, 'file')}" for each in collections]
+    desk.console.print_lines(lines, "There are no collections.")
     return 0
 
 

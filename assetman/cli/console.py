@@ -6,6 +6,7 @@ import io
 import json
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, TextIO
 
@@ -47,6 +48,13 @@ class Console:
         self.printed.set()
         self.out.write(json.dumps(value, ensure_ascii=True) + "\n")
         self.out.flush()
+
+    def print_lines(self, lines: Sequence[str], none: str) -> None:
+        """Print a list; where it is empty, say so in the sentence `none`."""
+        for line in lines:
+            self.print(line)
+        if not lines:
+            self.tell(none)
 
     def tell(self, text: str) -> None:
         """Say something to the person, beside the results."""

@@ -41,8 +41,9 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     if given.json:
         desk.console.print_json([dataclasses.asdict(failure) for failure in shown])
         return 0
-    for failure in shown:
-        desk.console.print(f"{failure.path}: {failure.message}")
+    lines = [f"{failure.path}: {failure.message}" for failure in shown]
+    none = "No failure is ignored." if given.ignored else "There is no file that cannot be read."
+    desk.console.print_lines(lines, none)
     others = sum(failure.ignored for failure in failures)
     if others and not given.ignored:
         desk.console.tell(f"{counted(others, 'failure')} ignored: --ignored lists what they are.")

@@ -40,9 +40,11 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     if given.forget:
         desk.console.print(f"{counted(len(assets), 'missing file')} forgotten")
         return 0
+    lines = []
     for asset in assets:
         until = time.strftime("%Y-%m-%d", time.localtime(_until(asset, days)))
-        desk.console.print(f"{asset.path}  kept until {until}")
+        lines.append(f"{asset.path}  kept until {until}")
+    desk.console.print_lines(lines, "No file is missing.")
     return 0
 
 

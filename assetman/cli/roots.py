@@ -44,8 +44,8 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
             rows.append(dataclasses.asdict(root) | {"watch": watch and dataclasses.asdict(watch)})
         desk.console.print_json(rows)
         return 0
-    for root in status.roots:
-        desk.console.print(root_line(root, watches.get(root.id)))
+    lines = [root_line(root, watches.get(root.id)) for root in status.roots]
+    desk.console.print_lines(lines, "No folder was added yet: “assetman add FOLDER”.")
     return 0
 
 

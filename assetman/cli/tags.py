@@ -23,6 +23,6 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     if given.json:
         desk.console.print_json([dataclasses.asdict(tag) for tag in tags])
         return 0
-    for tag in tags:
-        desk.console.print(f"{tag.name}  {counted(tag.assets, 'file')}")
+    lines = [f"{tag.name}  {counted(tag.assets, 'file')}" for tag in tags]
+    desk.console.print_lines(lines, "No file bears a tag.")
     return 0

@@ -145,3 +145,19 @@ def test_the_doctor_tells_of_backups_decoders_and_little_room(
     assert findings["disk"]["warning"]
     assert findings["backups"]["detail"] == "1, the newest 0 hours old"
     assert findings["decoders"]["sound"]
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("tags", "No file bears a tag."),
+        ("collections", "There are no collections."),
+        ("missing", "No file is missing."),
+        ("failures", "There is no file that cannot be read."),
+        ("roots", "No folder was added yet: “assetman add FOLDER”."),
+    ],
+)
+def test_an_empty_list_says_that_it_is_empty(assetman: Run, command: str, said: str) -> None:
+    ended = assetman(command)
+    assert (ended.status, ended.out, ended.err) == (0, "", f"assetman: {said}\n")
+    assert assetman(command, "--json").out == "[]\n"
