@@ -26,7 +26,7 @@ _CUT = 0.22  # the same, of what was not looked at in between
 _CUT_THERE = 0.095  # the same, where the encoder puts key frames at cuts
 _DRIFT = 0.0135  # and more for each second since the last look: things move
 _SPIKE = 2.6  # times as large as those around it
-_DUE = 0.97  # of the longest group; a key frame that comes then comes by the clock
+_DUE = 2  # frames by which groups may differ that the clock ends, and no cut
 _OTHER_SOON = 0.10  # the same, of key frames that follow each other soon
 _USUAL = frozenset((100, 120, 128, 150, 160, 161, 240, 250, 300, 500, 600))
 _CHEAP = 9.0  # seconds; a longer group that moves is not decoded for what movement explains
@@ -151,10 +151,10 @@ def _clock(steps: Sequence[Step]) -> float:
     else, it was a cut that brought it.
     """
     longest = max((step.count for step in steps[:-1]), default=0)
-    alike = [step for step in steps[:-1] if step.count >= _DUE * longest]
+    alike = [step for step in steps[:-1] if step.count >= longest - _DUE]
     brought = sum(step.frozen and step.change >= _CUT for step in alike)
     if (len(alike) >= 2 or longest in _USUAL) and 2 * brought <= len(alike):
-        return _DUE * longest
+        return longest - _DUE
     return float("inf")
 
 
