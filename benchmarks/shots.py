@@ -6,8 +6,9 @@ usage: python -m benchmarks.shots PICTURES [--films N] [--seconds S] [--seed N] 
 Films are made of a folder's pictures (scenes.py): stills, pans, zooms, moving and shaking things,
 grain, flashes and captions, joined by cuts, dissolves and fades. `--half` takes every second
 picture: what was tuned, was tuned on half 0 and seeds below 100. A boundary is found if one is
-named within 0.5 s of it (of its middle); whatever else is named counts against cuts and gradual
-ones alike. Seconds are of one core's time; the unit is decoding key frames alone.
+named within 0.5 s of it (of its middle); whatever else is named counts against what it was taken
+for, a cut or a gradual one, and against both where the method does not tell. Seconds are of one
+core's time; the unit is decoding key frames alone.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ import av
 from assetman.core.errors import BadInput
 from assetman.media import files
 from assetman.media.handler import Limits
-from assetman.media.joints import joints_of
+from assetman.media.joints import Joint, joints_of
 from assetman.media.looks import look_of
 from assetman.media.shots import Shot, read_shots
 from assetman.media.video_film import OpenFilm, opened_film
@@ -63,7 +64,16 @@ CODECS = {
     "mjpeg": Codec("avi", "mjpeg", {}, "yuvj420p", 20_000_000),
 }
 
-Method = Callable[[Path], list[float]]
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """Where a method sees one scene become another, and how, where it tells."""
+
+    time: float  # seconds
+    gradual: bool | None = None
+
+
+Method = Callable[[Path], list[Boundary]]
 
 
 def write_film(
@@ -105,31 +115,42 @@ def film_path(folder: Path, seed: int, codec: str) -> Path:
     return folder / f"{seed} {codec}.{CODECS[codec].ending}"
 
 
-def all_shots(film: OpenFilm) -> list[Shot]:
+def all_shots(film: OpenFilm) -> tuple[list[Shot], list[Joint]]:
     shots: list[Shot] = []
+    joints: list[Joint] = []
     start: float | None = 0.0
     seen: Sequence[str] = ()
     while start is not None:
         reading = read_shots(film, start, 24, seen)
         shots += [Shot(shot.start, shot.end, ()) for shot in reading]
+        joints += reading.joints
         start, seen = reading.rest, reading.cards
-    return shots
+    return shots, joints
 
 
-def ours(path: Path) -> list[float]:
+def ours(path: Path) -> list[Boundary]:
     with files.opened(str(path)) as file, opened_film(file, Limits()) as film:
-        shots = all_shots(film)
-    return [(one.end + other.start) / 2 for one, other in pairwise(shots)]
+        shots, joints = all_shots(film)
+    return [_between(one, other, joints) for one, other in pairwise(shots)]
 
 
-def every_frame(path: Path) -> list[float]:
+def _between(one: Shot, other: Shot, joints: Sequence[Joint]) -> Boundary:
+    """Name the boundary of two shots as the joint nearest to it, if there is one near."""
+    time = (one.end + other.start) / 2
+    joint = min(joints, key=lambda each: abs(each.middle - time), default=None)
+    if joint is None or abs(joint.middle - time) > NEAR:
+        return Boundary(time)
+    return Boundary(time, joint.end > joint.start)
+
+
+def every_frame(path: Path) -> list[Boundary]:
     """Look at every frame as we look where something happens."""
     with files.opened(str(path)) as file, opened_film(file, Limits()) as film:
         looks = [look_of(frame) for frame in film.frames(0.0, 1e9)]
-    return [joint.middle for joint in joints_of(looks)]
+    return [Boundary(joint.middle, joint.end > joint.start) for joint in joints_of(looks)]
 
 
-def key_frames_alone(path: Path) -> list[float]:
+def key_frames_alone(path: Path) -> list[Boundary]:
     """Decode key frames and do nothing with them: the unit."""
     with av.open(str(path)) as container:
         stream = container.streams.video[0]
@@ -143,7 +164,7 @@ def key_frames_alone(path: Path) -> list[float]:
 def detector(name: str, keys_only: bool = False) -> Method:
     """Give PySceneDetect's detector of a name with its own settings."""
 
-    def find(path: Path) -> list[float]:
+    def find(path: Path) -> list[Boundary]:
         scenedetect: Any = importlib.import_module("scenedetect")
         if keys_only:
             return among_keys(path, getattr(scenedetect, name)(min_scene_len=1))
@@ -151,12 +172,12 @@ def detector(name: str, keys_only: bool = False) -> Method:
         manager = scenedetect.SceneManager()
         manager.add_detector(getattr(scenedetect, name)())
         manager.detect_scenes(video)
-        return [start.seconds for start, _ in manager.get_scene_list()[1:]]
+        return [Boundary(start.seconds) for start, _ in manager.get_scene_list()[1:]]
 
     return find
 
 
-def among_keys(path: Path, found_by: Any) -> list[float]:
+def among_keys(path: Path, found_by: Any) -> list[Boundary]:
     """Show a detector nothing but the key frames, as if they followed each other."""
     scenedetect: Any = importlib.import_module("scenedetect")
     times: list[float] = []
@@ -170,7 +191,7 @@ def among_keys(path: Path, found_by: Any) -> list[float]:
             small = frame.reformat(width=256, height=144, format="bgr24").to_ndarray()
             cuts = found_by.process_frame(scenedetect.FrameTimecode(number, float(RATE)), small)
             found += [cut.frame_num for cut in cuts]
-    return [times[number] for number in found]
+    return [Boundary(times[number]) for number in found]
 
 
 METHODS: dict[str, Method] = {
@@ -191,17 +212,19 @@ class Tally:
     gradual: int = 0
     gradual_found: int = 0
     wrong: int = 0
+    wrong_cuts: int = 0
+    wrong_gradual: int = 0
     seconds: float = 0.0
     failed: int = 0
 
-    def add(self, found: Sequence[float], truth: Truth) -> None:
+    def add(self, found: Sequence[Boundary], truth: Truth) -> None:
         wanted = [(at, True) for at in truth.cuts]
         wanted += [((start + end) / 2, False) for start, end in truth.gradual]
         pairs = sorted(
-            (abs(at - here), one, other)
-            for one, at in enumerate(found)
+            (abs(each.time - here), one, other)
+            for one, each in enumerate(found)
             for other, (here, _) in enumerate(wanted)
-            if abs(at - here) <= NEAR + 1e-6
+            if abs(each.time - here) <= NEAR + 1e-6
         )
         mine: set[int] = set()
         theirs: set[int] = set()
@@ -213,7 +236,10 @@ class Tally:
         self.gradual += len(truth.gradual)
         self.cuts_found += sum(wanted[number][1] for number in theirs)
         self.gradual_found += sum(not wanted[number][1] for number in theirs)
-        self.wrong += len(found) - len(mine)
+        wrong = [each for one, each in enumerate(found) if one not in mine]
+        self.wrong += len(wrong)
+        self.wrong_cuts += sum(each.gradual is not True for each in wrong)
+        self.wrong_gradual += sum(each.gradual is not False for each in wrong)
 
     def __iadd__(self, other: Tally) -> Tally:
         for name in vars(self):
@@ -222,8 +248,8 @@ class Tally:
 
     def row(self, unit: float) -> str:
         return (
-            f"{_f1(self.cuts_found, self.cuts, self.wrong):5.2f} "
-            f"{_f1(self.gradual_found, self.gradual, self.wrong):8.2f} "
+            f"{_f1(self.cuts_found, self.cuts, self.wrong_cuts):5.2f} "
+            f"{_f1(self.gradual_found, self.gradual, self.wrong_gradual):8.2f} "
             f"{self.wrong:6d} {self.seconds:8.2f} {self.seconds / max(unit, 1e-9):8.1f}"
         )
 
@@ -232,7 +258,7 @@ def _f1(right: int, wanted: int, wrong: int) -> float:
     return 2 * right / (right + wrong + wanted) if wanted else float("nan")
 
 
-def timed(method: Method, path: Path) -> tuple[list[float], float]:
+def timed(method: Method, path: Path) -> tuple[list[Boundary], float]:
     started = time.process_time()
     found = method(path)
     return found, time.process_time() - started

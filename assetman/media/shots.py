@@ -50,11 +50,12 @@ def read_shots(film: Film, start: float, most_frames: int, seen: Sequence[str] =
 
 
 class Reading:
-    """The shots of one stretch, to be gone through once; then `rest` and `cards` are known."""
+    """The shots of one stretch, to be gone through once; then the rest of it is known."""
 
     def __init__(self, film: Film, start: float, most_frames: int, seen: Sequence[str]) -> None:
         self.rest: float | None = None  # seconds; where the next stretch begins
         self.cards: tuple[str, ...] = tuple(seen)
+        self.joints: Sequence[Joint] = ()  # between the shots
         self._film = film
         self._start = start
         self._most = most_frames
@@ -70,6 +71,7 @@ class Reading:
         if not self._steps:
             return
         end, joints = self._open(self._steps[-1].end)
+        self.joints = joints
         more = more or end < self._steps[-1].end
         spans = self._spans(joints, end)
         if more and len(spans) > 1:
