@@ -204,6 +204,8 @@ def measure(given: argparse.Namespace, folder: Path) -> None:
     told = {
         path: said["en"] for path, said in captions(given.dir / "stamps").items() if said.get("en")
     }
+    if not told:
+        raise SystemExit(f"{given.dir / 'stamps'} holds no pictures with captions")
     films = folder / "films"
     shown = [each for some in make_films(told, films, given.films, given.seconds) for each in some]
     print(file=sys.stderr)
