@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, InputSpec, Spec
 from assetman.core.queries import Query
 from assetman.core.spaces import Space
 from assetman.indexes import Source
@@ -54,7 +54,7 @@ class Told:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:

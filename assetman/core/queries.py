@@ -15,6 +15,11 @@ class Sort(StrEnum):
     DATE = "date"  # taken, else modified
     NAME = "name"
     SIZE = "size"
+    DURATION = "duration"
+    LOUDNESS = "loudness"
+    BPM = "bpm"
+    KEY = "key"
+    RATE = "rate"  # samples a second
 
 
 @dataclass(frozen=True, slots=True)

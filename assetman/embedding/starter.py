@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from assetman.core.errors import WrongUse
 from assetman.core.inputs import Fit, InputSpec, Interpolation, Modality
 from assetman.core.spaces import Space
 from assetman.embedding.efficientnet import SIDE, VisionTower
-from assetman.embedding.encoder import Pixels, Vectors, unit
+from assetman.embedding.encoder import Pixels, Samples, Vectors, unit
 from assetman.embedding.sentences import SentenceTower
 from assetman.embedding.threads import one_thread
 
@@ -36,6 +37,8 @@ class StarterEncoder:
 
     space = SPACE
     modalities = frozenset({Modality.IMAGE, Modality.TEXT})
+    indexes = Modality.IMAGE
+    sound_input = None
     image_input: InputSpec | None = IMAGE_INPUT
 
     def __init__(self, device: str) -> None:
@@ -53,6 +56,10 @@ class StarterEncoder:
         features = self._vision.encode(pixels)
         with one_thread():
             return unit(features @ weight + bias)
+
+    def encode_sounds(self, samples: Samples) -> Vectors:
+        """Take no sounds: raises WrongUse."""
+        raise WrongUse("This model takes no sounds.")
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Embed English sentences as (n, 384) float32 of unit length."""

@@ -71,7 +71,7 @@ class Reading:
         Raises ValueError if these are not what was asked for.
         """
         count = len(extraction.segments)
-        pixels = {target.spec: extraction.pixels[target.spec] for target in self.targets}
+        pixels = {target.spec: extraction.inputs[target.spec] for target in self.targets}
         if any(len(of_spec) != count for of_spec in pixels.values()):
             raise ValueError("the decoder gave more or fewer frames than segments")
         if self.probe is None:
@@ -103,7 +103,7 @@ class Frames:
     """Decoded frames of one file, in the form of each space they are embedded in."""
 
     reading: Reading
-    pixels: dict[InputSpec, np.ndarray]  # (count, size, size, 3) uint8 each
+    inputs: dict[InputSpec, np.ndarray]  # (count, size, size, 3) uint8 each
     count: int
 
 
@@ -131,10 +131,10 @@ class Backlog:
             if frames.reading.dropped:
                 continue
             if frames.count > most:
-                rest = {spec: pixels[most:] for spec, pixels in frames.pixels.items()}
+                rest = {spec: pixels[most:] for spec, pixels in frames.inputs.items()}
                 self._frames.appendleft(Frames(frames.reading, rest, frames.count - most))
                 self._count += frames.count - most
-                first = {spec: pixels[:most] for spec, pixels in frames.pixels.items()}
+                first = {spec: pixels[:most] for spec, pixels in frames.inputs.items()}
                 frames = Frames(frames.reading, first, most)
             most -= frames.count
             taken.append(frames)

@@ -57,7 +57,7 @@ def embed(encoder: ImageEncoder, batch: Sequence[Frames]) -> None:
     targets = {target.space_id: target for frames in batch for target in frames.reading.targets}
     for space_id, target in targets.items():
         wanted = [frames for frames in batch if target in frames.reading.targets]
-        pixels = np.concatenate([frames.pixels[target.spec] for frames in wanted])
+        pixels = np.concatenate([frames.inputs[target.spec] for frames in wanted])
         rows = encoder.images(target.model, pixels)
         ends = np.cumsum([frames.count for frames in wanted])[:-1]
         for frames, part in zip(wanted, np.split(rows, ends), strict=True):

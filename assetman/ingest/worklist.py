@@ -225,7 +225,7 @@ class Worklist:
     def _add(self, frames: Frames) -> None:
         """Put frames where they wait for the encoder, and their file where it goes on."""
         reading = frames.reading
-        if frames.pixels and frames.count:
+        if frames.inputs and frames.count:
             self._backlog.add(frames)
         if reading.is_film:
             self._tally.reached(reading.item.content_id, reading.share)

@@ -12,7 +12,7 @@ from typing import cast
 
 from assetman.core.assets import Kind, Probe
 from assetman.core.errors import BadInput
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, Spec
 from assetman.media import formats
 from assetman.media.files import opened
 from assetman.media.handler import Extraction, Limits, MediaHandler, Stretch
@@ -38,7 +38,7 @@ class Registered:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from assetman.core.assets import Kind, Passage, Probe, SegmentDraft, SegmentKind
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, InputSpec, Spec, seen
 from assetman.core.sheets import CELL_SIDE, SHEET_CELLS, cell_size
 from assetman.media import colour, formats
 from assetman.media.files import opened, write_whole
@@ -45,7 +45,7 @@ class VideoHandler:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
@@ -78,7 +78,7 @@ class VideoHandler:
             if stretch.sheet is not None and kept.cells:
                 write_sheet(kept.cells, kept.cell, stretch.sheet)
             probe = corrected(film, read_probe(film), stretch, reading.rest)
-            extraction = Extraction(probe, tuple(kept.drafts), kept.pixels())
+            extraction = Extraction(probe, tuple(kept.drafts), kept.inputs())
             extraction.passages = tuple(_passages(film, stretch, reading.rest))
             extraction.rest = reading.rest
             extraction.seen = reading.cards
@@ -114,12 +114,12 @@ class VideoHandler:
 class _Kept:
     """What is taken of the frames of a stretch: pixels for encoders, cells, and their drafts."""
 
-    def __init__(self, film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt) -> None:
+    def __init__(self, film: OpenFilm, specs: Sequence[Spec], part: Excerpt) -> None:
         self.drafts: list[SegmentDraft] = []
         self.cells: list[Image.Image] = []
         self.cell = cell_size(film.shape.width, film.shape.height)
         self._part = part
-        self._pixels: dict[InputSpec, list[NDArray[np.uint8]]] = {spec: [] for spec in specs}
+        self._pixels: dict[InputSpec, list[NDArray[np.uint8]]] = {spec: [] for spec in seen(specs)}
 
     def add(
         self, frame: Frame, picture: Image.Image, start: float, end: float, stretch: Stretch
@@ -145,7 +145,7 @@ class _Kept:
             )
         )
 
-    def pixels(self) -> dict[InputSpec, NDArray[np.uint8]]:
+    def inputs(self) -> dict[Spec, NDArray[np.uint8]]:
         return {
             spec: np.stack(taken) if taken else np.empty((0, spec.size, spec.size, 3), np.uint8)
             for spec, taken in self._pixels.items()
@@ -170,13 +170,13 @@ class _Poster:
             self.worth, self.best, self.frame = worth, picture, frame
 
 
-def _asked(film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt) -> Extraction:
+def _asked(film: OpenFilm, specs: Sequence[Spec], part: Excerpt) -> Extraction:
     """Take the frame shown at a time, or some frames spread over a range."""
     kept = _Kept(film, specs, part)
     for time in _moments(film, part):
         frame = film.shown_at(time)
         kept.add(frame, frame.picture(), frame.time, frame.time + film.step, Stretch())
-    return Extraction(read_probe(film), tuple(kept.drafts), kept.pixels())
+    return Extraction(read_probe(film), tuple(kept.drafts), kept.inputs())
 
 
 def _moments(film: OpenFilm, part: Excerpt) -> Iterable[float]:
@@ -188,10 +188,10 @@ def _moments(film: OpenFilm, part: Excerpt) -> Iterable[float]:
     return [start + seconds * (number + 0.5) / count for number in range(count)]
 
 
-def _share(film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt, thumbnail_side: int) -> float:
+def _share(film: OpenFilm, specs: Sequence[Spec], part: Excerpt, thumbnail_side: int) -> float:
     """Say at what share of its size a frame serves all that is asked for."""
     width, height = film.shape.width, film.shape.height
-    shares = [_OVERSAMPLING * needed_share(width, height, spec, part.box) for spec in specs]
+    shares = [_OVERSAMPLING * needed_share(width, height, spec, part.box) for spec in seen(specs)]
     return min(1.0, max([*shares, _share_of(film, thumbnail_side), _share_of(film, CELL_SIDE)]))
 
 

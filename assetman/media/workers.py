@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from assetman.core.errors import BadInput
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, Spec
 from assetman.media.clip import ClipFacts
 from assetman.media.decoding import ClipTask, ExtractTask, FrameTask, PreviewTask, Task
 from assetman.media.handler import Extraction, Limits, Stretch
@@ -53,7 +53,7 @@ class DecodePool:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:

@@ -141,7 +141,7 @@ class Questions:
         """Decode (part of) a file: (n, size, size, 3) uint8, n at least 1."""
         part = None if excerpt == Excerpt() else excerpt
         try:
-            pixels = self._decoder.extract(path, (spec,), None, part).result().pixels[spec]
+            pixels = self._decoder.extract(path, (spec,), None, part).result().inputs[spec]
             if not len(pixels):
                 raise BadInput("there is no picture in it that could be compared.")
         except BadInput as error:

@@ -68,7 +68,7 @@ class Remembering(InlineDecoder):
             if target is not None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(written)
-        copies = {spec: pixels.copy() for spec, pixels in read.extraction.pixels.items()}
+        copies = {spec: pixels.copy() for spec, pixels in read.extraction.inputs.items()}
         future: Future[Extraction] = Future()
         future.set_result(replace(read.extraction, pixels=copies))
         return future

@@ -96,8 +96,8 @@ def test_every_shot_is_a_segment_with_its_frame(
         assert len(each.look) == 16
         int(each.look, 16)
     assert len({each.look for each in found.segments}) == 3
-    assert found.pixels[SQUARE].shape == (3, 32, 32, 3)
-    for pixels, scene in zip(found.pixels[SQUARE], SCENES, strict=True):
+    assert found.inputs[SQUARE].shape == (3, 32, 32, 3)
+    for pixels, scene in zip(found.inputs[SQUARE], SCENES, strict=True):
         squashed = Image.fromarray(np.asarray(scene.look)).resize(
             (32, 32), Image.Resampling.BICUBIC
         )
@@ -168,7 +168,7 @@ def test_a_long_film_is_read_a_stretch_at_a_time(video: VideoHandler, tmp_path: 
     assert starts == sorted(starts)
     for stretch, found in read:
         assert len(found.segments) <= SHEET_CELLS
-        assert found.pixels[SQUARE].shape[0] == len(found.segments)
+        assert found.inputs[SQUARE].shape[0] == len(found.segments)
         assert {each.sheet for each in found.segments} == {stretch.number}
         assert [each.cell for each in found.segments] == list(range(len(found.segments)))
     assert len(list(tmp_path.glob("*.webp"))) == len(read)
@@ -188,7 +188,7 @@ def test_a_film_that_shows_nothing_still_has_a_segment(video: VideoHandler, tmp_
     make_film(tmp_path / "black.mp4", [Scene((0, 0, 0), 2)], size=(64, 36))
     found = video.extract(str(tmp_path / "black.mp4"), [SQUARE], None, 64, LIMITS)
     assert len(found.segments) == 1
-    assert found.pixels[SQUARE].shape == (1, 32, 32, 3)
+    assert found.inputs[SQUARE].shape == (1, 32, 32, 3)
 
 
 def test_a_moment_that_is_asked_about_is_the_frame_shown_then(
@@ -201,7 +201,7 @@ def test_a_moment_that_is_asked_about_is_the_frame_shown_then(
         assert (found.segments[0].at or 0.0) <= time
         whole = Image.fromarray(np.asarray(SCENES[scene].look))
         squashed = whole.resize((32, 32), Image.Resampling.BICUBIC)
-        assert far_apart(found.pixels[SQUARE][0], np.asarray(squashed)) < 6
+        assert far_apart(found.inputs[SQUARE][0], np.asarray(squashed)) < 6
 
 
 def test_a_range_that_is_asked_about_is_some_of_its_frames(video: VideoHandler, film: Film) -> None:
@@ -209,7 +209,7 @@ def test_a_range_that_is_asked_about_is_some_of_its_frames(video: VideoHandler, 
     times = [each.at or 0.0 for each in found.segments]
     assert len(times) == len(set(times)) == 8
     assert {film.scene_at(time) for time in times} == {1}
-    assert found.pixels[SQUARE].shape == (8, 32, 32, 3)
+    assert found.inputs[SQUARE].shape == (8, 32, 32, 3)
     moment = Excerpt(start=2.0, end=2.04)
     assert len(video.extract(str(film.path), [SQUARE], None, 64, LIMITS, moment).segments) == 1
 
@@ -218,7 +218,7 @@ def test_a_part_of_a_frame_can_be_asked_about(video: VideoHandler, tmp_path: Pat
     path = tmp_path / "quarters.mp4"
     make_film(path, [Scene(np.asarray(quarters()), 1)], size=(96, 64))
     part = Excerpt(Box(0, 0.5, 0.5, 0.5), start=0.5)
-    pixels = video.extract(str(path), [SQUARE], None, 64, LIMITS, part).pixels[SQUARE]
+    pixels = video.extract(str(path), [SQUARE], None, 64, LIMITS, part).inputs[SQUARE]
     assert_corners(pixels[0][2:-2, 2:-2], BLUE, BLUE, BLUE, BLUE)
 
 
@@ -278,7 +278,7 @@ def test_every_common_form_is_read(
         asked = video.extract(str(path), [SQUARE], None, 64, LIMITS, Excerpt(start=time))
         whole = Image.fromarray(np.asarray(SCENES[scene].look))
         squashed = whole.resize((32, 32), Image.Resampling.BICUBIC)
-        assert far_apart(asked.pixels[SQUARE][0], np.asarray(squashed)) < 10
+        assert far_apart(asked.inputs[SQUARE][0], np.asarray(squashed)) < 10
 
 
 def test_a_decode_process_reads_a_film_it_may_not_open(film: Film, tmp_path: Path) -> None:

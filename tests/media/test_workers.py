@@ -90,9 +90,9 @@ def test_pixels_come_back_as_they_were_decoded(pools: Pools, good: str, tmp_path
     found = pools().extract(good, [SQUARE, SMALL], small).result(PATIENCE)
     alone = ImageHandler().extract(good, [SQUARE, SMALL], tmp_path / "b.webp", 48, Limits())
     assert (found.probe, found.segments) == (alone.probe, alone.segments)
-    assert list(found.pixels) == [SQUARE, SMALL]
-    for spec, pixels in alone.pixels.items():
-        np.testing.assert_array_equal(found.pixels[spec], pixels)
+    assert list(found.inputs) == [SQUARE, SMALL]
+    for spec, pixels in alone.inputs.items():
+        np.testing.assert_array_equal(found.inputs[spec], pixels)
     with Image.open(small) as picture:
         assert_corners(picture, RED, GREEN, BLUE, YELLOW)
 
@@ -109,7 +109,7 @@ def test_many_files_are_decoded_side_by_side_and_stay_apart(
     for shade, future in enumerate(futures):
         found = future.result(PATIENCE)
         assert found.probe.width == 20 + shade
-        for pixels in found.pixels.values():
+        for pixels in found.inputs.values():
             assert (pixels == shade * 4).all()
     assert len(children()) == 2
     assert len(list((tmp_path / "small").iterdir())) == 60
@@ -128,7 +128,7 @@ def test_a_rectangle_and_a_file_without_an_ending_can_be_asked_about(
     future = pools().extract(
         str(tmp_path / "dropped"), [SQUARE], None, Excerpt(Box(0, 0.5, 0.5, 0.5))
     )
-    assert_corners(future.result(PATIENCE).pixels[SQUARE][0], *[BLUE] * 4)
+    assert_corners(future.result(PATIENCE).inputs[SQUARE][0], *[BLUE] * 4)
 
 
 def test_nothing_is_started_before_there_is_work(pools: Pools) -> None:

@@ -89,7 +89,7 @@ def checked(found: Extraction, stretch: Stretch, folder: Path) -> Stretch | None
     shots = found.segments
     assert len(shots) <= SHEET_CELLS
     assert shots or stretch.number, "a video has something to be seen"
-    assert found.pixels[SPEC].shape == (len(shots), 32, 32, 3)
+    assert found.inputs[SPEC].shape == (len(shots), 32, 32, 3)
     assert [each.ordinal for each in shots] == [
         *range(stretch.ordinal, stretch.ordinal + len(shots))
     ]
