@@ -9,12 +9,13 @@ import importlib.metadata
 import logging
 import threading
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from assetman.core.errors import EnvironmentProblem, WrongUse
-from assetman.core.inputs import InputSpec, Modality
+from assetman.core.inputs import InputSpec, Modality, SoundSpec
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.progress import CancelToken
 from assetman.core.spaces import Space
@@ -43,6 +44,11 @@ class Model(Protocol):
     @property
     def image_input(self) -> InputSpec | None: ...
 
+    @property
+    def sound_input(self) -> SoundSpec | None:
+        """The samples it takes; a model of pictures need not have this."""
+        ...
+
     def encoder(self, device: str) -> Encoder:
         """Give an encoder for "cpu", "cuda" or "mps"; its towers load when first used."""
         ...
@@ -59,6 +65,8 @@ class Offer:
     size: int  # bytes of weights
     architecture: str = ""  # as open_clip names it
     source: str = ""  # "hf-hub:owner/name"
+    indexes: str = "image"  # or "sound": what of a library it embeds
+    asked_with: tuple[str, ...] = ("image", "text")
 
     @property
     def info(self) -> ModelInfo:
@@ -67,15 +75,17 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Starter:
-    """The built-in model."""
+class BuiltIn:
+    """A model that comes with the app."""
 
     info: ModelInfo
-    space: Space = starter.SPACE
-    image_input: InputSpec | None = starter.IMAGE_INPUT
+    space: Space
+    make: Callable[[str], Encoder]  # an encoder for a device
+    image_input: InputSpec | None = None
+    sound_input: SoundSpec | None = None
 
     def encoder(self, device: str) -> Encoder:
-        return starter.StarterEncoder(device)
+        return self.make(device)
 
 
 class ModelCatalogue:
@@ -118,6 +128,10 @@ class ModelCatalogue:
         """Tell which pixels a model takes without loading it; raises as `model` does."""
         return self.model(name).image_input
 
+    def sound_input_of(self, name: str) -> SoundSpec | None:
+        """Tell which samples a model takes without loading it; raises as `model` does."""
+        return getattr(self.model(name), "sound_input", None)
+
     def install(
         self,
         architecture: str,
@@ -147,8 +161,8 @@ class ModelCatalogue:
     def _usable(self) -> dict[str, Model]:
         with self._guard:
             if self._models is None:
-                built_in = Starter(_info(self._offers["starter"], ModelState.BUILT_IN))
-                self._models = {"starter": built_in, **_of_others(), **_installed(self.folder)}
+                built_in = _built_in(self._offers)
+                self._models = {**built_in, **_of_others(), **_installed(self.folder)}
             return self._models
 
 
@@ -159,10 +173,27 @@ def read_offers() -> list[Offer]:
 
 
 def _info(offer: Offer, state: ModelState) -> ModelInfo:
-    modalities = (Modality.IMAGE, Modality.TEXT)
     return ModelInfo(
-        offer.name, offer.title, offer.summary, offer.licence, offer.size, modalities, state
+        offer.name,
+        offer.title,
+        offer.summary,
+        offer.licence,
+        offer.size,
+        tuple(Modality(word) for word in offer.asked_with),
+        state,
+        indexes=Modality(offer.indexes),
     )
+
+
+def _built_in(offers: dict[str, Offer]) -> dict[str, Model]:
+    def info(name: str) -> ModelInfo:
+        return _info(offers[name], ModelState.BUILT_IN)
+
+    return {
+        "starter": BuiltIn(
+            info("starter"), starter.SPACE, starter.StarterEncoder, starter.IMAGE_INPUT
+        ),
+    }
 
 
 def _wanted(
