@@ -292,6 +292,10 @@ class ModelsApi(Protocol):
         """
         ...
 
+
+class SpeechApi(Protocol):
+    """Writing down what is said in videos and sounds."""
+
     def speech_models(self) -> list[ModelInfo]:
         """List the models that write down what is said."""
         ...
@@ -301,7 +305,9 @@ class ModelsApi(Protocol):
         ...
 
 
-class EngineApi(RootsApi, RunApi, SearchApi, OrganisingApi, ExportApi, ModelsApi, Protocol):
+class EngineApi(
+    RootsApi, RunApi, SearchApi, OrganisingApi, ExportApi, ModelsApi, SpeechApi, Protocol
+):
     """One library's engine. Every method may be called from any thread and may block.
 
     All raise the errors of `core.errors`; a client raises `EngineLost` when the engine died.

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from assetman.core.assets import Asset
+from assetman.core.assets import Asset, Passage
 from assetman.core.errors import WrongUse
 from assetman.core.moments import Moment, Picture
 from assetman.core.queries import Query, Results
@@ -74,6 +74,10 @@ class QuestionVerbs(Verbs):
 
     def frames(self, segment_ids: Sequence[int]) -> list[Moment]:
         return self._moments(self._library.frames.get(segment_ids), {})
+
+    def passages(self, asset_id: int) -> list[Passage]:
+        self._asset(asset_id)
+        return self._library.passages.of_content(self._library.contents.of_asset(asset_id).id)
 
     def asset_at(self, path: str) -> int | None:
         return self._library.assets.at_path(os.path.realpath(path))

@@ -20,7 +20,7 @@ from pathlib import Path
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from assetman.core.assets import Asset, AssetState, Box, Failure, Folder, Kind, Root
+from assetman.core.assets import Asset, AssetState, Box, Failure, Folder, Kind, Passage, Root
 from assetman.core.changes import Changes
 from assetman.core.errors import BadInput, EnvironmentProblem, WrongUse
 from assetman.core.inputs import Modality
@@ -32,6 +32,7 @@ from tests.ui.fake_exports import FakeExports
 from tests.ui.fake_films import Colour, FakeFilms
 from tests.ui.fake_living import FakeLiving
 from tests.ui.fake_organising import FakeOrganising, typed_filters
+from tests.ui.fake_sounds import FakeSounds
 
 PICTURES = {
     "red barn.jpg": ("#c0392b", 480, 320),
@@ -96,12 +97,14 @@ class _Row:
 
 
 @dataclass
-class FakeEngine(FakeFilms, FakeLiving, FakeOrganising, FakeExports):
+class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeExports):
     """An engine over folders of pictures, all in memory but the thumbnails."""
 
     folder: Path
     read_only: bool = False
     fail_with: dict[str, Exception] = field(default_factory=dict)  # by verb, raised once
+    spoken: dict[int, list[Passage]] = field(default_factory=dict)  # by asset
+    speech: str | None = None
     calls: list[tuple[str, object]] = field(default_factory=list)
     searchable: int | None = None  # how many assets the model knows; None: all
 
