@@ -90,6 +90,15 @@ def draw_play(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.drawPolygon([box.topLeft(), QPointF(box.right(), box.center().y()), box.bottomLeft()])
 
 
+def draw_sound(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw the bars of an outline: what is heard."""
+    painter.setPen(_pen(colour, box.width() * 0.16))
+    for step, share in enumerate((0.4, 1.0, 0.6, 0.25)):
+        x = box.left() + box.width() * (step + 0.5) / 4
+        half = box.height() * share / 2
+        painter.drawLine(QPointF(x, box.center().y() - half), QPointF(x, box.center().y() + half))
+
+
 def draw_star(painter: QPainter, box: QRectF, colour: QColor, filled: bool = True) -> None:
     """Draw a star, filled or only its outline."""
     out = box.width() / 2

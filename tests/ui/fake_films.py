@@ -145,7 +145,7 @@ class FakeFilms:
             moment.segment_id,
             moment.start,
             moment.end,
-            reasons={"sound" if moment.kind is SegmentKind.WINDOW else "picture": score},
+            reasons={"sound: words" if moment.kind is SegmentKind.WINDOW else "picture": score},
         )
 
     def _colours_between(self, asset_id: int, start: float, end: float | None) -> list[Colour]:

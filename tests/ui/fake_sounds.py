@@ -220,7 +220,10 @@ def _outline(parts: Sequence[FakePart], rate: float) -> Any:
     """Draw what the parts sound like: (n, 2) int8, lowest and highest of each piece."""
     levels = [np.full(max(1, round(part.seconds * rate)), part.level) for part in parts]
     level = np.concatenate(levels) if levels else np.zeros(1)
-    drawn = np.random.default_rng(7).uniform(0.35, 1.0, (2, len(level)))
+    generator = np.random.default_rng(len(level))
+    swell = generator.uniform(0.25, 1.0, 90)
+    shape = np.interp(np.linspace(0, 89, len(level)), np.arange(90), swell)
+    drawn = generator.uniform(0.5, 1.0, (2, len(level))) * shape
     both = np.stack([-drawn[0] * level, drawn[1] * level], axis=1)
     return np.rint(both * 127).astype(np.int8)
 

@@ -14,6 +14,7 @@ from assetman.ui.grid.even_grid import EvenGrid
 from assetman.ui.grid.frames import FilmStore, FrameStore
 from assetman.ui.grid.grid_layout import MARGIN, GridLayout
 from assetman.ui.grid.grid_model import AssetGridModel
+from assetman.ui.grid.outlines import inks_of
 from assetman.ui.grid.pictures import CellSpec
 from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.sight import Sight
@@ -216,5 +217,7 @@ class CardView(EvenGrid):
 
     def _restyle(self) -> None:
         self._painter = CardPainter(theme(), captions=self._captions, mirrored=self.mirrored)
+        self.sight.inks = inks_of(theme())
+        self.sight.look_soon()
         self.set_measures(card=self.grid.card, caption=self._painter.caption)
         self.viewport().update()

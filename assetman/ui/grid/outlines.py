@@ -1,0 +1,49 @@
+"""Outlines of sounds as the grid wants them: which sound, in which colours, what of it lit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assetman.core.assets import Kind
+from assetman.core.queries import Hit
+from assetman.core.sounds import Waveform
+from assetman.engine.protocol import Card
+from assetman.ui.tokens import Theme, mix
+
+
+@dataclass(frozen=True, slots=True)
+class Inks:
+    """The colours of an outline, as 0xAARRGGBB."""
+
+    ground: int
+    plain: int
+    lit: int
+    rest: int  # of the other parts where one is lit
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The outline of a sound as it is to be painted; equal ones are one picture."""
+
+    waveform: Waveform
+    inks: Inks
+    lit: tuple[float, float] | None = None  # seconds
+    cover: str | None = None  # a picture file to stand beside it
+
+
+def inks_of(theme: Theme) -> Inks:
+    """Give the colours of outlines in a theme."""
+    plain = mix(theme.text, theme.raised, 0.55)
+    rest = mix(theme.text, theme.raised, 0.34)
+    lit = mix(theme.accent, theme.text, 0.9) if theme.dark else theme.accent
+    return Inks(theme.raised.rgba(), plain.rgba(), lit.rgba(), rest.rgba())
+
+
+def outline_of(card: Card, hit: Hit | None, inks: Inks) -> Outline | None:
+    """Give the outline of a sound with what matches in it; None for anything else."""
+    if card.asset.kind is not Kind.AUDIO or card.waveform is None:
+        return None
+    lit = None
+    if hit is not None and hit.start is not None:
+        lit = (hit.start, hit.start if hit.end is None else hit.end)
+    return Outline(card.waveform, inks, lit, card.thumbnail)
