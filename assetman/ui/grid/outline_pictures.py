@@ -1,69 +1,43 @@
 """Outlines of sounds to pictures: read, made as wide as there is room, the matching part lit.
 
-Runs on any thread but the painting one, and is imported by the first that has a sound to paint.
+Runs on any thread but the painting one.
 """
 
 from __future__ import annotations
 
-import os
-from typing import Any
+import math
 
-import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QTransform
 
 from assetman.core.errors import EnvironmentProblem
-from assetman.core.sounds import Waveform
-from assetman.ui.grid.outlines import Outline
+from assetman.ui.grid.outlines import OutlinePicture
+from assetman.ui.listening.outline import Column, Outline, read_outline
 
-FULL = 127  # what full scale is written as
 LOUDER = 8.0  # times that a quiet sound is enlarged, at most
 SOFTENED = 0.75  # the power of a level that is drawn: a single crack must not flatten the rest
 _SMALL = 64  # pixels of height below which there is room for nothing beside the outline
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
 
 
-def read_outline(waveform: Waveform) -> Any:
-    """Read the outline of a sound: (n, 2) int8, lowest and highest of each short piece.
-
-    Raises EnvironmentProblem where a file of it is gone or is something else.
-    """
-    parts = [_read(path) for path in waveform.paths]
-    return np.concatenate(parts) if parts else np.zeros((0, 2), np.int8)
-
-
-def columns(pairs: Any, count: int, first: float = 0.0, last: float | None = None) -> Any:
-    """Put an outline into `count` columns: (count, 2) float32, -1..1, each the extremes inside.
-
-    `first` and `last` limit it to some of its pairs, and may lie between two.
-    """
-    end = float(len(pairs)) if last is None else last
-    edges = np.linspace(first, end, count + 1)
-    starts = np.clip(np.floor(edges[:-1]), 0, max(0, len(pairs) - 1)).astype(np.intp)
-    if not len(pairs) or count < 1:
-        return np.zeros((max(0, count), 2), np.float32)
-    stop = min(len(pairs), max(int(np.ceil(end)), int(starts[-1]) + 1))
-    inside = pairs[:stop]
-    lows = np.minimum.reduceat(inside[:, 0], starts)
-    highs = np.maximum.reduceat(inside[:, 1], starts)
-    return np.stack([lows, highs], axis=1).astype(np.float32) / FULL
-
-
-def enlarged(levels: Any) -> Any:
+def enlarged(levels: list[Column]) -> list[Column]:
     """Make levels as high as there is room: quiet sounds have a shape too."""
-    peak = float(np.abs(levels).max(initial=0.0))
+    peak = max((max(-low, high) for low, high in levels), default=0.0)
     if peak <= 0:
         return levels
-    louder = np.clip(levels * min(1 / peak, LOUDER), -1, 1)
-    return np.sign(louder) * np.abs(louder) ** SOFTENED
+    louder = min(1 / peak, LOUDER)
+    return [(_softened(low * louder), _softened(high * louder)) for low, high in levels]
 
 
-def outline_image(outline: Outline, size: QSize, radius: float, ratio: float) -> QImage:
+def outline_image(outline: OutlinePicture, size: QSize, radius: float, ratio: float) -> QImage:
     """Paint an outline into a cell of `size` pixels of the screen. Not for the painting thread.
 
     Raises EnvironmentProblem where its file cannot be read.
     """
-    pairs = read_outline(outline.waveform)
+    try:
+        heard = read_outline(outline.waveform)
+    except (OSError, ValueError, EOFError) as error:
+        raise EnvironmentProblem(f"The outline of a sound cannot be read: {error}") from error
     image = QImage(size.expandedTo(QSize(1, 1)), _WITH_ALPHA)
     image.fill(Qt.GlobalColor.transparent)
     cell = QRectF(image.rect())
@@ -75,7 +49,7 @@ def outline_image(outline: Outline, size: QSize, radius: float, ratio: float) ->
         room = _room(cell, ratio)
         if outline.cover is not None and cell.height() >= _SMALL * ratio:
             room = _paint_cover(painter, outline.cover, cell, room, ratio)
-        _paint_bars(painter, outline, pairs, room, ratio)
+        _paint_bars(painter, outline, heard, room, ratio)
     image.setDevicePixelRatio(ratio)
     return image
 
@@ -110,16 +84,16 @@ def _paint_cover(painter: QPainter, path: str, cell: QRectF, room: QRectF, ratio
 
 
 def _paint_bars(
-    painter: QPainter, outline: Outline, pairs: Any, room: QRectF, ratio: float
+    painter: QPainter, outline: OutlinePicture, heard: Outline, room: QRectF, ratio: float
 ) -> None:
     thick = max(1, round((2 if room.height() > 40 * ratio else 1) * ratio))
     step = thick + max(1, round(ratio))
     count = max(1, int((room.width() + step - thick) // step))
     left = round(room.left() + (room.width() - (count * step - (step - thick))) / 2)
     middle, half = room.center().y(), room.height() / 2
-    lit = _lit(outline, len(pairs), count)
+    lit = _lit(outline, heard.seconds, count)
     plain, bright = QPainterPath(), QPainterPath()
-    for bar, (low, high) in enumerate(enlarged(columns(pairs, count)).tolist()):
+    for bar, (low, high) in enumerate(enlarged(heard.columns(0, heard.seconds, count))):
         top, bottom = middle - high * half, middle - low * half
         if bottom - top < thick:  # silence is a line of dots
             top, bottom = (top + bottom - thick) / 2, (top + bottom + thick) / 2
@@ -130,9 +104,8 @@ def _paint_bars(
     painter.fillPath(bright, QColor.fromRgba(inks.lit))
 
 
-def _lit(outline: Outline, pairs: int, count: int) -> range:
+def _lit(outline: OutlinePicture, seconds: float, count: int) -> range:
     """Give the bars that match: at least one where any part does."""
-    seconds = pairs / outline.waveform.rate if outline.waveform.rate > 0 else 0.0
     if outline.lit is None or seconds <= 0:
         return range(0)
     start, end = (min(max(time / seconds, 0.0), 1.0) for time in outline.lit)
@@ -140,12 +113,5 @@ def _lit(outline: Outline, pairs: int, count: int) -> range:
     return range(first, max(first + 1, round(end * count)))
 
 
-def _read(path: str) -> Any:
-    try:
-        part = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        name = os.path.basename(path)
-        raise EnvironmentProblem(f"{name!a} cannot be read: {error}") from error
-    if part.dtype != np.int8 or part.ndim != 2 or part.shape[1] != 2:
-        raise EnvironmentProblem(f"{os.path.basename(path)!a} is not the outline of a sound")
-    return part
+def _softened(level: float) -> float:
+    return math.copysign(min(abs(level), 1.0) ** SOFTENED, level)

@@ -22,7 +22,7 @@ class Inks:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
+class OutlinePicture:
     """The outline of a sound as it is to be painted; equal ones are one picture."""
 
     waveform: Waveform
@@ -39,11 +39,11 @@ def inks_of(theme: Theme) -> Inks:
     return Inks(theme.raised.rgba(), plain.rgba(), lit.rgba(), rest.rgba())
 
 
-def outline_of(card: Card, hit: Hit | None, inks: Inks) -> Outline | None:
+def outline_of(card: Card, hit: Hit | None, inks: Inks) -> OutlinePicture | None:
     """Give the outline of a sound with what matches in it; None for anything else."""
     if card.asset.kind is not Kind.AUDIO or card.waveform is None:
         return None
     lit = None
     if hit is not None and hit.start is not None:
         lit = (hit.start, hit.start if hit.end is None else hit.end)
-    return Outline(card.waveform, inks, lit, card.thumbnail)
+    return OutlinePicture(card.waveform, inks, lit, card.thumbnail)

@@ -13,9 +13,10 @@ from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter
 
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.moments import Picture
-from assetman.ui.grid.outlines import Outline
+from assetman.ui.grid.outline_pictures import outline_image
+from assetman.ui.grid.outlines import OutlinePicture
 
-Source = str | Picture | Outline  # a picture file, a rectangle of one, or a sound
+Source = str | Picture | OutlinePicture  # a picture file, a rectangle of one, or a sound
 
 ENLARGED = 2  # a small picture is shown at most twice its size: more would only be blur
 MEGABYTES = 2048  # Qt's own limit of 256 would refuse a panorama
@@ -96,9 +97,7 @@ def read_source(source: str | Picture) -> QImage:
 
 def cell_image(source: Source, spec: CellSpec) -> QImage:
     """Decode a thumbnail into the form of its cell, corners rounded."""
-    if isinstance(source, Outline):
-        from assetman.ui.grid.outline_pictures import outline_image
-
+    if isinstance(source, OutlinePicture):
         return outline_image(source, QSize(spec.width, spec.height), spec.radius, spec.ratio)
     image = read_source(source)
     size = fitted(image.size(), spec)
