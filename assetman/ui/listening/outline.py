@@ -132,7 +132,10 @@ class OutlineStore(QObject):
             job = Job(self, partial(read_outline, waveform))
             job.on_done(partial(self._take, waveform))
             # Spoiled or gone: it is made again, and the asset changes then.
-            job.on_error(lambda _, waveform=waveform: self._take(waveform, None)).start()
+            job.on_error(partial(self._miss, waveform)).start()
+
+    def _miss(self, waveform: Waveform, _error: BaseException) -> None:
+        self._take(waveform, None)
 
     def _take(self, waveform: Waveform, outline: Outline | None) -> None:
         self._reading.discard(waveform)
