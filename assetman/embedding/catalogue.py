@@ -19,9 +19,10 @@ from assetman.core.inputs import InputSpec, Modality, SoundSpec
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.progress import CancelToken
 from assetman.core.spaces import Space
-from assetman.embedding import clip, installing, starter
+from assetman.embedding import clap, clip, installing, starter, starter_sound
 from assetman.embedding.download import PREFIX, Said
 from assetman.embedding.encoder import Encoder
+from assetman.embedding.sources import Wanted, safe_name
 
 ENTRY_POINTS = "assetman.encoders"
 
@@ -63,7 +64,7 @@ class Offer:
     summary: str
     licence: str
     size: int  # bytes of weights
-    architecture: str = ""  # as open_clip names it
+    architecture: str = ""  # as open_clip names it, or "clap"
     source: str = ""  # "hf-hub:owner/name"
     indexes: str = "image"  # or "sound": what of a library it embeds
     asked_with: tuple[str, ...] = ("image", "text")
@@ -143,11 +144,11 @@ class ModelCatalogue:
         """Add a model and give its row.
 
         `source` is a file of weights, a folder, or `hf-hub:owner/name`; `architecture` is
-        open_clip's name for it, "" where the source says so itself. The name of a row of
-        the catalogue with an empty source downloads what that row offers. `said(done, total)`
-        tells the bytes of a download. Raises as `installing.install` does.
+        open_clip's name for it or "clap", "" where the source says so itself, or the name of a
+        row of the catalogue; with an empty source, what that row offers is downloaded.
+        `said(done, total)` tells the bytes of a download. Raises as `installing.install` does.
         """
-        offer = self._offers.get(architecture) if not source else None
+        offer = self._offers.get(architecture)
         if not source and (offer is None or not offer.source):
             raise WrongUse(f"There is nothing to download for “{architecture}”.")
         wanted = _wanted(architecture, source, name, offer)
@@ -193,29 +194,40 @@ def _built_in(offers: dict[str, Offer]) -> dict[str, Model]:
         "starter": BuiltIn(
             info("starter"), starter.SPACE, starter.StarterEncoder, starter.IMAGE_INPUT
         ),
+        "starter-sound": BuiltIn(
+            info("starter-sound"),
+            starter_sound.SPACE,
+            starter_sound.StarterSoundEncoder,
+            sound_input=starter_sound.SOUND_INPUT,
+        ),
     }
 
 
-def _wanted(
-    architecture: str, source: str, name: str | None, offer: Offer | None
-) -> installing.Wanted:
+def _wanted(architecture: str, source: str, name: str | None, offer: Offer | None) -> Wanted:
     if offer is not None:
-        return installing.Wanted(
-            offer.architecture, offer.source, offer.name, offer.title, offer.summary, offer.licence
+        called = safe_name(name or "") or offer.name
+        return Wanted(
+            offer.architecture,
+            source or offer.source,
+            called,
+            offer.title,
+            offer.summary,
+            offer.licence,
         )
     # A folder or a repository has a name of its own; that of a file often says little.
     own = Path(source.removeprefix(PREFIX).rstrip("/"))
     title = (name or "").strip() or architecture or own.stem
-    safe = installing.safe_name(title)
+    safe = safe_name(title)
     if not safe:
         raise WrongUse(f"“{title}” cannot be the name of a model.")
-    return installing.Wanted(architecture, source, safe, title)
+    return Wanted(architecture, source, safe, title)
 
 
 def _installed(folder: Path) -> dict[str, Model]:
     if not folder.is_dir():
         return {}
-    found = [clip.read_model(path) for path in sorted(folder.iterdir()) if path.name[0] != "."]
+    folders = [path for path in sorted(folder.iterdir()) if path.name[0] != "."]
+    found = [clap.read_model(path) or clip.read_model(path) for path in folders]
     return {model.info.name: model for model in found if model is not None}
 
 

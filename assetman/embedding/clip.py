@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from assetman.core.errors import BadInput, EnvironmentProblem, WrongUse
-from assetman.core.inputs import Fit, InputSpec, Interpolation, Modality
+from assetman.core.inputs import Fit, InputSpec, Interpolation, Modality, SoundSpec
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.spaces import Space
 from assetman.embedding import architectures
@@ -43,6 +43,10 @@ class ClipModel:
     space: Space
     image_input: InputSpec | None
     architecture: Architecture
+
+    @property
+    def sound_input(self) -> SoundSpec | None:
+        return None
 
     def encoder(self, device: str) -> Encoder:
         return ClipEncoder(self, device, "fp32" if device == "cpu" else "fp16")
