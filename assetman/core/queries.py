@@ -20,6 +20,8 @@ class Sort(StrEnum):
     BPM = "bpm"
     KEY = "key"
     RATE = "rate"  # samples a second
+    KIND = "kind"
+    RATING = "rating"
 
 
 @dataclass(frozen=True, slots=True)

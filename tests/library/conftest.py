@@ -63,13 +63,19 @@ class Shelf:
             content = self.content(kind) if content is None else content
             return self.library.assets.add(root or self.root, path, stat(mtime), content)[0]
 
-    def extract(self, asset: int, segments: int = 1, taken: float | None = None) -> list[int]:
-        """Give the content of an asset its probe and segments."""
+    def extract(
+        self, asset: int, segments: int = 1, taken: float | None = None, windows: int = 0
+    ) -> list[int]:
+        """Give the content of an asset its probe and segments: what is seen, and what is heard."""
         content = self.library.contents.of_asset(asset)
         with self.library.writing():
             probe = Probe(content.kind, 30, 20, taken, {"camera": "Box"})
             self.library.contents.set_probe(content.id, probe)
-            drafts = [SegmentDraft(SegmentKind.SHOT, i, float(i), i + 1.0) for i in range(segments)]
+            drafts = [
+                SegmentDraft(kind, i, float(i), i + 1.0)
+                for kind, count in ((SegmentKind.SHOT, segments), (SegmentKind.WINDOW, windows))
+                for i in range(count)
+            ]
             return self.library.segments.replace(content.id, drafts)
 
     def film(

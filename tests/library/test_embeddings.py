@@ -138,7 +138,7 @@ def test_a_space_is_added_once(shelf: Shelf) -> None:
     assert again.id == shelf.space
     assert not changes
     other, changes = shelf.library.spaces.ensure(
-        Space("first", "2", 1, DIMENSION), SpaceRole.ACTIVE
+        Space("first", "2", 1, DIMENSION), role=SpaceRole.ACTIVE
     )
     assert changes.spaces
     assert other.role == SpaceRole.ACTIVE
