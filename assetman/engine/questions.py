@@ -102,9 +102,8 @@ class QuestionVerbs(Verbs):
             if path is not None and frame.cell is not None:
                 size = sizes(frame.width, frame.height)
                 picture = Picture(path, *cell_place(frame.cell, size), *size)
-            moments.append(
-                Moment(frame.segment_id, frame.start, frame.end, frame.at, picture, score)
-            )
+            times = (frame.start, frame.end, frame.at)
+            moments.append(Moment(frame.segment_id, *times, picture, score, frame.kind))
         return moments
 
     def _sheet(self, key: str, number: int) -> str | None:

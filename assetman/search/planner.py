@@ -37,6 +37,11 @@ class Plan:
     limit: int | None
     notes: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        """Give the words that are wanted."""
+        return " ".join(part.words for part in self.parts if part.weight > 0)
+
 
 def plan(query: Query, library: Library) -> Plan:
     """Plan a query: its words and examples as weighted parts, all of its filters together."""
