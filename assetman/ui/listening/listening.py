@@ -33,16 +33,16 @@ class Listening(QObject):
         super().__init__(parent)
         self.asset: Asset | None = None  # what is heard, or was last
         self.on = False  # the person listens: what they go to next is heard at once
-        self._troubles: dict[int, str] = {}
+        self.troubles: dict[int, str] = {}  # why sounds do not play, by asset
         self.tuning = Tuning(self)
         self.tuning.louder.connect(self._louder)
         self.tuning.faster.connect(self._faster)
         self.tuning.ranged.connect(self._ranged)
+        self._looper = Looper(self._begin_again, self)
         self.voices = Voices(self.tuning, self)
-        self.voices.began.connect(self._began)
+        self.voices.began.connect(lambda: self._looper.arm(self.voices.current, self.tuning.rate))
         self.voices.ended.connect(self._ended)
         self.voices.failed.connect(self._fail)
-        self._looper = Looper(self._begin_again, self)
         self._moving = QTimer(self, interval=MOVING_MS)
         self._moving.timeout.connect(self._tell)
         self._release = QTimer(self, singleShot=True, interval=RELEASE_MS)
@@ -64,10 +64,6 @@ class Listening(QObject):
             return current.at
         return self.tuning.places.get(asset_id)
 
-    def trouble(self, asset_id: int) -> str:
-        """Say why a sound does not play; "" where it does."""
-        return self._troubles.get(asset_id, "")
-
     def hear(self, asset: Asset, start: float) -> None:
         """Play a sound from a time; what is heard now goes on until it begins."""
         self._release.stop()
@@ -78,7 +74,7 @@ class Listening(QObject):
             self.voices.stop()
             self._fail(asset, AWAY.get(asset.state, SOUND.gone))
             return
-        self._troubles.pop(asset.id, None)
+        self.troubles.pop(asset.id, None)
         self.voices.change_to(asset, start)
         self._moving.start()
         self._ranged()
@@ -176,9 +172,6 @@ class Listening(QObject):
         if self.asset is not None and self._looper.range is not None and self.playing:
             self.hear(self.asset, self._looper.range[0])
 
-    def _began(self) -> None:
-        self._looper.arm(self.voices.current, self.tuning.rate)
-
     def _ended(self) -> None:
         if self._looper.range is not None and self.asset is not None:
             self.hear(self.asset, self._looper.range[0])  # it reached to the end of the sound
@@ -188,7 +181,7 @@ class Listening(QObject):
     def _fail(self, asset: Asset, sentence: str) -> None:
         self._moving.stop()
         self._looper.stop()
-        self._troubles[asset.id] = sentence
+        self.troubles[asset.id] = sentence
         self.failed.emit(asset.id, sentence)
         self.changed.emit()
 

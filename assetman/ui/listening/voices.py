@@ -13,6 +13,7 @@ from assetman.ui.listening.tuning import Tuning
 from assetman.ui.listening.voice import Voice
 
 READY = 4  # voices that wait for their turn: those the four arrows lead to
+OVERLAP_MS = 30  # that both are heard: a player tells of a sound a little before it is heard
 PATIENCE_MS = 300  # that the sound before is heard while the next one does not begin
 
 Wish = tuple[Asset, float]  # and the seconds it is to begin at
@@ -34,6 +35,8 @@ class Voices(QObject):
         self.wishes: list[Wish] = []
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self.drop_before)
+        self._overlap = QTimer(self, singleShot=True, interval=OVERLAP_MS)
+        self._overlap.timeout.connect(self.drop_before)
 
     def change_to(self, asset: Asset, start: float) -> Voice:
         """Let a sound be heard from a time, and fall silent what is heard now once it is."""
@@ -65,6 +68,7 @@ class Voices(QObject):
     def drop_before(self) -> None:
         """Let the sound before fall silent."""
         self._patience.stop()
+        self._overlap.stop()
         before, self.before = self.before, None
         if before is not None:
             before.fade_out()
@@ -79,6 +83,7 @@ class Voices(QObject):
     def close(self) -> None:
         """Let go of every file at once."""
         self._patience.stop()
+        self._overlap.stop()
         self.current = self.before = None
         for voice in self._every:
             voice.close()
@@ -118,7 +123,7 @@ class Voices(QObject):
 
     def _began(self, voice: Voice) -> None:
         if voice is self.current:
-            self.drop_before()
+            self._overlap.start()
             self.began.emit()
 
     def _ended(self, voice: Voice) -> None:
