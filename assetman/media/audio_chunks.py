@@ -2,20 +2,22 @@
 
 `bext` (EBU Tech 3285), `iXML` (ixml.info; sound libraries and recorders), `acid` (loops). In WAV,
 RF64 and Wave64, and where FLAC keeps the chunks of the WAV it was made of (RFC 9639, 8.4). The
-beats a minute of MP4 (`tmpo`). Anybody may have written them: nothing raises, and what makes no sense is left out.
+beats a minute of MP4 (`tmpo`). Anybody may have written them: nothing raises, and what makes no
+sense is left out.
 """
 
 from __future__ import annotations
 
 import io
 import math
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 from xml.etree import ElementTree
 
-from assetman.media.audio_letters import decoded
+from assetman.media.audio_letters import decoded, encoding_of
 from assetman.media.metadata import parse_date
 
 _WANTED = (b"bext", b"iXML", b"acid", b"tmpo")
@@ -25,6 +27,8 @@ _RIFF = (b"RIFF", b"RF64", b"BW64")
 _TEMPO = (b"moov", b"udta", b"meta", b"ilst", b"tmpo", b"data")  # atoms in atoms
 _WAVE64 = b"riff\x2e\x91\xcf\x11"
 _NOTES = ("A", "Bb", "B", "C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#")
+
+_MARKS = re.compile(rb"<[^>]{0,4000}>")
 
 # The elements that are worth something to a person, by what they are called here. Names of
 # elements are many: those of recorders, of Soundminer and its kin, of ASWG, of Steinberg.
@@ -241,8 +245,9 @@ def _read_ixml(body: bytes, chunks: Chunks) -> None:
 def _parsed(body: bytes) -> ElementTree.Element | None:
     """Read XML, first as it is, then with the letters it may have been written in."""
     body = body.strip(b"\0 \r\n\t")
-    begin = body.find(b"<BWFXML")
-    for text in (body, decoded(body[max(0, begin) :])):
+    words = _MARKS.sub(b"\n", body)
+    written = body[max(0, body.find(b"<BWFXML")) :].decode(encoding_of(words), "replace")
+    for text in (body, written):
         try:
             return ElementTree.fromstring(text)
         except (ElementTree.ParseError, ValueError, LookupError):

@@ -101,7 +101,7 @@ def _bytes_of(text: str, latin: bool) -> bytes | None:
 def _strict(raw: bytes, encoding: str) -> str | None:
     """Decode what may end in the midst of a letter: old tags have 30 bytes, and cut there."""
     try:
-        return codecs.getincrementaldecoder(encoding)("strict").decode(raw)
+        return codecs.getincrementaldecoder(encoding)("strict").decode(raw) or None
     except (UnicodeDecodeError, LookupError):
         return None
 
