@@ -10,7 +10,7 @@ import numpy as np
 from assetman.library.library import Library
 from assetman.search.answering import NOWHERE, Answer, Wanted
 from assetman.search.moments import Moments, moments_of
-from assetman.search.scoring import Usual
+from assetman.search.scoring import Usual, shown
 
 WRITTEN = "written"  # the reason that words of the question are in a name or a description
 _WRITTEN = 4.0  # spreads that a description adds which has all words
@@ -88,7 +88,7 @@ class Finder:
             share = self._library.descriptions.of_words(words, among=[asset]).get(asset, 0.0)
             totals += _told(share, answers[0].usual)
         known = totals > NOWHERE
-        values = np.clip(totals[known], 0.0, 1.0)
+        values = shown(totals[known], several=len(answers) > 1)
         return dict(zip(segment_ids[known].tolist(), values.tolist(), strict=True))
 
     def _written(self, words: str, wanted: Wanted) -> dict[int, float]:

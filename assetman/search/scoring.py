@@ -18,6 +18,7 @@ from assetman.search.planner import Part
 SAMPLE = 1024  # vectors of a space that a question is compared with, to know what is usual
 _USUAL_SPREAD = 0.1  # of cosines; counts for as much as so many vectors of the sample
 _USUAL_COUNT = 4
+_KNEE = 0.8  # up to here sums are shown as they are
 _NORMAL = NormalDist()
 
 
@@ -109,6 +110,18 @@ class Scale:
     def of(self, values: np.ndarray) -> np.ndarray:
         """Turn scores (n,)."""
         return values * self.factor + self.offset
+
+
+def shown(scores: np.ndarray, several: bool) -> np.ndarray:
+    """Bring scores (n,) to 0..1, as they are shown.
+
+    A cosine below 0 says no more than 0 does. Where `several` spaces answer, their sums may go
+    beyond 1: these come near to it, in their order.
+    """
+    if several:
+        over = np.maximum(scores - _KNEE, 0.0) / (1 - _KNEE)
+        scores = np.where(over > 0, 1 - (1 - _KNEE) * np.exp(-over), scores)
+    return np.clip(scores, 0.0, 1.0)
 
 
 def expected_best(count: int) -> float:

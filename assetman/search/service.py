@@ -18,6 +18,7 @@ from assetman.search.answering import Answer, Backgrounds, Wanted
 from assetman.search.finding import Finder, Found
 from assetman.search.planner import Plan, plan
 from assetman.search.questions import Questions
+from assetman.search.scoring import shown
 from assetman.search.sorting import sorted_hits
 from assetman.vectors.store import VectorStore
 
@@ -195,13 +196,11 @@ class SearchService:
             parts = reasons.get(each.segment or 0)
             if each.segment is not None and (row is None or parts is None):
                 continue  # it went in this moment
-            parts = {**(parts or {}), **each.added}
-            hit = Hit(each.asset, sum(parts.values()), each.segment, reasons=parts)
+            hit = Hit(each.asset, 0.0, each.segment, reasons={**(parts or {}), **each.added})
             if row is not None:
                 hit = replace(hit, start=row.start, end=row.end, page=row.page, box=row.box)
             hits.append(hit)
-        hits.sort(key=lambda hit: (-hit.score, hit.asset_id))
-        return [replace(hit, score=min(1.0, max(0.0, hit.score))) for hit in hits]
+        return _scored(hits, several=len(answers) > 1)
 
     def _scope(self, filters: Filters, spaces: Sequence[StoredSpace]) -> _Scope:
         """Count what the filters leave, anew when the library has changed and a while is over."""
@@ -242,3 +241,17 @@ class SearchService:
             holding = self._library.sayings.holding(filters.said)
             segments = np.intersect1d(segments, holding, assume_unique=True)
         return segments
+
+
+def _scored(hits: Sequence[Hit], several: bool) -> list[Hit]:
+    """Let the reasons of hits add up to their scores, and sort these, best first."""
+    sums = np.array([sum(hit.reasons.values()) for hit in hits])
+    scores = shown(sums, several)
+    order = sorted(range(len(hits)), key=lambda place: (-sums[place], hits[place].asset_id))
+    scored = []
+    for place in order:
+        hit, score = hits[place], float(scores[place])
+        share = score / sums[place] if score < sums[place] else 1.0
+        reasons = {name: part * share for name, part in hit.reasons.items()}
+        scored.append(replace(hit, score=score, reasons=reasons))
+    return scored
