@@ -158,7 +158,7 @@ def write_sound(
             stream.codec_context.options = {"strict": "experimental"}
             stream.layout = "stereo"
         stream.codec_context.time_base = Fraction(1, written)
-        if name == "wmav2":  # which does not choose for itself
+        if name.startswith("wmav"):  # which do not choose for themselves
             stream.bit_rate = 96_000
         if cover is not None and ending in (".ogg", ".oga", ".opus"):
             stream.metadata["METADATA_BLOCK_PICTURE"] = _picture_block(cover)
@@ -278,8 +278,8 @@ def _encoded(stream: Any, samples: np.ndarray, rate: int) -> Iterator[Any]:
     taken = _layout(len(samples))
     resampler = av.AudioResampler(stream.format, layout, stream.rate)
     for start in range(0, samples.shape[1], _BLOCK):
-        block = np.ascontiguousarray(samples[:, start : start + _BLOCK])
-        frame = av.AudioFrame.from_ndarray(block, "fltp", taken)
+        block = np.ascontiguousarray(samples[:, start : start + _BLOCK].T)
+        frame = av.AudioFrame.from_ndarray(block.reshape(1, -1), "flt", taken)
         frame.sample_rate, frame.pts, frame.time_base = rate, start, Fraction(1, rate)
         for fitting in resampler.resample(frame):
             yield from stream.encode(fitting)
