@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from assetman.core.assets import Asset, Passage
@@ -11,6 +12,7 @@ from assetman.core.errors import WrongUse
 from assetman.core.moments import Moment, Picture
 from assetman.core.queries import Query, Results
 from assetman.core.sheets import cell_place, cell_size
+from assetman.core.sounds import Waveform
 from assetman.engine.protocol import Card, Details, Preview
 from assetman.engine.verbs import Verbs
 from assetman.library.frames import Frame
@@ -28,7 +30,14 @@ class QuestionVerbs(Verbs):
     def cards(self, asset_ids: Sequence[int]) -> list[Card]:
         assets = self._library.assets.get(asset_ids)
         failures = self._library.failures.of_assets([asset.id for asset in assets])
-        return [self._card(asset, failures.get(asset.id)) for asset in assets]
+        outlines = self._library.contents.outlines_of([asset.id for asset in assets])
+        return [
+            replace(
+                self._card(asset, failures.get(asset.id)),
+                waveform=self._waveform(asset, *outlines.get(asset.id, (0, 0.0))),
+            )
+            for asset in assets
+        ]
 
     def details(self, asset_id: int) -> Details:
         asset = self._asset(asset_id)
@@ -92,6 +101,12 @@ class QuestionVerbs(Verbs):
         thumbnails = self._workspace.thumbnails
         path = thumbnails.path_of(asset.fingerprint)
         return Card(asset, str(path) if thumbnails.whole(asset.fingerprint) else None, failure)
+
+    def _waveform(self, asset: Asset, parts: int, rate: float) -> Waveform | None:
+        thumbnails, key = self._workspace.thumbnails, asset.fingerprint
+        if not parts or not all(thumbnails.whole_outline(key, part) for part in range(parts)):
+            return None
+        return Waveform(tuple(str(thumbnails.outline_path(key, n)) for n in range(parts)), rate)
 
     def _moments(self, frames: Sequence[Frame], scores: Mapping[int, float]) -> list[Moment]:
         sheet, sizes = cache(self._sheet), cache(cell_size)  # a film has many frames on each

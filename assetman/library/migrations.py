@@ -282,6 +282,8 @@ ALTER TABLE contents ADD COLUMN outline_rate REAL;
 ALTER TABLE contents ADD COLUMN pictured INTEGER NOT NULL DEFAULT 1;
 CREATE INDEX contents_with_outlines ON contents(outlines) WHERE outlines > 0;
 
+CREATE INDEX passages_described ON passages(content_id) WHERE kind = 'description';
+
 -- Of the content, repeated for the indexes. Most files have none of these: they are not in them.
 ALTER TABLE assets ADD COLUMN duration REAL;
 ALTER TABLE assets ADD COLUMN rate INTEGER;
@@ -299,6 +301,13 @@ CREATE INDEX assets_by_bpm ON assets(bpm, id, kind, root_id, missing_since)
     WHERE missing_since IS NULL AND bpm IS NOT NULL;
 CREATE INDEX assets_by_tonality ON assets(tonality, id, kind, root_id, missing_since)
     WHERE missing_since IS NULL AND tonality IS NOT NULL;
+"""
+
+_FIFTH = """
+-- The model that wrote down what is said, and the language it heard.
+ALTER TABLE contents ADD COLUMN transcriber TEXT;
+ALTER TABLE contents ADD COLUMN language TEXT;
+CREATE INDEX contents_with_windows ON contents(id, transcriber) WHERE windows > 0;
 """
 
 
@@ -321,6 +330,11 @@ def _third(database: UtilsDatabase) -> None:
 @step("0004 spaces of what is heard, facts and outlines of sounds")
 def _fourth(database: UtilsDatabase) -> None:
     _run(database, _FOURTH)
+
+
+@step("0005 transcripts")
+def _fifth(database: UtilsDatabase) -> None:
+    _run(database, _FIFTH)
 
 
 def _run(database: UtilsDatabase, script: str) -> None:

@@ -70,7 +70,7 @@ class Remembering(InlineDecoder):
                 target.write_bytes(written)
         copies = {spec: pixels.copy() for spec, pixels in read.extraction.inputs.items()}
         future: Future[Extraction] = Future()
-        future.set_result(replace(read.extraction, pixels=copies))
+        future.set_result(replace(read.extraction, inputs=copies))
         return future
 
 
@@ -91,7 +91,7 @@ class Watched(Remembering):
             self.happen.pop(stretch.number)()
         future = super().extract(path, *args)
         if future.exception() is None:
-            self.given += map(weakref.ref, future.result().pixels.values())
+            self.given += map(weakref.ref, future.result().inputs.values())
         alive = sum(pixels() is not None for pixels in self.given)
         self.most_alive = max(self.most_alive, alive)
         return future

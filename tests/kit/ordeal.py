@@ -123,7 +123,7 @@ def assetman(
 def assert_sheets_are_whole(library: Library, thumbnails: ThumbnailCache) -> None:
     """Look for the small pictures of all frames of all films."""
     sheets = library.segments.sheets()
-    for content_id, key in library.contents.extracted(list(sheets)):
+    for content_id, key, _ in library.contents.extracted(list(sheets)):
         assert thumbnails.whole(key, sheets[content_id])
 
 
