@@ -188,7 +188,7 @@ def _let_go_of_frames(path: str) -> None:
     """Free what a film leaves: frames hold on to themselves, and Python does not see their size."""
     from assetman.media.registry import kind_of
 
-    if kind_of(path) is Kind.VIDEO:
+    if kind_of(path) in (Kind.VIDEO, Kind.AUDIO):
         gc.collect()
 
 

@@ -9,10 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assetman.core.assets import Kind, Passage, Probe, SegmentDraft
+from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+class OtherKind(BadInput):
+    """The file is of another kind than its ending says: a film without pictures is a sound."""
+
+    def __init__(self, message: str, kind: Kind) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,159 @@
+"""Sounds: opened by their content, read a stretch at a time, in windows as encoders take them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from assetman.core.assets import Kind, Probe, SoundFacts
+from assetman.core.errors import BadInput
+from assetman.core.inputs import WINDOW_SECONDS, Excerpt, Spec, seen
+from assetman.core.sounds import peak_rate
+from assetman.media import colour, formats
+from assetman.media.audio_tags import Tags, cover, descriptions, read_tags, write_cover
+from assetman.media.files import opened, write_whole
+from assetman.media.fitting import within
+from assetman.media.handler import Extraction, Limits, Stretch
+from assetman.media.sound_facts import form_of
+from assetman.media.sound_levels import Levels
+from assetman.media.sound_opening import choose_sound, opened_sound
+from assetman.media.sound_outline import write_outline
+from assetman.media.sound_reading import OpenSound
+from assetman.media.sound_state import SoundState, state_in
+from assetman.media.sound_windows import Heard, hear, hear_part
+
+_SLACK = 60.0  # seconds by which a file may be wrong about its length, holes and all
+NO_COVER = "This sound has no picture"
+
+
+class AudioHandler:
+    """Reads sounds."""
+
+    kind = Kind.AUDIO
+    extensions = formats.SOUNDS
+
+    def probe(self, path: str, limits: Limits) -> Probe:
+        """Read what the file says of itself; nothing is decoded."""
+        with _opened(path, SoundState()) as (file, sound):
+            return _probe(sound, _tags(file, sound))
+
+    def extract(
+        self,
+        path: str,
+        specs: Sequence[Spec],
+        thumbnail: Path | None,
+        thumbnail_side: int,
+        limits: Limits,
+        excerpt: Excerpt | Stretch | None = None,
+    ) -> Extraction:
+        """Read a stretch of the sound, or the windows of an excerpt."""
+        stretch = excerpt if isinstance(excerpt, Stretch) else Stretch()
+        state = state_in(stretch.seen)
+        with _opened(path, state) as (file, sound):
+            tags = _tags(file, sound)
+            if isinstance(excerpt, Excerpt) and excerpt.start is not None:
+                return _extraction(_probe(sound, tags), asked(sound, excerpt, specs), specs)
+            if thumbnail is not None:
+                write_cover(sound.container, thumbnail_side, thumbnail, limits)
+            heard = hear(sound, stretch.start, math.inf, specs, stretch.window)
+            probe = _probe(sound, tags)
+            state.zero = sound.zero
+            heard.add_to(state.levels, stretch.start, heard.over)
+            if heard.over:
+                probe = _complete(probe, state.levels, heard.end)
+            state.peaks = state.peaks or peak_rate(probe.duration)
+            if stretch.outline is not None:
+                pairs = heard.outline.pairs(stretch.start, heard.end, state.peaks)
+                write_outline(pairs, stretch.outline)
+            extraction = _extraction(probe, heard, specs)
+            if stretch.number == 0:
+                extraction.passages = descriptions(path, tags, probe.duration)
+            if not heard.over:
+                state.mark = sound.mark()
+                extraction.rest, extraction.seen = heard.end, (state.word,)
+            return extraction
+
+    def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
+        """Write the cover as JPEG; raises BadInput if there is none."""
+        with _opened(path, SoundState()) as (_, sound):
+            picture = cover(sound.container, side, limits)
+        if picture is None:
+            raise BadInput(NO_COVER)
+        return _save(picture if side is None else within(picture, side), target)
+
+
+def asked(sound: OpenSound, part: Excerpt, specs: Sequence[Spec]) -> Heard:
+    """Hear what a question names: the window around a time, or all from one to another."""
+    start = max(0.0, part.start or 0.0)
+    if part.end is not None and part.end > start:
+        return hear_part(sound, start, part.end, specs)
+    length = sound.duration or math.inf
+    start = max(0.0, min(start - WINDOW_SECONDS / 2, length - WINDOW_SECONDS))
+    return hear_part(sound, start, start + WINDOW_SECONDS, specs)
+
+
+def sound_facts(sound: OpenSound, tags: Tags, levels: Levels | None = None) -> SoundFacts:
+    """Gather what is known of a sound; how loud it is is known once all of it has been heard."""
+    return SoundFacts(
+        sound.rate,
+        sound.channels,
+        levels.loudness if levels else None,
+        levels.peak_level if levels else None,
+        tags.bpm,
+        tags.key,
+    )
+
+
+@contextmanager
+def _opened(path: str, state: SoundState) -> Iterator[tuple[BinaryIO, OpenSound]]:
+    mark = state.mark
+    with (
+        opened(path) as file,
+        opened_sound(file, path, mark.place if mark else None) as (container, reader),
+    ):
+        sound = OpenSound(container, reader, choose_sound(container), state.zero, mark)
+        if sound.duration:
+            sound.believed = sound.duration + _SLACK
+        yield file, sound
+
+
+def _tags(file: BinaryIO, sound: OpenSound) -> Tags:
+    return read_tags(sound.container, sound.stream, file)
+
+
+def _probe(sound: OpenSound, tags: Tags) -> Probe:
+    return Probe(
+        Kind.AUDIO,
+        taken=tags.taken,
+        facts={**form_of(sound.container, sound.stream), **tags.facts},
+        duration=sound.duration,
+        sound=sound_facts(sound, tags),
+    )
+
+
+def _complete(probe: Probe, levels: Levels, end: float) -> Probe:
+    """Say what is known when the sound is over."""
+    assert probe.sound is not None
+    sound = replace(probe.sound, loudness=levels.loudness, peak=levels.peak_level)
+    return replace(probe, duration=end, sound=sound)
+
+
+def _extraction(probe: Probe, heard: Heard, specs: Sequence[Spec]) -> Extraction:
+    extraction = Extraction(probe, tuple(heard.drafts))
+    extraction.inputs.update(heard.inputs)
+    for spec in seen(specs):
+        extraction.inputs[spec] = np.empty((0, spec.size, spec.size, 3), np.uint8)
+    return extraction
+
+
+def _save(picture: Image.Image, target: Path) -> tuple[int, int]:
+    flat = colour.flattened(picture, colour.LIGHT_GROUND)
+    write_whole(target, lambda file: flat.save(file, "JPEG", quality=92))
+    return flat.size
