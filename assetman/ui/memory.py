@@ -60,6 +60,24 @@ class WindowMemory:
         self._settings.setValue("grid/fill", int(fill))
 
     @property
+    def listed(self) -> bool:
+        """Whether assets are shown as a list instead of cards."""
+        return self._number("grid/listed", 0) != 0
+
+    @listed.setter
+    def listed(self, listed: bool) -> None:
+        self._settings.setValue("grid/listed", int(listed))
+
+    @property
+    def columns(self) -> str:
+        """The columns of the list, as it writes them down itself."""
+        return str(self._settings.value("grid/columns", ""))
+
+    @columns.setter
+    def columns(self, columns: str) -> None:
+        self._settings.setValue("grid/columns", columns)
+
+    @property
     def skim(self) -> bool:
         """Whether the pointer shows the frames of videos it moves across."""
         return self._number("grid/skim", 1) != 0

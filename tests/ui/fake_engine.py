@@ -593,6 +593,8 @@ def _ordered(rows: list[_Row], query: Query) -> list[_Row]:
         Sort.NAME: lambda row: row.asset.name.lower(),
         Sort.SIZE: lambda row: row.asset.size,
         Sort.DATE: lambda row: row.asset.taken or row.asset.modified,
+        Sort.KIND: lambda row: row.asset.kind,
+        Sort.RATING: lambda row: row.asset.rating,
         Sort.DURATION: lambda row: row.asset.duration,
         Sort.LOUDNESS: lambda row: row.asset.sound and row.asset.sound.loudness,
         Sort.BPM: lambda row: row.asset.sound and row.asset.sound.bpm,

@@ -14,6 +14,7 @@ from assetman.engine.protocol import Card
 from assetman.ui.glyphs import draw_star, draw_tag
 from assetman.ui.grid.card_times import is_timed, seconds_of, sign_of, time_words
 from assetman.ui.grid.labels import elided
+from assetman.ui.grid.outlines import cover_place, outline_place
 from assetman.ui.grid.plates import INSET, Plate, Plates
 from assetman.ui.grid.skim import Skim
 from assetman.ui.grid.thumbnails import Thumbnail
@@ -49,6 +50,7 @@ class CardLook:
     shots: bool = False  # its shots can be laid beneath it
     open: bool = False  # its shots lie beneath it
     skim: Skim | None = None  # what of it the pointer shows
+    heard: float | None = None  # how far into it one listens just now, 0..1
 
 
 class CardPainter:
@@ -109,7 +111,7 @@ class CardPainter:
     def _picture(
         self, painter: QPainter, picture: QRect, look: CardLook, thumbnail: Thumbnail
     ) -> None:
-        place = _place(picture, thumbnail)
+        place = picture_place(picture, thumbnail)
         if look.gone:
             painter.setOpacity(0.35)
         elif look.opacity < 1:
@@ -119,6 +121,8 @@ class CardPainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scaled)
         painter.drawImage(place, thumbnail.image)
         painter.setOpacity(1)
+        if look.heard is not None:
+            paint_playhead(painter, QRectF(picture), look, self._theme)
         if look.skim is not None:
             self._line(painter, place, look.skim.share)
         elif look.hovered:
@@ -290,10 +294,10 @@ def _shown(picture: QRect, look: CardLook) -> QRect:
     """Give where the picture of a video is seen: it may not fill its cell."""
     if look.thumbnail is None or not is_timed(look):
         return picture
-    return _place(picture, look.thumbnail).toAlignedRect().intersected(picture)
+    return picture_place(picture, look.thumbnail).toAlignedRect().intersected(picture)
 
 
-def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
+def picture_place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
     """Centre a thumbnail in its cell, on whole pixels of the screen if it was made for it."""
     spec, image = thumbnail.spec, thumbnail.image
     ratio = spec.ratio
@@ -307,6 +311,18 @@ def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
     size = size.scaled(cell, Qt.AspectRatioMode.KeepAspectRatio)
     at = QPointF((cell.width() - size.width()) / 2, (cell.height() - size.height()) / 2)
     return QRectF(QPointF(picture.topLeft()) + at, size)
+
+
+def paint_playhead(painter: QPainter, cell: QRectF, look: CardLook, theme: Theme) -> None:
+    """Show on an outline how far into its sound one is."""
+    card = look.card
+    if look.heard is None or card is None or card.waveform is None:
+        return
+    covered = card.thumbnail is not None and not cover_place(cell, 1.0).isEmpty()
+    place = outline_place(cell, 1.0, covered)
+    x = round(place.left() + min(max(look.heard, 0.0), 1.0) * place.width())
+    line = QRectF(x - 1, place.top() - 4, 2, place.height() + 8).intersected(cell)
+    painter.fillRect(line, theme.text)
 
 
 def offered(look: CardLook) -> tuple[Plate, ...]:

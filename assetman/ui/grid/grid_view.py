@@ -60,6 +60,7 @@ class GridView(HandledGrid):
         """Show these assets in this order."""
         self.shots.close()
         self.shots.query = query
+        self.listing.header.show_asked(bool(hits))
         self._removed.clear()
         self._awaited = None
         self.assets.store.meet_again(asset_ids)

@@ -11,12 +11,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QTransform
 
 from assetman.core.errors import EnvironmentProblem
-from assetman.ui.grid.outlines import OutlinePicture
+from assetman.ui.grid.outlines import OutlinePicture, cover_place, outline_place
 from assetman.ui.listening.outline import Column, Outline, read_outline
 
 LOUDER = 8.0  # times that a quiet sound is enlarged, at most
 SOFTENED = 0.75  # the power of a level that is drawn: a single crack must not flatten the rest
-_SMALL = 64  # pixels of height below which there is room for nothing beside the outline
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
 
 
@@ -46,41 +45,27 @@ def outline_image(outline: OutlinePicture, size: QSize, radius: float, ratio: fl
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor.fromRgba(outline.inks.ground))
         painter.drawRoundedRect(cell, radius, radius)
-        room = _room(cell, ratio)
-        if outline.cover is not None and cell.height() >= _SMALL * ratio:
-            room = _paint_cover(painter, outline.cover, cell, room, ratio)
-        _paint_bars(painter, outline, heard, room, ratio)
+        cover = None if outline.cover is None else QImage(outline.cover)
+        place = cover_place(cell, ratio)
+        covered = cover is not None and not cover.isNull() and not place.isEmpty()
+        if cover is not None and covered:
+            _paint_cover(painter, cover, place, 4 * ratio)
+        _paint_bars(painter, outline, heard, outline_place(cell, ratio, covered), ratio)
     image.setDevicePixelRatio(ratio)
     return image
 
 
-def _room(cell: QRectF, ratio: float) -> QRectF:
-    """Give where the outline lies: above the words of a card, where it is no tiny one."""
-    side = min(10 * ratio, cell.width() * 0.07)
-    if cell.height() < _SMALL * ratio:
-        high = cell.height() * 0.82
-        return QRectF(side, (cell.height() - high) / 2, cell.width() - 2 * side, high)
-    high = cell.height() * 0.52
-    return QRectF(side, cell.height() * 0.46 - high / 2, cell.width() - 2 * side, high)
-
-
-def _paint_cover(painter: QPainter, path: str, cell: QRectF, room: QRectF, ratio: float) -> QRectF:
-    """Paint a cover at the left; give what is left for the outline."""
-    cover = QImage(path)
-    if cover.isNull():
-        return room
-    side = min(room.height(), cell.width() * 0.42)
-    size = cover.size().scaled(round(side), round(side), Qt.AspectRatioMode.KeepAspectRatio)
+def _paint_cover(painter: QPainter, cover: QImage, square: QRectF, radius: float) -> None:
+    size = cover.size().scaled(square.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
     place = QRectF(QPointF(), size)
-    place.moveCenter(QPointF(room.left() + side / 2, room.center().y()))
+    place.moveCenter(square.center())
     small = cover.scaled(
         size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
     brush = QBrush(small)
     brush.setTransform(QTransform.fromTranslate(place.left(), place.top()))
     painter.setBrush(brush)
-    painter.drawRoundedRect(place, 4 * ratio, 4 * ratio)
-    return room.adjusted(side + 10 * ratio, 0, 0, 0)
+    painter.drawRoundedRect(place, radius, radius)
 
 
 def _paint_bars(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import QPointF, QRectF
+
 from assetman.core.assets import Kind
 from assetman.core.queries import Hit
 from assetman.core.sounds import Waveform
 from assetman.engine.protocol import Card
 from assetman.ui.tokens import Theme, mix
+
+_SMALL = 64  # pixels of height below which there is room for nothing beside the outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +51,29 @@ def outline_of(card: Card, hit: Hit | None, inks: Inks) -> OutlinePicture | None
     if hit is not None and hit.start is not None:
         lit = (hit.start, hit.start if hit.end is None else hit.end)
     return OutlinePicture(card.waveform, inks, lit, card.thumbnail)
+
+
+def outline_place(cell: QRectF, ratio: float, covered: bool) -> QRectF:
+    """Give where in a cell an outline lies: above the words of a card, beside a cover.
+
+    `ratio` is how many units of the cell are a pixel of the window.
+    """
+    side = min(10 * ratio, cell.width() * 0.07)
+    small = cell.height() < _SMALL * ratio
+    high = cell.height() * (0.82 if small else 0.52)
+    place = QRectF(0, 0, cell.width() - 2 * side, high)
+    place.moveCenter(
+        QPointF(cell.center().x(), cell.top() + cell.height() * (0.5 if small else 0.46))
+    )
+    if covered:
+        place.setLeft(cover_place(cell, ratio).right() + 10 * ratio)
+    return place
+
+
+def cover_place(cell: QRectF, ratio: float) -> QRectF:
+    """Give the square beside an outline that a cover fits into, empty where there is no room."""
+    if cell.height() < _SMALL * ratio:
+        return QRectF()
+    room = outline_place(cell, ratio, False)
+    side = min(room.height(), cell.width() * 0.42)
+    return QRectF(room.left(), room.center().y() - side / 2, side, side)
