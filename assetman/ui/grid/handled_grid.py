@@ -28,6 +28,7 @@ from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.rubber_band import RubberBand
 from assetman.ui.grid.shots_beneath import ShotsBeneath
+from assetman.ui.listening.audition import is_sound
 from assetman.ui.player.clip import Clip
 
 _Key = Qt.Key
@@ -50,6 +51,7 @@ class HandledGrid(CardView):
     large_wanted = Signal(int, float)  # asset id, seconds: the same, large
     moment_chosen = Signal(int, object)  # asset id, Moment that is looked at; None: none any more
     export_wanted = Signal(object)  # Clip
+    audition_wanted = Signal(int)  # asset id: a sound is to be heard, or to fall silent
 
     def __init__(
         self,
@@ -124,7 +126,7 @@ class HandledGrid(CardView):
         if key in (_Key.Key_Return, _Key.Key_Enter):
             return (lambda: do.open_files(ids())) if control else self._open_current
         verbs: dict[tuple[int, bool, bool], Callable[[], object]] = {
-            (_Key.Key_Space, False, False): self._open_current,
+            (_Key.Key_Space, False, False): self._audition_current,
             (_Key.Key_C, True, False): lambda: do.copy(ids()),
             (_Key.Key_C, True, True): lambda: do.copy_paths(ids()),
             (_Key.Key_T, False, False): lambda: do.type_tags(ids()),
@@ -213,6 +215,22 @@ class HandledGrid(CardView):
         index = self.currentIndex()
         if index.isValid():
             self.opened.emit(self.assets.id_at(index.row()))
+
+    def _audition_current(self) -> None:
+        """Listen to a sound; anything else is seen large."""
+        index = self.currentIndex()
+        if index.isValid() and is_sound(self.assets.card(index.row())):
+            self.audition_wanted.emit(self.assets.id_at(index.row()))
+        else:
+            self._open_current()
+
+    def neighbours(self, asset_id: int) -> list[int]:
+        """List what the arrow keys lead to from a card, the likeliest first."""
+        row, across = self.assets.row_of(asset_id), self.grid.columns
+        if row < 0:
+            return []
+        around = dict.fromkeys((row + 1, row - 1, row + across, row - across))
+        return [self.assets.id_at(each) for each in around if 0 <= each < self.grid.count]
 
     def _menu_by_keyboard(self) -> None:
         index = self.currentIndex()

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
-from assetman.ui.player.keys import Verb
+from assetman.ui.player.keys import Help, Verb
 
 if TYPE_CHECKING:
     from assetman.ui.listening.sound_player import SoundPlayer
 
 _Key = Qt.Key
 
-HELP = (
+HELP: Help = (
     (
         ("Space or K", "Play or pause"),
         ("←   →", "The result before, the next: heard at once"),

@@ -58,11 +58,16 @@ class Listening(QObject):
         return self.playing and self.asset is not None and self.asset.id == asset_id
 
     def at(self, asset_id: int) -> float | None:
-        """Give the seconds at which a sound is, None where it was not listened to."""
+        """Give the seconds at which a sound is heard, or paused; None: another one is, or none."""
         current = self.voices.current
         if current is not None and self.asset is not None and self.asset.id == asset_id:
             return current.at
-        return self.tuning.places.get(asset_id)
+        return None
+
+    def place(self, asset_id: int) -> float | None:
+        """Give the seconds at which a sound was left, None where it was not listened to."""
+        at = self.at(asset_id)
+        return at if at is not None else self.tuning.places.get(asset_id)
 
     def hear(self, asset: Asset, start: float) -> None:
         """Play a sound from a time; what is heard now goes on until it begins."""
@@ -93,7 +98,7 @@ class Listening(QObject):
         if self.is_playing(asset.id):
             self.pause()
             return
-        place, current = self.at(asset.id), self.voices.current
+        place, current = self.place(asset.id), self.voices.current
         length = asset.duration or 0.0
         if place is None or (length and place >= length - END):
             self.hear(asset, start)
@@ -142,6 +147,7 @@ class Listening(QObject):
         if not self.playing:
             self._remember()
             self.voices.close()
+            self._tell()
 
     # -- inside -------------------------------------------------------------------------
 

@@ -59,7 +59,11 @@ class SoundPlayer(QWidget):
         layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0 if compact else 4)
         layout.setSpacing(2)
-        layout.addWidget(self.wave, 1)
+        if not compact:
+            layout.addStretch(1)  # in the middle of what room there is
+        layout.addWidget(self.wave, 1 if compact else 8)
+        if not compact:
+            layout.addStretch(1)
         layout.addWidget(self.bar)
         layout.addWidget(self.sentence)
         self._connect()
@@ -93,7 +97,7 @@ class SoundPlayer(QWidget):
         """Give the seconds at which it stands: where it is heard, else where it was found."""
         if self.asset is None:
             return 0.0
-        place = self.listening.at(self.asset.id)
+        place = self.listening.place(self.asset.id)
         return place if place is not None else self.start
 
     @property
@@ -227,7 +231,7 @@ class SoundPlayer(QWidget):
         self._moved(self.asset.id)
 
     def _moved(self, asset_id: int) -> None:
-        if self.asset is not None and asset_id == self.asset.id and self.isVisibleTo(self.window()):
+        if self.asset is not None and asset_id == self.asset.id:
             self.wave.show_time(self.at, follow=self.listening.is_playing(asset_id))
             self.bar.show_time(self.at, self.wave.scope.length)
 

@@ -17,6 +17,7 @@ from assetman.ui.theme import appearance, theme
 GRIP = 6  # pixels around the end of a range that take hold of it
 SHORTEST = 0.005  # seconds that can be marked
 COMPACT, RULER, SIDE = 112, 18, 12  # pixels: height in the inspector; of the times; at the sides
+TALLEST = 380
 NOTCH = 1.35  # times larger for a notch of the wheel or a key
 _Key = Qt.Key
 _NUDGES = {_Key.Key_Left: -1.0, _Key.Key_Right: 1.0}
@@ -40,7 +41,7 @@ class WaveTimeline(QSlider):
         self.marks: Marks | None = None
         self._outline: Outline | None = None
         self._lit: tuple[Light, ...] = ()
-        self._track = WaveTrack()
+        self._track = WaveTrack(on_panel=compact)
         self._seconds = 0.0
         self._hover: float | None = None  # pixels
         self._held = ""  # "head", "start", "end", "new" or "inside", by the mouse
@@ -50,7 +51,8 @@ class WaveTimeline(QSlider):
         self.setMouseTracking(True)
         down = QSizePolicy.Policy.Fixed if compact else QSizePolicy.Policy.Expanding
         self.setSizePolicy(QSizePolicy.Policy.Expanding, down)
-        appearance().changed.connect(self.updateGeometry)
+        appearance().changed.connect(self._restyle)
+        self._restyle()
 
     @property
     def held(self) -> bool:
@@ -233,6 +235,11 @@ class WaveTimeline(QSlider):
         point = self.mapTo(self.bubble.host, QPoint(round(self._hover), 0))
         self.bubble.show_at(point, words, None, QSize())
         self.update()
+
+    def _restyle(self) -> None:
+        if not self.compact:
+            self.setMaximumHeight(theme().px(TALLEST))
+        self.updateGeometry()
 
     def _side(self) -> int:
         return 0 if self.compact else SIDE

@@ -14,7 +14,7 @@ from assetman.ui.listening.scope import Scope
 from assetman.ui.listening.wave_paint import column_count, paint_wave
 from assetman.ui.player.reel import lights_of
 from assetman.ui.player.timecode import time_code
-from assetman.ui.theme import CONTROL_RADIUS, Text, Theme, mix, theme
+from assetman.ui.theme import CONTROL_RADIUS, Text, mix, theme
 
 SEEN = 0.04  # light below which nothing is lit
 LARGEST = 6.0  # times that a quiet sound is drawn larger at most
@@ -33,9 +33,16 @@ def lights(moments: Sequence[Moment]) -> list[Light]:
 class WaveTrack:
     """Paints the waveform; the columns once for each size, sound and part of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, on_panel: bool) -> None:
+        """Paint on a panel, or on the ground that pictures lie on."""
+        self._on_panel = on_panel
         self._kept: tuple[object, ...] = ()
         self._image = QImage()
+
+    @property
+    def ground(self) -> QColor:
+        """Give the colour it is painted on."""
+        return theme().panel if self._on_panel else theme().ground
 
     def image(
         self,
@@ -53,9 +60,10 @@ class WaveTrack:
             image = QImage((box * ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
             image.setDevicePixelRatio(ratio)
             image.fill(Qt.GlobalColor.transparent)
+            ink = colours(lit, scope, box.width(), self.ground)
             with QPainter(image) as painter:
                 area = QRectF(0, 0, box.width(), box.height())
-                _paint(painter, area, outline, colours(lit, scope, box.width(), look), scope, ratio)
+                _paint(painter, area, outline, ink, scope, ratio)
             self._image = image
         return self._image
 
@@ -80,7 +88,7 @@ class WaveTrack:
         """Paint what is marked, and dim the rest; `hot`: it can be taken hold of just now."""
         look = theme()
         left, right = (min(max(x, box.left() - 4), box.right() + 4) for x in span)
-        shade = QColor(look.panel)
+        shade = QColor(self.ground)
         shade.setAlphaF(0.62)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade)
@@ -92,6 +100,8 @@ class WaveTrack:
         painter.drawRect(QRectF(left, box.top(), right - left, box.height()))
         painter.setPen(QPen(look.text, 2, c=Qt.PenCapStyle.FlatCap))
         for x, inward in ((left, 4), (right, -4)):
+            if not box.left() - 1 <= x <= box.right() + 1:
+                continue  # out of sight
             painter.drawPolyline(
                 [
                     QPointF(x + inward, box.top() + 1),
@@ -112,7 +122,7 @@ class WaveTrack:
             return
         look = theme()
         x = min(max(x, box.left() + 1), box.right() - 1)
-        painter.setPen(QPen(look.panel, 4, c=Qt.PenCapStyle.FlatCap))
+        painter.setPen(QPen(self.ground, 4, c=Qt.PenCapStyle.FlatCap))
         painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
         painter.setPen(QPen(look.text, 2, c=Qt.PenCapStyle.FlatCap))
         painter.drawLine(QPointF(x, box.top() - 2), QPointF(x, box.bottom()))
@@ -128,10 +138,11 @@ class WaveTrack:
 
 
 def colours(
-    lit: Sequence[Light], scope: Scope, width: float, look: Theme
+    lit: Sequence[Light], scope: Scope, width: float, ground: QColor
 ) -> list[tuple[float, QColor]]:
     """Say from which pixel on the waveform has which colour."""
-    base = mix(look.text, look.panel, 0.50 if look.dark else 0.46)
+    look = theme()
+    base = mix(look.text, ground, 0.50 if look.dark else 0.46)
     shown = [each for each in lit if each[1] > scope.left and each[0] < scope.right]
     edges = sorted({scope.left, *(t for each in shown for t in each[:2] if scope.left < t)})
     found: list[tuple[float, QColor]] = []
