@@ -301,6 +301,12 @@ CREATE INDEX assets_by_bpm ON assets(bpm, id, kind, root_id, missing_since)
     WHERE missing_since IS NULL AND bpm IS NOT NULL;
 CREATE INDEX assets_by_tonality ON assets(tonality, id, kind, root_id, missing_since)
     WHERE missing_since IS NULL AND tonality IS NOT NULL;
+
+-- What was refused as a film without pictures is read as a sound now.
+UPDATE gaps SET due = 1 WHERE space_id = 0 AND asset_id IN (
+    SELECT a.id FROM failures f JOIN assets a ON a.root_id = f.root_id AND a.path = f.path
+    WHERE f.message LIKE 'There are no moving pictures in this file%');
+DELETE FROM failures WHERE message LIKE 'There are no moving pictures in this file%';
 """
 
 _FIFTH = """
