@@ -13,6 +13,7 @@ QUICK_ENDINGS = (
     *EXACT_ENDINGS,
     *(".avi", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp", ".ogv"),
 )
+DRAGGED = "dragged"  # the folder beside the catalogue for what is dragged out of the window
 _LONGEST_NAME = 200  # bytes, with the ending; disks take 255
 
 

@@ -26,7 +26,7 @@ from assetman.core.assets import (
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import Excerpt, Fit, InputSpec, Interpolation, Padding, SoundSpec, Spec
 from assetman.media.blocks import borrowed
-from assetman.media.clip import ClipFacts, Track
+from assetman.media.clip import ClipFacts, SoundPart, Track
 from assetman.media.files import lent
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.lending import LENDS, borrow
@@ -97,8 +97,23 @@ class ClipTask:
         return ()
 
 
-Task = ExtractTask | PreviewTask | FrameTask | ClipTask
-Answer = Extraction | tuple[int, int] | ClipFacts
+@dataclass(frozen=True, slots=True)
+class SoundTask:
+    """Write the samples that are heard from a time to another (seconds)."""
+
+    path: str
+    start: float
+    end: float
+    target: Path
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The file to be written."""
+        return (self.target,)
+
+
+Task = ExtractTask | PreviewTask | FrameTask | ClipTask | SoundTask
+Answer = Extraction | tuple[int, int] | ClipFacts | SoundPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +157,7 @@ Message = Ready | Room | Decoded | Failed
 # What a message may be made of. Any other class in it is refused: a decoder that was taken over
 # by a file would otherwise have the parent, which has all rights, call what it likes.
 _PARTS = (
-    *(Ready, Room, Decoded, Failed, Extraction, ClipFacts, Track),
+    *(Ready, Room, Decoded, Failed, Extraction, ClipFacts, Track, SoundPart),
     *(InputSpec, Fit, Interpolation, SoundSpec, Padding, SoundFacts),
 )
 _KNOWN = {
@@ -229,6 +244,10 @@ def _decode(task: Task, limits: Limits) -> Answer:
         from assetman.media.video_clip import read_clip
 
         return read_clip(task.path, task.start, limits)
+    if isinstance(task, SoundTask):
+        from assetman.media.sound_part import read_part
+
+        return read_part(task.path, task.start, task.end, task.target, limits)
     # what the person drops may have no ending at all: its content will tell
     handler = reader_of(task.path)
     if isinstance(task, PreviewTask):

@@ -14,8 +14,15 @@ from typing import Any, cast
 
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec
-from assetman.media.clip import ClipFacts
-from assetman.media.decoding import ClipTask, ExtractTask, FrameTask, PreviewTask, Task
+from assetman.media.clip import ClipFacts, SoundPart
+from assetman.media.decoding import (
+    ClipTask,
+    ExtractTask,
+    FrameTask,
+    PreviewTask,
+    SoundTask,
+    Task,
+)
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.worker import Worker, WorkerLost
 
@@ -77,6 +84,11 @@ class DecodePool:
     def clip(self, path: str, start: float) -> Future[ClipFacts]:
         """Read what has to be known of a video before the part from a time is saved."""
         return cast("Future[ClipFacts]", self._submit(ClipTask(path, start), urgent=True))
+
+    def sound(self, path: str, start: float, end: float, target: Path) -> Future[SoundPart]:
+        """Write the samples that are heard from a time to another."""
+        task = SoundTask(path, start, end, target)
+        return cast("Future[SoundPart]", self._submit(task, urgent=True))
 
     def set_gentle(self, gentle: bool) -> None:
         """Let the processes give way to everything else on this machine, or no longer."""
