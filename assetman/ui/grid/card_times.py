@@ -37,7 +37,7 @@ def time_words(look: CardLook) -> list[str]:
     duration = look.card.asset.duration if look.card is not None else None
     length = "" if duration is None else length_text(duration)
     hit = look.hit
-    if hit is None or hit.start is None or _whole(hit, duration):
+    if hit is None or hit.start is None or is_whole(hit, duration):
         return [length, ""] if length else [""]
     span, start = span_text(hit.start, hit.end), clock(hit.start)
     if look.card is not None and look.card.asset.kind is Kind.AUDIO and length:
@@ -63,7 +63,7 @@ def sign_of(look: CardLook) -> str:
     return "heard" if look.skim is None and is_heard(look.hit) else "play"
 
 
-def _whole(hit: Hit, duration: float | None) -> bool:
+def is_whole(hit: Hit, duration: float | None) -> bool:
     """Tell whether a hit is all of a sound that is no longer than what one hit can be."""
     if duration is None or hit.start is None or hit.end is None:
         return False

@@ -53,22 +53,22 @@ def columns() -> tuple[Column, ...]:
     return (
         Column("name", "Name", 240, lambda c, _: c.asset.display_name, Sort.NAME, keep=99),
         Column(
-            "match", "Match", 64, lambda _, h: score_text(h), Sort.RELEVANCE, True, True, keep=9
+            "match", "Match", 78, lambda _, h: score_text(h), Sort.RELEVANCE, True, True, keep=9
         ),
         Column("when", "When", 148, _when, asked=True, keep=8),
         Column(
-            "kind", "Kind", 76, lambda c, _: KINDS[c.asset.kind].capitalize(), Sort.KIND, keep=2
+            "kind", "Kind", 82, lambda c, _: KINDS[c.asset.kind].capitalize(), Sort.KIND, keep=2
         ),
-        Column("length", "Length", 74, _length, Sort.DURATION, True, keep=7),
-        Column("bpm", "BPM", 60, lambda c, _: bpm_text(_sound(c).bpm, ""), Sort.BPM, True, keep=5),
-        Column("key", "Key", 56, lambda c, _: _sound(c).key or "", Sort.KEY, keep=4),
-        Column("rate", "Sample rate", 96, _rate, Sort.RATE, True, keep=3),
-        Column("loudness", "Loudness", 96, _loudness, Sort.LOUDNESS, True, keep=6),
+        Column("length", "Length", 84, _length, Sort.DURATION, True, keep=7),
+        Column("bpm", "BPM", 72, lambda c, _: bpm_text(_sound(c).bpm, ""), Sort.BPM, True, keep=5),
+        Column("key", "Key", 64, lambda c, _: _sound(c).key or "", Sort.KEY, keep=4),
+        Column("rate", "Sample rate", 112, _rate, Sort.RATE, True, keep=3),
+        Column("loudness", "Loudness", 104, _loudness, Sort.LOUDNESS, True, keep=6),
         Column("channels", "Channels", 88, _channels, hidden=True),
         Column("peak", "Peak", 88, _peak, numbers=True, hidden=True),
         Column("dimensions", "Dimensions", 104, lambda c, _: dimensions_text(c.asset), hidden=True),
-        Column("size", "Size", 78, lambda c, _: size_text(c.asset.size), Sort.SIZE, True, keep=1),
-        Column("date", "Date", 100, lambda c, _: day_of(c.asset), Sort.DATE, True),
+        Column("size", "Size", 84, lambda c, _: size_text(c.asset.size), Sort.SIZE, True, keep=1),
+        Column("date", "Date", 106, lambda c, _: day_of(c.asset), Sort.DATE, True),
         Column("rating", "Rating", 76, lambda c, _: "★" * c.asset.rating, Sort.RATING, hidden=True),
         Column(
             "tags", "Tags", 140, lambda c, _: ", ".join(map(display, c.asset.tags)), hidden=True

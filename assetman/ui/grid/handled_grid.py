@@ -21,6 +21,7 @@ from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import AssetActions, mime_of
+from assetman.ui.grid.card_times import is_whole
 from assetman.ui.grid.card_view import CardView
 from assetman.ui.grid.drag_picture import drag_picture
 from assetman.ui.grid.frames import clip_of
@@ -280,8 +281,11 @@ class HandledGrid(CardView):
         skim, hit = self.skimming.of(asset_id), self.assets.hits.get(asset_id)
         if skim is not None:
             return clip_of(asset_id, skim.moment)
+        card = self.assets.store.get(asset_id)
         if hit is None or hit.start is None:
             return None
+        if card is not None and is_whole(hit, card.asset.duration):
+            return None  # one short sound: what is like it is like all of it
         moment = self.frames.get(hit.segment_id) if hit.segment_id is not None else None
         if moment is not None:
             return clip_of(asset_id, moment)

@@ -98,12 +98,16 @@ class Sight(QObject):
         hit = self._model.hit(row)
         return hit.segment_id if hit is not None and hit.start is not None else None
 
+    def _is_sound(self, row: int) -> bool:
+        card = self._model.card(row)
+        return card is not None and card.asset.kind is Kind.AUDIO
+
     def _look(self) -> None:
         if not self._window.isVisible():
             return
         rows = self._window.on_screen()
         self._model.want(rows)
-        segments = (self._segment(row) for row in rows)
+        segments = (self._segment(row) for row in rows if not self._is_sound(row))
         self._frames.want([segment for segment in segments if segment is not None])
         self._rows_of = {}
         pointed, first = self._first

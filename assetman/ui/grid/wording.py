@@ -19,6 +19,7 @@ KINDS = {
 }
 
 FAILED = "Cannot be read"
+WRITTEN = "written"  # the reason that a name or a description gives
 HEARD = "sound: "  # how the reasons of a hit begin that was found by what is heard
 LONGEST_ENTRY = 48  # characters of a name in a menu
 
