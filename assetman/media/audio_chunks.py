@@ -156,10 +156,12 @@ def _riff(file: BinaryIO, at: int, size: int) -> Iterator[tuple[bytes, bytes]]:
 def _wave64(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes]]:
     at = 40
     for _ in range(_MOST):
+        if at >= size:
+            return
         file.seek(at)
         head = file.read(24)
         length = int.from_bytes(head[16:], "little")
-        if len(head) < 24 or length < 24 or at >= size:
+        if len(head) < 24 or length < 24:
             return
         if head[:4] in _WANTED and length - 24 <= _LARGEST:
             yield head[:4], file.read(length - 24)
@@ -187,12 +189,14 @@ def _mp4(file: BinaryIO, size: int) -> Iterator[tuple[bytes, bytes]]:
     """Find the one number in an atom in an atom (ISO 14496-12, 4.2)."""
     at, end, depth = 0, size, 0
     for _ in range(_MOST):
+        if at + 8 > end:
+            return
         file.seek(at)
         head = file.read(16)
         length, inside = int.from_bytes(head[:4], "big"), at + 8
         if length == 1:
             length, inside = int.from_bytes(head[8:], "big"), at + 16
-        if len(head) < 8 or at + 8 > end or (length and length < inside - at):
+        if len(head) < 8 or (length and length < inside - at):
             return
         if head[4:8] != _TEMPO[depth]:
             at += length or end - at

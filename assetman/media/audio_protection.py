@@ -30,7 +30,8 @@ def is_locked(file: BinaryIO) -> bool:
         if start[4:8] == _AUDIBLE:
             return True
         if start[:16] == _ASF:
-            return any(guid in _ASF_LOCKS for guid in _objects(file, start))
+            head = min(size, int.from_bytes(start[16:24], "little"))
+            return any(guid in _ASF_LOCKS for guid in _objects(file, head))
         if start[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"):
             found = set(_entries(file, 0, size, 0, [_MOST]))
             return bool(found & _LOCKED) and not found.intersection(_PLAIN)
@@ -39,14 +40,16 @@ def is_locked(file: BinaryIO) -> bool:
         file.seek(here)
 
 
-def _objects(file: BinaryIO, start: bytes) -> Iterator[bytes]:
-    """Name the objects in the header of Windows Media (ASF, 3.1)."""
-    at, end = 30, int.from_bytes(start[16:24], "little")
+def _objects(file: BinaryIO, end: int) -> Iterator[bytes]:
+    """Name the objects in the header of Windows Media, which ends somewhere (ASF, 3.1)."""
+    at = 30
     for _ in range(_MOST):
+        if at >= end:
+            return
         file.seek(at)
         head = file.read(24)
         length = int.from_bytes(head[16:], "little")
-        if len(head) < 24 or length < 24 or at >= end:
+        if len(head) < 24 or length < 24:
             return
         yield head[:16]
         at += length
