@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from assetman.core.changes import Changes
 from assetman.core.errors import AssetmanError, Cancelled
+from assetman.core.exports import DRAGGED
 from assetman.engine.protocol import EngineLost
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.content import ContentArea
@@ -78,7 +79,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.frame)
         self.intake = Intake(bridge, pasted, self)
         self.walk = Walk(bridge, self.session, self.content, self.inspector, self)
-        dragged = pasted.parent / "dragged"
+        dragged = pasted.parent / DRAGGED
         self.hearing = Hearing(bridge, self.listening, self.content, self.inspector, dragged, self)
         self.living = Living(
             bridge, self.session, self.content, self.library, self.message_bar, self
