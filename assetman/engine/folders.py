@@ -41,6 +41,7 @@ class FolderVerbs(Verbs):
             filling=filling.space.model if filling else None,
             sound_model=heard.space.model if heard else "",
             sound_filling=hearing.space.model if hearing else None,
+            speech=workspace.transcribing.chosen,
             read_only=library.read_only,
             device=workspace.encoders.device(),
             ignored=library.failures.count_ignored(),

@@ -300,6 +300,10 @@ class SpeechApi(Protocol):
         """List the models that write down what is said."""
         ...
 
+    def add_speech_model(self, source: str, name: str | None = None) -> ModelInfo:
+        """Install one: a row's name, a local folder, or a hub id (`hf-hub:owner/name`)."""
+        ...
+
     def use_speech(self, name: str | None) -> int:
         """Have what is said written down by a model from now on, or by none; gives the run."""
         ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from assetman.core.errors import WrongUse
 from assetman.core.models import ModelInfo
 from assetman.engine.verbs import Verbs
 
@@ -11,9 +10,11 @@ class SpeechVerbs(Verbs):
     """Satisfies `SpeechApi`."""
 
     def speech_models(self) -> list[ModelInfo]:
-        return []
+        return self._workspace.transcribing.infos()
+
+    def add_speech_model(self, source: str, name: str | None = None) -> ModelInfo:
+        return self._workspace.transcribing.install(source, name)
 
     def use_speech(self, name: str | None) -> int:
-        if name is not None:
-            raise WrongUse(f"There is no model of speech called “{name}”.")
+        self._workspace.publish(self._workspace.transcribing.choose(name))
         return self._workspace.pipeline.start(())

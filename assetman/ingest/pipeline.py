@@ -13,6 +13,7 @@ from assetman.core.progress import CancelToken, Progress
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.places import Place, joined
 from assetman.ingest.scan import Found
+from assetman.ingest.speech import Turn
 from assetman.ingest.stages import Target
 from assetman.ingest.survey import Survey
 from assetman.ingest.tally import Tally
@@ -32,6 +33,7 @@ class Plan:
     targets: Callable[[], Sequence[Target]]
     run_ended: Callable[[], None]  # brings indexes up to date, lets a complete space answer
     unfinished: Callable[[int, Found], bool] = lambda root_id, found: False  # still written to
+    afterwards: Callable[[Tally, Turn], None] = lambda tally, turn: None  # when all else is done
 
 
 class Pipeline:
@@ -158,6 +160,7 @@ class Pipeline:
         finally:
             worklist.close()
         self._plan.run_ended()
+        self._plan.afterwards(self._tally, self._turn(self._token))
         self._tally.ended()
         yield self._tally.report()
 
@@ -195,6 +198,7 @@ class Pipeline:
         try:
             self._survey_and_work(token)
             self._plan.run_ended()
+            self._plan.afterwards(self._tally, self._turn(token))
         except Cancelled:
             return ""
         except EnvironmentProblem as error:
@@ -266,6 +270,9 @@ class Pipeline:
 
     def _paused(self) -> bool:
         return not self._unpaused.is_set()
+
+    def _turn(self, token: CancelToken) -> Turn:
+        return Turn(token, self._gate, lambda: self._asked, lambda: self._visible)
 
     def _worklist(self, token: CancelToken) -> Worklist:
         targets = self._plan.targets()

@@ -31,6 +31,7 @@ from assetman.library.spaces import Spaces
 from assetman.library.steps import Steps
 from assetman.library.tags import Tags
 from assetman.library.together import Together
+from assetman.library.transcripts import Transcripts
 from assetman.library.undo import Undo
 from assetman.library.upkeep import PERSON_KEPT, Upkeep
 from assetman.library.whereabouts import Whereabouts
@@ -60,6 +61,7 @@ class Library:
         self.segments = Segments(database, self.journal, gaps)
         self.frames = Frames(database)
         self.passages = Passages(database, self.journal)
+        self.transcripts = Transcripts(database, self.journal, self.passages)
         self.sayings = Sayings(database)
         self.descriptions = Descriptions(database)
         self.together = Together(database)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from assetman.core.assets import Asset, Kind, Passage, PassageKind
-from assetman.core.errors import WrongUse
+from assetman.core.errors import BadInput, WrongUse
 from assetman.core.exports import Export, ExportForm, ExportState
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.moments import Moment
@@ -61,6 +61,9 @@ class PaperFilms:
         return [
             ModelInfo("small", "Small", "Good for tests.", "MIT", 1 << 20, (), ModelState.INSTALLED)
         ]
+
+    def add_speech_model(self, source: str, name: str | None = None) -> ModelInfo:
+        raise BadInput(f"{source} holds no model that faster-whisper could read.")
 
     def use_speech(self, name: str | None) -> int:
         if name not in (None, "small"):

@@ -25,7 +25,7 @@ from assetman.core.assets import (
     SegmentKind,
     SoundFacts,
 )
-from assetman.core.errors import WrongUse
+from assetman.core.errors import BadInput, WrongUse
 from assetman.core.inputs import WINDOW_HOP, WINDOW_SECONDS
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.moments import Moment
@@ -150,6 +150,14 @@ class FakeSounds:
     def speech_models(self) -> list[ModelInfo]:
         self._begin("speech_models")
         return [replace(row, active=row.name == self.speech) for row in self.speech_rows]
+
+    def add_speech_model(self, source: str, name: str | None = None) -> ModelInfo:
+        self._begin("add_speech_model", (source, name))
+        if not source.startswith("hf-hub:"):
+            raise BadInput(f"{source} holds no model that faster-whisper could read.")
+        added = replace(self.speech_rows[0], name=name or source.rpartition("/")[2])
+        self.speech_rows = (*self.speech_rows, added)
+        return added
 
     def use_speech(self, name: str | None) -> int:
         self._begin("use_speech", name)
