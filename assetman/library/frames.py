@@ -15,12 +15,16 @@ _COLUMNS = (
     "c.key, c.width, c.height"
 )
 _TIMED = f"s.kind IN ('{SegmentKind.SHOT}', '{SegmentKind.WINDOW}') AND s.start IS NOT NULL"
+# Of each window the frame nearest to its loudest moment, in the shot that is shown then.
 _SEEN_AT = f"""
-SELECT j.value, x.sheet, x.cell FROM json_each(?) j
-CROSS JOIN segments s ON s.id = j.value CROSS JOIN segments x ON x.id = (
-    SELECT y.id FROM segments y WHERE y.content_id = s.content_id
-    AND y.kind = '{SegmentKind.SHOT}' AND y.start <= s.at
-    ORDER BY y.start DESC, ABS(y.at - s.at), y.id LIMIT 1)"""
+SELECT segment, sheet, cell FROM (
+    SELECT s.id AS segment, x.sheet, x.cell, ROW_NUMBER() OVER (
+        PARTITION BY s.id ORDER BY x.start DESC, ABS(x.at - s.at), x.id
+    ) AS place
+    FROM json_each(?) j CROSS JOIN segments s ON s.id = j.value
+    CROSS JOIN segments x ON x.content_id = s.content_id
+        AND x.kind = '{SegmentKind.SHOT}' AND x.start <= s.at
+) WHERE place = 1"""
 
 
 @dataclass(frozen=True, slots=True)

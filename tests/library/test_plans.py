@@ -178,6 +178,10 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "sayings of segments": lambda shelf: shelf.library.sayings.of_segments(["one"], [1, 2]),
     "frames": lambda shelf: shelf.library.frames.get([1, 2]),
     "frames of an asset": lambda shelf: shelf.library.frames.of_asset(1),
+    "descriptions": lambda shelf: shelf.library.descriptions.of_words("one two"),
+    "descriptions of some": lambda shelf: shelf.library.descriptions.of_words("one", among=[1, 2]),
+    "seen and heard": lambda shelf: shelf.library.together.of_assets([1, 2], 99),
+    "segments of assets": lambda shelf: shelf.library.segments.of_assets([1, 2]),
     "remove": lambda shelf: shelf.library.roots.remove(1),
 }
 SMALL = re.compile(
