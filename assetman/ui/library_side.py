@@ -116,7 +116,7 @@ class LibrarySide(QObject):
         if status is None:
             return
         self.folders.set_roots(status.roots, status.watches)
-        self.sidebar.show_count(sum(status.assets.values()))
+        self.sidebar.show_counts(status.assets)
         self.sidebar.allow_adding(not watch.no_adding, watch.no_adding)
         self.status_bar.show_failures(status.failed)
         self.status_bar.show_model(watch.model_line)

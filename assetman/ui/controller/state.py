@@ -130,7 +130,7 @@ class MissingChip:
 
 FilterChip = FolderChip | KindChip | TagChip | RatingChip | CollectionChip | MissingChip
 Chip = ExampleChip | FilterChip
-_PLACES = (FolderChip, TagChip, CollectionChip, MissingChip)  # what is chosen at the left
+_PLACES = (FolderChip, KindChip, TagChip, CollectionChip, MissingChip)  # chosen at the left
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QDate, QLocale
 from assetman.core.assets import Asset, Kind, SoundFacts, display
 from assetman.core.queries import Hit, Sort
 from assetman.engine.protocol import Card
+from assetman.ui.grid.card_times import is_whole
 from assetman.ui.grid.wording import (
     KINDS,
     bpm_text,
@@ -90,7 +91,7 @@ def _sound(card: Card) -> SoundFacts:
 
 
 def _when(card: Card, hit: Hit | None) -> str:
-    if hit is None or hit.start is None:
+    if hit is None or hit.start is None or is_whole(hit, card.asset.duration):
         return ""
     span = span_text(hit.start, hit.end)
     heard = is_heard(hit) and card.asset.kind is not Kind.AUDIO
