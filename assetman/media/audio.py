@@ -14,7 +14,7 @@ from PIL import Image
 
 from assetman.core.assets import Kind, Probe, SoundFacts
 from assetman.core.errors import BadInput
-from assetman.core.inputs import WINDOW_SECONDS, Excerpt, Spec, seen
+from assetman.core.inputs import Excerpt, Spec, seen
 from assetman.core.sounds import peak_rate
 from assetman.media import colour, formats
 from assetman.media.audio_tags import Tags, cover, descriptions, read_tags, write_cover
@@ -27,7 +27,7 @@ from assetman.media.sound_opening import choose_sound, opened_sound
 from assetman.media.sound_outline import write_outline
 from assetman.media.sound_reading import OpenSound
 from assetman.media.sound_state import SoundState, state_in
-from assetman.media.sound_windows import Heard, hear, hear_part
+from assetman.media.sound_windows import Heard, asked, hear
 
 _SLACK = 60.0  # seconds by which a file may be wrong about its length, holes and all
 NO_COVER = "This sound has no picture"
@@ -89,28 +89,6 @@ class AudioHandler:
         return _save(picture if side is None else within(picture, side), target)
 
 
-def asked(sound: OpenSound, part: Excerpt, specs: Sequence[Spec]) -> Heard:
-    """Hear what a question names: the window around a time, or all from one to another."""
-    start = max(0.0, part.start or 0.0)
-    if part.end is not None and part.end > start:
-        return hear_part(sound, start, part.end, specs)
-    length = sound.duration or math.inf
-    start = max(0.0, min(start - WINDOW_SECONDS / 2, length - WINDOW_SECONDS))
-    return hear_part(sound, start, start + WINDOW_SECONDS, specs)
-
-
-def sound_facts(sound: OpenSound, tags: Tags, levels: Levels | None = None) -> SoundFacts:
-    """Gather what is known of a sound; how loud it is is known once all of it has been heard."""
-    return SoundFacts(
-        sound.rate,
-        sound.channels,
-        levels.loudness if levels else None,
-        levels.peak_level if levels else None,
-        tags.bpm,
-        tags.key,
-    )
-
-
 @contextmanager
 def _opened(path: str, state: SoundState) -> Iterator[tuple[BinaryIO, OpenSound]]:
     mark = state.mark
@@ -134,7 +112,7 @@ def _probe(sound: OpenSound, tags: Tags) -> Probe:
         taken=tags.taken,
         facts={**form_of(sound.container, sound.stream), **tags.facts},
         duration=sound.duration,
-        sound=sound_facts(sound, tags),
+        sound=SoundFacts(sound.rate, sound.channels, bpm=tags.bpm, key=tags.key),
     )
 
 

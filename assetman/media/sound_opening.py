@@ -75,9 +75,21 @@ def opened_sound(
     reader.name = f"sound{ending.lower()}" if _ENDING.fullmatch(ending) else "sound"
     container = _open(reader)
     try:
-        yield container, reader
+        with damage_told():
+            yield container, reader
     finally:
         container.close()
+
+
+@contextmanager
+def damage_told() -> Iterator[None]:
+    """Say in words for the person that FFmpeg can make nothing of a sound; raises BadInput."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        if isinstance(error, MemoryError):
+            raise
+        raise BadInput(DAMAGED) from error
 
 
 def choose_sound(container: InputContainer) -> AudioStream:

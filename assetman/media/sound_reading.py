@@ -100,6 +100,9 @@ class OpenSound:
                     yield first
                     yield from frames
                     return
+            else:
+                if first is None:  # it is over long before
+                    return
         walk.rewind()
         yield from self._timed()
 

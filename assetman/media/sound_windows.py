@@ -14,7 +14,15 @@ from av.filter import Graph
 from numpy.typing import NDArray
 
 from assetman.core.assets import SegmentDraft, SegmentKind
-from assetman.core.inputs import WINDOW_HOP, WINDOW_SECONDS, Padding, SoundSpec, Spec, heard
+from assetman.core.inputs import (
+    WINDOW_HOP,
+    WINDOW_SECONDS,
+    Excerpt,
+    Padding,
+    SoundSpec,
+    Spec,
+    heard,
+)
 from assetman.media.sound_gathering import Block
 from assetman.media.sound_levels import Levels, Meter
 from assetman.media.sound_outline import Outline
@@ -83,13 +91,22 @@ def hear(
         take.windows(parts),
         take.outline,
         take.meter,
-        take.end if take.over else end,
+        min(take.end, until) if take.over else end,
         take.over,
     )
 
 
-def hear_part(sound: OpenSound, start: float, end: float, specs: Sequence[Spec]) -> Heard:
-    """Hear what a question names, from `start` to `end`, seconds, in windows of its own."""
+def asked(sound: OpenSound, part: Excerpt, specs: Sequence[Spec]) -> Heard:
+    """Hear what a question names: the window around a time, or all from one to another."""
+    start = max(0.0, part.start or 0.0)
+    if part.end is not None and part.end > start:
+        return _hear_part(sound, start, part.end, specs)
+    length = sound.duration or math.inf
+    start = max(0.0, min(start - WINDOW_SECONDS / 2, length - WINDOW_SECONDS))
+    return _hear_part(sound, start, start + WINDOW_SECONDS, specs)
+
+
+def _hear_part(sound: OpenSound, start: float, end: float, specs: Sequence[Spec]) -> Heard:
     end = min(end, start + (MOST_WINDOWS + 1) * WINDOW_HOP)
     take = _Take(sound, start, math.ceil(end) + _MARGIN, specs)
     end = min(end, take.end)

@@ -44,6 +44,10 @@ class Reader(io.RawIOBase):
         """Give a second reader of the same bytes, at their beginning."""
         return Reader(self._file, self.place, self._end)
 
+    def at(self, place: Place | None) -> Reader:
+        """Give a reader of the file with another place, None for the whole."""
+        return Reader(self._file, place, self._end)
+
     def whole(self) -> Reader:
         """Give a reader of the whole file."""
         return Reader(self._file, None, self._end)

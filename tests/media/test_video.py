@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from assetman.core.assets import Box, Kind, PassageKind, SegmentKind
+from assetman.core.assets import Box, Kind, PassageKind, SegmentDraft, SegmentKind
 from assetman.core.inputs import Excerpt, Fit, InputSpec
 from assetman.core.sheets import SHEET_CELLS, cell_place, cell_size, sheet_size
 from assetman.media.handler import Extraction, Limits, Stretch
@@ -32,6 +32,11 @@ def scenery(seed: int, size: tuple[int, int] = (160, 90)) -> np.ndarray:
     """A picture unlike those of other seeds: patches of colour."""
     patches = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
     return np.asarray(Image.fromarray(patches).resize(size, Image.Resampling.BICUBIC))
+
+
+def shots(found: Extraction) -> list[SegmentDraft]:
+    """What is seen of all that was found."""
+    return [each for each in found.segments if each.kind is SegmentKind.SHOT]
 
 
 SCENES = [Scene(scenery(1), 2), Scene(scenery(2), 3), Scene(scenery(3), 2)]
@@ -73,7 +78,7 @@ def stretches(
         stretch = Stretch(
             found.rest,
             number,
-            stretch.ordinal + len(found.segments),
+            stretch.ordinal + len(shots(found)),
             folder and folder / f"{number}.webp",
             found.seen,
         )
@@ -85,9 +90,9 @@ def test_every_shot_is_a_segment_with_its_frame(
     sheet, poster = tmp_path / "sheet.webp", tmp_path / "poster.webp"
     found = video.extract(str(film.path), [SQUARE], poster, 96, LIMITS, Stretch(sheet=sheet))
     assert found.rest is None
-    assert [each.kind for each in found.segments] == [SegmentKind.SHOT] * 3
-    assert [each.ordinal for each in found.segments] == [0, 1, 2]
-    for each, span in zip(found.segments, film.spans, strict=True):
+    assert [each.kind for each in shots(found)] == [SegmentKind.SHOT] * 3
+    assert [each.ordinal for each in shots(found)] == [0, 1, 2]
+    for each, span in zip(shots(found), film.spans, strict=True):
         assert each.start == pytest.approx(span.start, abs=0.1)
         assert each.end == pytest.approx(span.end, abs=0.1)
         assert each.at is not None
@@ -95,7 +100,7 @@ def test_every_shot_is_a_segment_with_its_frame(
         assert each.look is not None
         assert len(each.look) == 16
         int(each.look, 16)
-    assert len({each.look for each in found.segments}) == 3
+    assert len({each.look for each in shots(found)}) == 3
     assert found.inputs[SQUARE].shape == (3, 32, 32, 3)
     for pixels, scene in zip(found.inputs[SQUARE], SCENES, strict=True):
         squashed = Image.fromarray(np.asarray(scene.look)).resize(
@@ -109,7 +114,7 @@ def test_the_frames_of_a_stretch_lie_on_its_sheet(
 ) -> None:
     sheet = tmp_path / "sheet.webp"
     found = video.extract(str(film.path), [], None, 96, LIMITS, Stretch(sheet=sheet))
-    assert [(each.sheet, each.cell) for each in found.segments] == [(0, 0), (0, 1), (0, 2)]
+    assert [(each.sheet, each.cell) for each in shots(found)] == [(0, 0), (0, 1), (0, 2)]
     size = cell_size(160, 90)
     with Image.open(sheet) as picture:
         assert picture.format == "WEBP"
@@ -291,7 +296,7 @@ def test_a_decode_process_reads_a_film_it_may_not_open(film: Film, tmp_path: Pat
         assert pool.preview(str(film.path), 80, tmp_path / "preview").result(60) == (80, 45)
     finally:
         pool.close()
-    assert len(found.segments) == 3
+    assert len(shots(found)) == 3
     assert len(found.passages) == 4
     assert sheet.stat().st_size
     assert poster.stat().st_size
