@@ -53,6 +53,7 @@ class Reading:
     segments: list[SegmentDraft] = field(default_factory=list)
     vectors: dict[int, list[np.ndarray]] = field(default_factory=dict)  # by space, in order
     stretch: Stretch = field(default_factory=Stretch)  # that is read now, or next
+    sheets: int = 0  # that its frames lie on so far; a stretch may have nothing to be seen
     derived: Derived = field(default_factory=Derived)  # what was written beside its thumbnail
     read: bool = False  # nothing of it is left to be decoded
     dropped: bool = False  # it will not be stored
@@ -98,7 +99,12 @@ class Reading:
             for modality in (Modality.IMAGE, Modality.SOUND)
         ]
         self.probe = _joined(self.probe, extraction.probe)
-        self.segments += extraction.segments
+        on_sheet = [draft.sheet is not None for draft in extraction.segments]
+        self.segments += [
+            replace(draft, sheet=self.sheets) if there else draft
+            for draft, there in zip(extraction.segments, on_sheet, strict=True)
+        ]
+        self.sheets += any(on_sheet)
         self.passages += extraction.passages[: _MOST_PASSAGES - len(self.passages)]
         now, rest = self.stretch, extraction.rest
         if rest is None or rest <= now.start or now.number >= _MOST_STRETCHES:

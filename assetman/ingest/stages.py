@@ -56,7 +56,7 @@ def extract(decoder: Decoder, thumbnails: ThumbnailCache, reading: Reading) -> F
     if reading.in_stretches:
         stretch = replace(stretch, outline=thumbnails.outline_path(key, stretch.number))
     if reading.item.kind is Kind.VIDEO:
-        stretch = replace(stretch, sheet=thumbnails.sheet_path(key, stretch.number))
+        stretch = replace(stretch, sheet=thumbnails.sheet_path(key, reading.sheets))
     thumbnail = None if made else thumbnails.path_of(key)
     return decoder.extract(reading.item.path, specs, thumbnail, stretch)
 

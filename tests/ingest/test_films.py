@@ -58,7 +58,8 @@ class Remembering(InlineDecoder):
             return super().extract(path, specs, thumbnail, excerpt)
         assert isinstance(excerpt, Stretch)
         assert excerpt.sheet is not None
-        key = Path(path).read_bytes(), replace(excerpt, sheet=None), thumbnail is None
+        asked = replace(excerpt, sheet=None, outline=None)
+        key = Path(path).read_bytes(), asked, thumbnail is None
         if key not in _read:
             extraction = super().extract(path, specs, thumbnail, excerpt).result()
             picture = thumbnail.read_bytes() if thumbnail else b""
