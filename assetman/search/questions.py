@@ -186,43 +186,49 @@ class Questions:
             why = error.strerror or str(error)
             raise BadInput(f"{display(path)} cannot be read: {why}.") from error
 
+        specs = {space.id: self._specs(space, handler.kind, excerpt) for space in spaces}
+        taking = [space for space in spaces if specs[space.id]]
+        name = display(os.path.basename(path))
+        if not taking:
+            raise BadInput(f"{name}: no model that is in use here can be asked with such a file.")
         keys = {
             space.id: (path, found.st_mtime_ns, found.st_size, excerpt, space.id)
-            for space in spaces
+            for space in taking
         }
         known = {space: self._recalled(key) for space, key in keys.items()}
-        vectors = {space: vector for space, vector in known.items() if vector is not None}
-        left = [space for space in spaces if space.id not in vectors]
-        if left:
-            for space, vector in self._decoded(path, handler.kind, excerpt, left).items():
-                vectors[space] = self._remember(keys[space], vector)
+        left = [space for space in taking if known[space.id] is None]
+        decoded = self._decoded(path, excerpt, left, specs) if left else {}
+        for space, vector in decoded.items():
+            known[space] = self._remember(keys[space], vector)
+        vectors = {each: row for each, row in known.items() if row is not None and len(row)}
+        if not vectors:
+            wanted = [spec for those in specs.values() for spec in those]
+            things = "sound" if len(heard(wanted)) == len(wanted) else "picture"
+            raise BadInput(f"{name}: there is no {things} in it that could be compared.")
         return vectors
 
     def _decoded(
-        self, path: str, kind: Kind, excerpt: Excerpt, spaces: Sequence[StoredSpace]
+        self,
+        path: str,
+        excerpt: Excerpt,
+        spaces: Sequence[StoredSpace],
+        specs: Mapping[int, Sequence[Spec]],
     ) -> Vectors:
-        specs = {space.id: self._specs(space, kind, excerpt) for space in spaces}
-        wanted = tuple(dict.fromkeys(spec for those in specs.values() for spec in those))
-        name = display(os.path.basename(path))
-        if not wanted:
-            raise BadInput(f"{name}: no model that is in use here can be asked with such a file.")
+        """Decode once for several spaces; those that it has nothing for get an empty vector."""
+        wanted = tuple(dict.fromkeys(spec for space in spaces for spec in specs[space.id]))
         part = None if excerpt == Excerpt() else excerpt
         try:
-            inputs: Mapping[Spec, np.ndarray] = (
-                self._decoder.extract(path, wanted, None, part).result().inputs
-            )
+            extraction = self._decoder.extract(path, wanted, None, part).result()
         except BadInput as error:
-            raise BadInput(f"{name}: {error}") from error
+            raise BadInput(f"{display(os.path.basename(path))}: {error}") from error
         vectors = {}
         for space in spaces:
+            vectors[space.id] = np.empty(0, np.float32)
             for spec in specs[space.id]:
-                rows = inputs.get(spec)
+                rows = extraction.inputs.get(spec)
                 if rows is not None and len(rows):
                     vectors[space.id] = _mean(self._encoded(space, spec, rows))
                     break
-        if not vectors:
-            things = "sound" if len(heard(wanted)) == len(wanted) else "picture"
-            raise BadInput(f"{name}: there is no {things} in it that could be compared.")
         return vectors
 
     def _encoded(self, space: StoredSpace, spec: Spec, rows: np.ndarray) -> np.ndarray:

@@ -121,7 +121,8 @@ def shown(scores: np.ndarray, several: bool) -> np.ndarray:
     if several:
         over = np.maximum(scores - _KNEE, 0.0) / (1 - _KNEE)
         scores = np.where(over > 0, 1 - (1 - _KNEE) * np.exp(-over), scores)
-    return np.clip(scores, 0.0, 1.0)
+    within: np.ndarray = np.clip(scores, 0.0, 1.0)
+    return within
 
 
 def expected_best(count: int) -> float:
