@@ -107,7 +107,7 @@ def _strict(raw: bytes, encoding: str) -> str | None:
 
 
 def _decoded(raw: bytes, encoding: str) -> str:
-    for name in ("utf-8", encoding, _LATIN):
+    for name in ("utf-8", encoding, _LATIN, "cp1250"):
         text = _strict(raw, name)
         if text is not None:
             return unicodedata.normalize("NFC", text)
