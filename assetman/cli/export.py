@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import queue
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from assetman.cli.console import Console
 from assetman.cli.desk import Desk
+from assetman.cli.times import time_of
 from assetman.core.assets import display
 from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem, WrongUse
 from assetman.core.exports import (
@@ -31,7 +31,6 @@ HELP = "save a moment of a video as a clip, a picture or sound, or a part of a s
 _LOOK_SECONDS = 1.0  # without an event; then the engine is asked whether it is still there
 _STOP_SECONDS = 10.0
 _NOTICED = 0.05  # seconds that a clip begins early before it is worth a word
-_TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,10 +38,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", metavar="FILE", help="a video or a sound of the library")
     parser.add_argument("target", metavar="TARGET", help="a new file, or a folder to put it in")
     parser.add_argument(
-        "--from", dest="start", type=_time, metavar="TIME", required=True,
+        "--from", dest="start", type=time_of, metavar="TIME", required=True,
         help="seconds, 1:23.5 or 1:02:03",
     )  # fmt: skip
-    parser.add_argument("--to", dest="end", type=_time, metavar="TIME", help="where a clip ends")
+    parser.add_argument("--to", dest="end", type=time_of, metavar="TIME", help="where a clip ends")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--frame", action="store_true", help="a picture, .png or .jpg, instead")
     form.add_argument("--sound", action="store_true", help="what is heard, as .wav")
@@ -175,12 +174,3 @@ def _shown(console: Console, begun: Export) -> Iterator[_Show]:
             bar.refresh()
 
         yield show
-
-
-def _time(text: str) -> float:
-    """Read seconds, minutes and seconds, or hours, minutes and seconds."""
-    found = _TIME.fullmatch(text.strip())
-    if found is None:
-        raise argparse.ArgumentTypeError(f"“{text}” is no time: write 83.5, 1:23.5 or 1:02:03")
-    hours, minutes, seconds = found.groups()
-    return 3600 * int(hours or 0) + 60 * int(minutes or 0) + float(seconds)

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from assetman.core.assets import Box, Kind
 
+HEARD = "sound: "  # before the names of the reasons of what is heard
+
 
 class Sort(StrEnum):
     """What a list of results is ordered by."""
@@ -100,6 +102,11 @@ class Hit:
     box: Box | None = None
     reasons: dict[str, float] = field(default_factory=dict)  # parts of the score, by name
     confident: bool | None = None  # None: not measured
+
+    @property
+    def heard(self) -> bool:
+        """Tell whether its segment was found by what is heard in it."""
+        return any(name.startswith(HEARD) for name in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

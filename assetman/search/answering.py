@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from assetman.core.inputs import Modality
-from assetman.core.queries import Filters
+from assetman.core.queries import HEARD, Filters
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.grouping import group
@@ -20,7 +20,6 @@ _MORE = 4  # times as many neighbours are asked for when they were too few asset
 _SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
 _RENEWED = 0.02  # of the vectors of a space that may come or go before another sample is taken
 NOWHERE = float("-inf")  # the score of a segment that has no vector
-HEARD = "sound: "  # before the names of reasons
 
 
 @dataclass(frozen=True, slots=True)

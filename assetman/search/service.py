@@ -245,12 +245,12 @@ class SearchService:
 
 def _scored(hits: Sequence[Hit], several: bool) -> list[Hit]:
     """Let the reasons of hits add up to their scores, and sort these, best first."""
-    sums = np.array([sum(hit.reasons.values()) for hit in hits])
-    scores = shown(sums, several)
+    sums = [float(sum(hit.reasons.values())) for hit in hits]
+    scores: list[float] = shown(np.array(sums), several).tolist()
     order = sorted(range(len(hits)), key=lambda place: (-sums[place], hits[place].asset_id))
     scored = []
     for place in order:
-        hit, score = hits[place], float(scores[place])
+        hit, score = hits[place], scores[place]
         share = score / sums[place] if score < sums[place] else 1.0
         reasons = {name: part * share for name, part in hit.reasons.items()}
         scored.append(replace(hit, score=score, reasons=reasons))
