@@ -77,6 +77,7 @@ class ListHeader(QHeaderView):
         self.columns = columns()
         self._chosen = {column.name for column in self.columns if not column.hidden}
         self._asked = False
+        self._shown: list[tuple[Column, int, int]] = []  # as they stand; empty: to be looked up
         self._titles = _Titles(self.columns, self)
         self.setModel(self._titles)
         self.setSectionsClickable(True)
@@ -91,7 +92,7 @@ class ListHeader(QHeaderView):
         self.setAccessibleName("Columns")
         self.sectionClicked.connect(self._click)
         self.sectionResized.connect(self._resized)
-        self.sectionMoved.connect(lambda *_: self.moved.emit())
+        self.sectionMoved.connect(lambda *_: self._tell())
         appearance().changed.connect(self._restyle)
         self._scale = 0.0
         self._restyle()
@@ -111,11 +112,14 @@ class ListHeader(QHeaderView):
 
     def shown(self) -> list[tuple[Column, int, int]]:
         """List the columns in sight as they stand: each with its left edge and its width."""
-        order = sorted(range(len(self.columns)), key=self.visualIndex)
-        seen = [section for section in order if not self.isSectionHidden(section)]
-        return [
-            (self.columns[n], self.sectionViewportPosition(n), self.sectionSize(n)) for n in seen
-        ]
+        if not self._shown:
+            order = sorted(range(len(self.columns)), key=self.visualIndex)
+            self._shown = [
+                (self.columns[n], self.sectionViewportPosition(n), self.sectionSize(n))
+                for n in order
+                if not self.isSectionHidden(n)
+            ]
+        return self._shown
 
     def place(self, area: QRect) -> None:
         """Lie in an area; its width is that of the rows."""
@@ -135,7 +139,7 @@ class ListHeader(QHeaderView):
             for section in range(len(self.columns)):
                 self.setSectionHidden(section, section not in wanted)
         self.resizeSections()
-        self.moved.emit()
+        self._tell()
 
     def written(self) -> str:
         """Write down which columns are shown, in which order and how wide, to be remembered."""
@@ -210,6 +214,10 @@ class ListHeader(QHeaderView):
     def _resized(self, section: int, _before: int, width: int) -> None:
         if section and width > 0:
             self._widths[section] = max(width, theme().px(NARROWEST))
+        self._tell()
+
+    def _tell(self) -> None:
+        self._shown = []
         self.moved.emit()
 
     def _width(self, section: int) -> int:

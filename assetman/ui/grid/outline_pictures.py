@@ -80,10 +80,11 @@ def _paint_bars(
     plain, bright = QPainterPath(), QPainterPath()
     for bar, (low, high) in enumerate(enlarged(heard.columns(0, heard.seconds, count))):
         top, bottom = middle - high * half, middle - low * half
-        if bottom - top < thick:  # silence is a line of dots
-            top, bottom = (top + bottom - thick) / 2, (top + bottom + thick) / 2
-        path = bright if bar in lit else plain
-        path.addRoundedRect(left + bar * step, top, thick, bottom - top, thick / 2, thick / 2)
+        path, round_by = bright if bar in lit else plain, thick / 2
+        if bottom - top < thick:  # silence is a line of dots, sharp ones
+            top, round_by = round((top + bottom - thick) / 2), 0.0
+            bottom = top + thick
+        path.addRoundedRect(left + bar * step, top, thick, bottom - top, round_by, round_by)
     inks = outline.inks
     painter.fillPath(plain, QColor.fromRgba(inks.rest if lit else inks.plain))
     painter.fillPath(bright, QColor.fromRgba(inks.lit))
