@@ -12,7 +12,7 @@ from assetman.search.answering import NOWHERE, Answer
 from assetman.search.scoring import Usual
 
 ADDED = 0.5  # of what the other one says, beyond what anything might say
-_TELLING = 1.5  # spreads above the mean from which on something says anything
+_TELLING = 1.5  # spreads above the mean from which on something says anything; less of a few
 _EDGE = 0.5  # seconds that a shot and a window share at least, or a quarter of a short shot
 
 
@@ -58,7 +58,7 @@ def gains(
 
     A gain is a part of the best score among what is heard, or seen, at the same time.
     """
-    bar = usual.mean + _TELLING * usual.spread
+    bar = usual.mean + min(_TELLING, usual.best / 2) * usual.spread
     edge = np.minimum(_EDGE, (both.seen.ends - both.seen.starts) / 4)
     starts, ends = both.seen.starts + edge, both.seen.ends - edge
     heard = both.heard

@@ -266,7 +266,7 @@ def test_gains_are_the_best_of_what_shares_the_time(
     grid = 5.0 * np.arange(windows)
     heard = Spans.of(100 + np.arange(windows), np.stack([grid, grid + 10, grid], axis=1))
     shown, said = chance.random(len(shots)), chance.random(windows)
-    usual = Usual(0.2, 0.1, 1.0)
+    usual = Usual(0.2, 0.1, 3.5)
     by_sound, by_look = gains(SeenAndHeard(seen, heard), shown, said, usual)
     bar = 0.2 + 1.5 * 0.1
 
