@@ -76,6 +76,8 @@ class RasterPicture:
         self._size = picture.size
         if not all(self._size):
             raise BadInput("The picture has no pixels")
+        if picture.format == "PNG":  # which is decoded to see whether EXIF stands behind its pixels
+            check_pixels(*self._size, limits)
         # Pillow itself turns what it reads from a TIFF
         self.turn(1 if picture.format == "TIFF" else self.metadata.orientation or 1)
 
