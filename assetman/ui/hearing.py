@@ -67,6 +67,11 @@ class Hearing(QObject):
         ]
         return any(heard)
 
+    def close(self) -> None:
+        """Be silent, and let go of every file."""
+        self.silence()
+        self.listening.let_go()
+
     def actions(self, owner: QObject) -> list[QAction]:
         """Offer what a person may choose about listening."""
         settings, tuning = self.listening.tuning.settings, self.listening.tuning

@@ -315,6 +315,7 @@ class MainWindow(QMainWindow):
         self.intake.drop(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.hearing.close()
         self.memory.geometry = self.saveGeometry()
         self.frame.remember(self.memory)
         self.memory.card_size = self.top_bar.sizes.slider.value()

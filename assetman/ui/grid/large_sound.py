@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -54,6 +54,7 @@ class LargeSound(QObject):
         line.addWidget(self.player, 1)
         line.addWidget(self.words)
         self.stage.hide()
+        canvas.installEventFilter(self)  # its own keys are for pictures
         self.help = KeyHelp(view, keys.HELP)
         self.player.bar.keys.clicked.connect(self.help.toggle)
         self.player.similar_wanted.connect(self._ask)
@@ -121,6 +122,11 @@ class LargeSound(QObject):
             return True
         self.help.hide()
         return self.here and self.player.take_key(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self.here:
+            return self.take_key(event)
+        return False
 
     def ask(self) -> bool:
         """Ask for what sounds like this; False where there is no sound."""

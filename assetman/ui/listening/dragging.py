@@ -38,6 +38,7 @@ class DraggingOut(QObject):
         self._window = window
         self._made: dict[Clip, str] = {}  # files that are whole
         self._making: dict[int, tuple[Clip, str]] = {}  # by the number of the export
+        self._heard: dict[int, Export] = {}  # the newest of each: it may come before the answer
         self._asked: set[Clip] = set()
         self._wanted: tuple[Clip, QWidget] | None = None
         self.drag: Callable[[QWidget, str, str], None] = _drag
@@ -73,10 +74,10 @@ class DraggingOut(QObject):
 
     def _begun(self, clip: Clip, export: Export) -> None:
         self._making[export.number] = clip, export.target
-        if export.state is not ExportState.RUNNING:
-            self._hear(export)
+        self._hear(self._heard.get(export.number, export))
 
     def _hear(self, export: Export) -> None:
+        self._heard[export.number] = export
         if export.number not in self._making or export.state is ExportState.RUNNING:
             return
         clip, target = self._making.pop(export.number)
@@ -113,6 +114,7 @@ class DraggingOut(QObject):
 
     def _forget(self) -> None:
         self._making.clear()
+        self._heard.clear()  # the next engine counts from one again
         self._asked.clear()
         self._end_wish()
 
