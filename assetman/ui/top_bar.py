@@ -27,7 +27,7 @@ _ORDERS: dict[Sort, tuple[str, str, str]] = {  # name, descending, ascending
     Sort.DATE: ("Date", "Newest first", "Oldest first"),
     Sort.NAME: ("Name", "Z to A", "A to Z"),
     Sort.SIZE: ("Size", "Largest first", "Smallest first"),
-    Sort.KIND: ("Kind", "Videos first", "Documents first"),
+    Sort.KIND: ("Kind", "Videos first", "Sounds first"),
     Sort.RATING: ("Rating", "Best first", "Weakest first"),
     Sort.DURATION: ("Length", "Longest first", "Shortest first"),
     Sort.LOUDNESS: ("Loudness", "Loudest first", "Quietest first"),

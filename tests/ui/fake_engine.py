@@ -33,7 +33,7 @@ from tests.ui.fake_exports import FakeExports
 from tests.ui.fake_films import Colour, FakeFilms
 from tests.ui.fake_living import FakeLiving
 from tests.ui.fake_organising import FakeOrganising, typed_filters
-from tests.ui.fake_sounds import FakeSounds
+from tests.ui.fake_sounds import FakeSounds, hue_heard
 
 PICTURES = {
     "red barn.jpg": ("#c0392b", 480, 320),
@@ -551,8 +551,13 @@ class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeExports)
         if example.asset_id is not None and example.start is not None:
             return self._colours_between(example.asset_id, example.start, example.end)
         if example.asset_id is not None and example.box is None:
+            if self.rows[example.asset_id].asset.kind is Kind.AUDIO:
+                return self._colours_between(example.asset_id, 0.0, 1e9)
             return [self._row(example.asset_id).colour]
         path = example.path or self._row(example.asset_id or 0).asset.path
+        if path.endswith(".wav"):
+            heard = QColor.fromHsv(hue_heard(path), 190, 190)
+            return [mean_colour(paint(heard, 64, 64))]
         image = QImage(path)
         if image.isNull():
             raise BadInput(f"{os.path.basename(path)} is not a picture.")

@@ -81,7 +81,7 @@ class FakeSounds:
         key = f"sound{self._id()}"
         length = sum(part.seconds for part in parts)
         if os.path.isdir(os.path.dirname(path)) and path.endswith(".wav"):
-            _write_wav(path, parts)
+            write_wav(path, parts)
         waveform = None
         if outlined:
             file = self.folder / "thumbnails" / f"{key}.0.npy"
@@ -236,7 +236,7 @@ def _outline(parts: Sequence[FakePart], rate: float) -> Any:
     return np.rint(both * 127).astype(np.int8)
 
 
-def _write_wav(path: str, parts: Sequence[FakePart]) -> None:
+def write_wav(path: str, parts: Sequence[FakePart]) -> None:
     """Write each part as a tone whose pitch is the hue of its colour."""
     pieces = []
     for part in parts:
@@ -248,3 +248,12 @@ def _write_wav(path: str, parts: Sequence[FakePart]) -> None:
         file.setsampwidth(2)
         file.setframerate(FAKE_RATE)
         file.writeframes((np.concatenate(pieces) * 32767).astype("<i2").tobytes())
+
+
+def hue_heard(path: str) -> int:
+    """Hear the hue of a WAV that `write_wav` wrote: the one of its first half second."""
+    with wave.open(path, "rb") as file:
+        samples = np.frombuffer(file.readframes(FAKE_RATE // 2), "<i2")
+        rate = file.getframerate()
+    turns = int((np.diff(np.sign(samples)) > 0).sum())
+    return max(0, min(359, round((turns * rate / max(1, len(samples)) - 200) / 4)))

@@ -8,7 +8,7 @@ from assetman.core.assets import Kind
 from assetman.core.moments import clock
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
-from assetman.ui.grid.wording import is_film, is_heard, is_sound
+from assetman.ui.grid.wording import is_film, is_sound
 from assetman.ui.times import length_text, span_text
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def seconds_of(look: CardLook) -> tuple[float | None, ...]:
         return look.skim.moment.at, None, -1.0
     if look.hit is not None and look.hit.start is not None:
         sound = look.card is not None and look.card.asset.kind is Kind.AUDIO
-        return look.hit.start, look.hit.end, duration, float(sound), float(is_heard(look.hit))
+        return look.hit.start, look.hit.end, duration, float(sound), float(look.hit.heard)
     return duration, None, -2.0
 
 
@@ -60,11 +60,11 @@ def sign_of(look: CardLook) -> str:
     """Name the sign beside a time: "play", "heard" where a film is found by its sound, or ""."""
     if look.card is None or look.card.asset.kind is Kind.AUDIO:
         return ""
-    return "heard" if look.skim is None and is_heard(look.hit) else "play"
+    return "heard" if look.skim is None and look.hit is not None and look.hit.heard else "play"
 
 
 def is_whole(hit: Hit, duration: float | None) -> bool:
     """Tell whether a hit is all of a sound that is no longer than what one hit can be."""
     if duration is None or hit.start is None or hit.end is None:
         return False
-    return hit.start <= 0 and hit.end >= duration - 0.05 and is_heard(hit)
+    return hit.start <= 0 and hit.end >= duration - 0.05 and hit.heard

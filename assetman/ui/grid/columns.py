@@ -17,7 +17,6 @@ from assetman.ui.grid.wording import (
     bpm_text,
     channels_text,
     dimensions_text,
-    is_heard,
     loudness_text,
     rate_text,
     score_text,
@@ -94,7 +93,7 @@ def _when(card: Card, hit: Hit | None) -> str:
     if hit is None or hit.start is None or is_whole(hit, card.asset.duration):
         return ""
     span = span_text(hit.start, hit.end)
-    heard = is_heard(hit) and card.asset.kind is not Kind.AUDIO
+    heard = hit.heard and card.asset.kind is not Kind.AUDIO
     return f"heard {span}" if heard else span
 
 

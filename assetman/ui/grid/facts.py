@@ -8,10 +8,9 @@ from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from assetman.core.assets import AssetState, SoundFacts, display
 from assetman.core.moments import clock
-from assetman.core.queries import Hit
+from assetman.core.queries import HEARD, Hit
 from assetman.engine.protocol import Details
 from assetman.ui.grid.wording import (
-    HEARD,
     KINDS,
     WRITTEN,
     bpm_text,

@@ -20,7 +20,6 @@ KINDS = {
 
 FAILED = "Cannot be read"
 WRITTEN = "written"  # the reason that a name or a description gives
-HEARD = "sound: "  # how the reasons of a hit begin that was found by what is heard
 LONGEST_ENTRY = 48  # characters of a name in a menu
 
 
@@ -60,16 +59,11 @@ def is_sound(card: Card) -> bool:
     return card.asset.kind is Kind.AUDIO and not card.failure
 
 
-def is_heard(hit: Hit | None) -> bool:
-    """Tell whether a hit was found by what is heard in it: its reasons say so."""
-    return hit is not None and any(reason.startswith(HEARD) for reason in hit.reasons)
-
-
 def moment_words(hit: Hit) -> str:
     """Say when a hit matches, and how: “heard at 1:23 to 1:31”; "" where it has no time."""
     if hit.start is None:
         return ""
-    return f"{'heard' if is_heard(hit) else 'best'} at {span_words(hit.start, hit.end)}"
+    return f"{'heard' if hit.heard else 'best'} at {span_words(hit.start, hit.end)}"
 
 
 def state_word(card: Card) -> str:
