@@ -61,6 +61,7 @@ _SHOWN = (
 )
 _BPM = ("bpm", "tbpm", "tmpo", "wm/beatsperminute", "tempo", "fbpm")
 _KEY = ("initialkey", "initial key", "initial_key", "tkey", "key", "wm/initialkey")
+_NUMBER = re.compile(r"0*[1-9]\d{0,3}(/\d{1,4})?")
 _JUNK = re.compile(r"[\s0-9A-Fa-f]{24,}|https?://\S+")  # marks of programs, not words of people
 
 _PITCH = re.compile(
@@ -98,7 +99,8 @@ def read_tags(container: InputContainer, stream: Stream | None, file: BinaryIO) 
     notes = _texts(tags, _NOTES, chunks, facts)
     for name, keys in _PLAIN.items():
         text = text_of(_first(tags, keys))
-        if text and text not in ("und", "0", "0/0"):
+        senseless = name in ("track", "disc") and not _NUMBER.fullmatch(text or "")
+        if text and text != "und" and not senseless:
             facts[name] = text
     for name in _SHOWN:
         text = text_of(", ".join(chunks.words.get(name, ())))
@@ -106,8 +108,8 @@ def read_tags(container: InputContainer, stream: Stream | None, file: BinaryIO) 
             facts[name] = text
     if chunks.taken is not None and parse_date(str(facts.get("released"))) is not None:
         facts.pop("released")  # it is the day of the recording
-    told = [text for name in _SHOWN for text in chunks.words.get(name, ())]
-    written = _distinct([*notes, *chunks.words.get("note", ()), *told])
+    told = [_readable(text) for name in ("note", *_SHOWN) for text in chunks.words.get(name, ())]
+    written = [text for text in _distinct([*notes, *told]) if text]
     bpm, key = _beat(tags, chunks)
     return Tags(facts, _taken(tags, chunks), bpm, key, tuple(names), tuple(written))
 

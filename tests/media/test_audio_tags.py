@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from assetman.core.assets import PassageKind
+from assetman.media.audio import AudioHandler
+from assetman.media.audio_chunks import read_chunks
 from assetman.media.audio_letters import mended
 from assetman.media.audio_tags import (
     Tags,
@@ -24,7 +26,7 @@ from assetman.media.audio_tags import (
     read_tags,
     write_cover,
 )
-from assetman.media.handler import Limits
+from assetman.media.handler import Limits, Stretch
 from tests.kit.sounds import (
     bext,
     id3,
@@ -287,3 +289,36 @@ def test_a_chunk_in_other_letters_or_half_broken_is_read_as_far_as_it_goes(tmp_p
     ):
         path = write_wav(tmp_path / "b.wav", BEEP, after=[(b"iXML", text), bext("ok")])
         assert tags_of(path).notes == ("ok",)
+
+
+def test_the_reader_of_sounds_gives_tags_descriptions_and_a_thumbnail(tmp_path: Path) -> None:
+    said = {**WORDS, "TBPM": "120", "TKEY": "Am", "track": "3/12"}
+    path = write_sound(tmp_path / "DOORWood_Slam_JD_X.mp3", tone(440, 1), tags=said, cover=jpeg())
+    small = tmp_path / "small.webp"
+    found = AudioHandler().extract(str(path), [], small, 64, Limits(), Stretch())
+    assert {name: found.probe.facts[name] for name in WORDS} == WORDS
+    assert found.probe.facts["track"] == "3/12"
+    assert found.probe.sound is not None
+    assert (found.probe.sound.bpm, found.probe.sound.key) == (120.0, "Am")
+    assert "doors wood" in found.passages[-1].text
+    with Image.open(small) as picture:
+        assert picture.size == (64, 43)
+    large = tmp_path / "large"
+    assert AudioHandler().preview(str(path), None, large, Limits()) == (300, 200)
+
+
+@given(st.data())
+def test_no_bytes_where_chunks_may_stand_raise_anything(data: st.DataObject) -> None:
+    names = st.sampled_from((b"bext", b"iXML", b"acid", b"data", b"ds64", b"LIST", b"junk"))
+    length = st.sampled_from((0, 1, 20, 700, 0x7FFFFFFF, 0xFFFFFFFF))
+    parts = data.draw(st.lists(st.tuples(names, length, st.binary(max_size=80)), max_size=8))
+    body = b"".join(name + struct.pack("<I", says) + held for name, says, held in parts)
+    heads = (b"RIFF\xff\xff\xff\xffWAVE", b"RF64\xff\xff\xff\xffWAVE", b"fLaC", b"\0\0\0\x08ftyp")
+    file = io.BytesIO(data.draw(st.sampled_from(heads)) + body)
+    file.seek(3)
+    chunks = read_chunks(file)
+    assert file.tell() == 3
+    for texts in chunks.words.values():
+        for text in texts:
+            text.encode("utf-8")
+    assert chunks.bpm is None or 0 < chunks.bpm < float("inf")
