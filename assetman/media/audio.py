@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,6 +14,7 @@ from PIL import Image
 from assetman.core.assets import Kind, Probe, SoundFacts
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec, seen
+from assetman.core.moments import clock
 from assetman.core.sounds import peak_rate
 from assetman.media import colour, formats
 from assetman.media.audio_tags import Tags, cover, descriptions, read_tags, write_cover
@@ -29,6 +29,8 @@ from assetman.media.sound_reading import OpenSound
 from assetman.media.sound_state import SoundState, state_in
 from assetman.media.sound_windows import Heard, asked, hear
 
+_LONGEST = 48 * 3600.0  # seconds that are read of one file
+_ROUGHLY = 1.0  # seconds by which a file may be wrong about its length and nobody minds
 _SLACK = 60.0  # seconds by which a file may be wrong about its length, holes and all
 NO_COVER = "This sound has no picture"
 
@@ -62,11 +64,12 @@ class AudioHandler:
                 return _extraction(_probe(sound, tags), asked(sound, excerpt, specs), specs)
             if thumbnail is not None:
                 write_cover(sound.container, thumbnail_side, thumbnail, limits)
-            heard = hear(sound, stretch.start, math.inf, specs, stretch.window)
+            heard = hear(sound, stretch.start, _LONGEST, specs, stretch.window)
+            whole = heard.over or heard.end >= _LONGEST
             probe = _probe(sound, tags)
             state.zero = sound.zero
-            heard.add_to(state.levels, stretch.start, heard.over)
-            if heard.over:
+            heard.add_to(state.levels, stretch.start, whole)
+            if whole:
                 probe = _complete(probe, state.levels, heard.end)
             state.peaks = state.peaks or peak_rate(probe.duration)
             if stretch.outline is not None:
@@ -75,7 +78,7 @@ class AudioHandler:
             extraction = _extraction(probe, heard, specs)
             if stretch.number == 0:
                 extraction.passages = descriptions(path, tags, probe.duration)
-            if not heard.over:
+            if not whole:
                 state.mark = sound.mark()
                 extraction.rest, extraction.seen = heard.end, (state.word,)
             return extraction
@@ -120,7 +123,11 @@ def _complete(probe: Probe, levels: Levels, end: float) -> Probe:
     """Say what is known when the sound is over."""
     assert probe.sound is not None
     sound = replace(probe.sound, loudness=levels.loudness, peak=levels.peak_level)
-    return replace(probe, duration=end, sound=sound)
+    claimed = probe.duration or end
+    facts = dict(probe.facts)
+    if claimed > end + max(_ROUGHLY, 0.02 * end):
+        facts["read until"] = f"{clock(end)} of the {clock(claimed)} that the file claims"
+    return replace(probe, duration=end, sound=sound, facts=facts)
 
 
 def _extraction(probe: Probe, heard: Heard, specs: Sequence[Spec]) -> Extraction:

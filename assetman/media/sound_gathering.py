@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
 import av
 import numpy as np
@@ -14,6 +13,8 @@ from numpy.typing import NDArray
 
 Block = NDArray[np.float32]  # (channels, n), full scale -1..1
 
+# One channel's sample beside the other's: PyAV hands out no planes beyond the eighth.
+PACKED = "flt"
 _LOUDEST = np.float32(1e4)  # 80 dB above full scale; what is beyond is no sound
 
 
@@ -35,15 +36,17 @@ class Gathering:
             if skipped >= fitting.samples:
                 skipped -= fitting.samples
                 continue
-            self._push(_without(fitting, skipped) if skipped else fitting)
+            if not skipped:
+                self._push(fitting)
+                continue
+            for rest in self._fitting(_without(fitting, skipped)):
+                self._push(rest)
             skipped = 0
 
     def put_silence(self, samples: int) -> None:
         """Take so many samples of nothing."""
         channels = av.AudioLayout(self._layout).nb_channels
-        nothing = np.zeros((channels, samples), np.float32)
-        quiet = AudioFrame.from_ndarray(nothing, "fltp", self._layout)
-        quiet.sample_rate = self._rate
+        quiet = packed(np.zeros((channels, samples), np.float32), self._layout, self._rate)
         for fitting in self._fitting(quiet):
             self._push(fitting)
 
@@ -55,7 +58,7 @@ class Gathering:
             except (av.BlockingIOError, av.EOFError):
                 return
             assert isinstance(gathered, AudioFrame)
-            yield _clean(np.asarray(gathered.to_ndarray(), np.float32))
+            yield _clean(unpacked(gathered))
 
     def rest(self) -> Iterator[Block]:
         """Give what is left, when nothing more will come."""
@@ -91,7 +94,7 @@ class Gathering:
             layout=self._layout,
             time_base=Fraction(1, self._rate),
         )
-        floats = graph.add("aformat", "sample_fmts=fltp")
+        floats = graph.add("aformat", f"sample_fmts={PACKED}")
         seconds = graph.add("asetnsamples", f"n={self._rate}:p=0")
         sink = graph.add("abuffersink")
         source.link_to(floats)
@@ -101,14 +104,27 @@ class Gathering:
         return graph
 
 
+def packed(block: Block, layout: str, rate: int) -> AudioFrame:
+    """Make a frame of samples, (channels, n) float32."""
+    row = np.ascontiguousarray(block.T).reshape(1, -1)
+    frame = AudioFrame.from_ndarray(row, PACKED, layout)
+    frame.sample_rate, frame.time_base = rate, Fraction(1, rate)
+    return frame
+
+
+def unpacked(frame: AudioFrame) -> Block:
+    """Give the samples of a frame that is packed, as (channels, n) float32."""
+    row = np.asarray(frame.to_ndarray(), np.float32)
+    return row.reshape(-1, frame.layout.nb_channels).T
+
+
 def _without(frame: AudioFrame, samples: int) -> AudioFrame:
-    """Leave out the first samples of a frame."""
-    values = frame.to_ndarray()
-    width = 1 if frame.format.is_planar else frame.layout.nb_channels
-    kept: Any = np.ascontiguousarray(values[:, samples * width :])
-    rest = AudioFrame.from_ndarray(kept, frame.format.name, frame.layout.name)
-    rest.sample_rate = frame.sample_rate
-    return rest
+    """Leave out the first samples of a frame; what is left is packed."""
+    layout, rate = frame.layout.name, frame.sample_rate
+    frame.pts = None
+    parts = av.AudioResampler(PACKED, layout, rate).resample(frame)
+    whole = np.concatenate([unpacked(part) for part in parts], axis=1)
+    return packed(whole[:, samples:], layout, rate)
 
 
 def _clean(block: Block) -> Block:

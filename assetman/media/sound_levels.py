@@ -17,7 +17,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
-from assetman.media.sound_gathering import Block
+from assetman.media.sound_gathering import PACKED, Block, packed
 
 QUIETEST = -70.0  # LUFS; what is below is not heard
 _FINE = 10  # steps of loudness in one LU
@@ -97,9 +97,8 @@ class Meter:
     def _feed(self, block: Block) -> None:
         if self._layout == "mono" and len(block) > 1:
             block = block.mean(axis=0, keepdims=True)
-        frame = AudioFrame.from_ndarray(np.ascontiguousarray(block), "fltp", self._layout)
-        frame.sample_rate, frame.pts = self._rate, self._fed
-        frame.time_base = Fraction(1, self._rate)
+        frame = packed(block, self._layout, self._rate)
+        frame.pts = self._fed
         self._graph.push(frame)
         self._fed += block.shape[1]
         self._collect()
@@ -126,7 +125,7 @@ class Meter:
         graph = Graph()
         source = graph.add_abuffer(
             sample_rate=self._rate,
-            format="fltp",
+            format=PACKED,
             layout=self._layout,
             time_base=Fraction(1, self._rate),
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any, BinaryIO, Never, cast
 
 import av
@@ -15,6 +16,7 @@ from av.stream import Disposition
 
 from assetman.core.assets import Kind
 from assetman.core.errors import BadInput
+from assetman.media.audio_protection import is_locked
 from assetman.media.handler import OtherKind
 from assetman.media.video_reading import Place, Reader
 
@@ -70,6 +72,8 @@ def opened_sound(
     reader = Reader(file, place)
     if reader.size == 0:
         raise BadInput("The file is empty")
+    if is_locked(file):
+        raise BadInput(PROTECTED)
     ending = os.path.splitext(path)[1]
     # some codings have hardly a mark of their own: what a file is called decides between two
     reader.name = f"sound{ending.lower()}" if _ENDING.fullmatch(ending) else "sound"
@@ -135,7 +139,7 @@ def _open(reader: Reader) -> InputContainer:
         return av.open(
             cast(BinaryIO, reader),
             "r",
-            options=dict(_OPTIONS),
+            options={**_OPTIONS, "codec_whitelist": _sound_decoders()},
             io_open=_refuse,
             buffer_size=_BUFFER,
             metadata_encoding="utf-8",
@@ -145,6 +149,17 @@ def _open(reader: Reader) -> InputContainer:
         if isinstance(error, MemoryError):  # a header that asks for that much lies
             raise BadInput(DAMAGED) from error
         raise BadInput(_why_unreadable(reader)) from error
+
+
+@cache
+def _sound_decoders() -> str:
+    """Name what decodes sound: nothing of a cover is decoded to find out what a file is."""
+    sounds = []
+    for name in av.codec.codecs_available:
+        with suppress(ValueError):
+            if av.Codec(name, "r").type == "audio":
+                sounds.append(name)
+    return ",".join(sounds)
 
 
 def _refuse(url: str, flags: int, options: dict[str, str]) -> Never:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ class Outline:
 
     def put(self, block: Block, mix: NDArray[np.float32]) -> None:
         """Take the next second, and its mix to one channel."""
-        low, high = (block[0], block[0]) if len(block) == 1 else (block.min(0), block.max(0))
+        low, high = reduce(np.minimum, block), reduce(np.maximum, block)
         fine = _bounds(len(mix), self._rate, self._pieces)
         lowest, highest = np.minimum.reduceat(low, fine), np.maximum.reduceat(high, fine)
         self._extremes.append(np.stack((lowest, highest), axis=1))

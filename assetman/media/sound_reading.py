@@ -24,6 +24,8 @@ from assetman.media.video_reading import Reader
 MOST_CHANNELS = 64
 _LEAST_RATE, _MOST_RATE = 1000, 1_600_000  # samples a second that a file may claim
 _JITTER = 0.06  # seconds by which time stamps may be wrong and nobody minds
+_ROUNDED = 0.0025  # seconds by which containers round the times of frames
+_ROUNDING = 0.002  # of the length of a frame, the same
 _WARM = 0.5  # seconds that are decoded and thrown away before what is wanted, after a jump
 _BACK = (0.0, 10.0, 60.0)  # seconds further back that are tried, where a jump ends too late
 
@@ -89,6 +91,13 @@ class OpenSound:
     def _placed(self, start: int) -> Iterator[tuple[AudioFrame, int]]:
         """Decode from a little before a second on; give frames with the sample each begins at."""
         walk = self._walk
+        if start and self.zero is None:  # to be known before a jump
+            next(self._timed(), None)
+        if start and self._from is None and walk.raw:
+            walk.rewind()
+            walk.skip_to(start - _WARM + (self.zero or 0.0))
+            yield from self._timed()
+            return
         if start and self._from is None:
             for back in _BACK:
                 wanted = start - _WARM - back
@@ -123,12 +132,29 @@ class OpenSound:
     def _first(self, frame: AudioFrame) -> int:
         """Say at which sample the first frame begins that was decoded after a jump."""
         time = self._time(frame)
-        if self._from is not None and self._walk.raw:
-            began = (self._walk.first_stamp or 0) * self._walk.base
-            return self._from.sample + max(0, round(((time or began) - began) * self.rate))
         if self.zero is None:
             self.zero = time or 0.0
+        if self._walk.raw and time is not None:
+            return self._first_of_raw(frame, time)
         return 0 if time is None else round((time - self.zero) * self.rate)
+
+    def _first_of_raw(self, frame: AudioFrame, time: float) -> int:
+        """Reckon in whole frames: the times they are given are sums of rounded lengths."""
+        walk = self._walk
+        began = (walk.first_stamp or 0) * walk.base
+        length = frame.samples / self.rate
+        rounded = walk.duration > 0 and abs(walk.duration / length - 1) < _ROUNDING
+        later = (time - began) * (length / walk.duration if rounded else 1.0)
+        if self._from is not None:
+            return self._from.sample + max(0, round(later * self.rate))
+        return max(0, round((later + began - (self.zero or 0.0)) * self.rate))
+
+    def _aligned(self, position: int, samples: int) -> int:
+        """Put a position right that was rounded: from the end of its frame whole ones lead to the mark."""
+        assert self._from is not None
+        whole = round(self._walk.duration * self.rate) or samples
+        off = (position + samples - self._from.sample + whole // 2) % whole - whole // 2
+        return position - off if abs(off) <= _ROUNDED * self.rate else position
 
     def _next(self, frame: AudioFrame, at: int) -> int:
         """Say at which sample a frame begins, the one before it having ended `at` one."""
@@ -140,7 +166,7 @@ class OpenSound:
             return at
         believed = self.believed is None or claimed <= self.believed * self.rate
         if claimed > at and believed:
-            return claimed
+            return claimed if self._from is None else self._aligned(claimed, frame.samples)
         self._shift += claimed - at  # times that run backwards, or nobody knows where
         return at
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from math import inf
 from typing import Any
 
 import av
@@ -45,10 +46,12 @@ class SoundWalk:
         self.stream = stream
         self.base = float(stream.time_base or Fraction(1, 1000))
         self.first_stamp: int | None = None  # of the first packet since the last jump
+        self.duration = 0.0  # seconds; of the packet read last, as its container has it
         self._container = container
         self._reader = reader
         self._format = container.format.name.split(",")[0]
         self._at_start = True
+        self._skipped_to = -inf
         self._latest: tuple[int, int] | None = None  # where a packet lies, and its first sample
         decoder = stream.codec_context
         decoder.thread_count = 1  # there are as many decode processes as cores
@@ -84,12 +87,20 @@ class SoundWalk:
                 break
         self._flush()
 
+    def skip_to(self, time: float) -> None:
+        """Leave out, undecoded, what comes before a time (seconds, as the stream counts)."""
+        self._skipped_to = time
+
     def decoded(self) -> Iterator[tuple[Packet[Any] | None, list[AudioFrame]]]:
         """Read on; give each packet with what it became, and at the end what was still inside."""
         self.first_stamp = None
+        skipped_to, self._skipped_to = self._skipped_to, -inf
         for packet in self._packets():
             if self.first_stamp is None:
                 self.first_stamp = packet.pts
+            self.duration = (packet.duration or 0) * self.base
+            if packet.pts is not None and packet.pts * self.base < skipped_to:
+                continue
             yield packet, self._decode(packet)
         yield None, self._decode(None)
 

@@ -23,7 +23,7 @@ from assetman.core.inputs import (
     Spec,
     heard,
 )
-from assetman.media.sound_gathering import Block
+from assetman.media.sound_gathering import PACKED, Block, packed, unpacked
 from assetman.media.sound_levels import Levels, Meter
 from assetman.media.sound_outline import Outline
 from assetman.media.sound_reading import OpenSound
@@ -188,9 +188,8 @@ class _Track:
         if self._graph is None:
             self._parts.append(mix)
             return
-        frame = AudioFrame.from_ndarray(mix[None], "fltp", "mono")
-        frame.sample_rate, frame.pts = self._rate, self._fed
-        frame.time_base = Fraction(1, self._rate)
+        frame = packed(mix[None], "mono", self._rate)
+        frame.pts = self._fed
         self._fed += len(mix)
         self._graph.push(frame)
         self._parts += self._resampled()
@@ -212,13 +211,13 @@ class _Track:
             except (av.BlockingIOError, av.EOFError):
                 return
             assert isinstance(frame, AudioFrame)
-            yield frame.to_ndarray()[0]
+            yield unpacked(frame)[0]
 
 
 def _resampling(rate: int, wanted: int) -> Graph:
     graph = Graph()
     source = graph.add_abuffer(
-        sample_rate=rate, format="fltp", layout="mono", time_base=Fraction(1, rate)
+        sample_rate=rate, format=PACKED, layout="mono", time_base=Fraction(1, rate)
     )
     resampler = graph.add("aresample", f"{wanted}:{_FILTER}")
     sink = graph.add("abuffersink")
@@ -244,4 +243,8 @@ def _shares(sound: OpenSound) -> NDArray[np.float32]:
 
 
 def _mixed(block: Block, shares: NDArray[np.float32]) -> Mono:
-    return block[0] if len(block) == 1 else np.asarray(shares @ block, np.float32)
+    return (
+        np.ascontiguousarray(block[0])
+        if len(block) == 1
+        else np.asarray(shares @ block, np.float32)
+    )
