@@ -20,11 +20,13 @@ from assetman.core.queries import Example
 from assetman.engine.protocol import Card, EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
+from assetman.ui.grid.card_times import plays
 from assetman.ui.grid.file_manager import require, reveal
 from assetman.ui.grid.organising_menu import offer_organising
 from assetman.ui.grid.pictures import file_url, read_image
-from assetman.ui.grid.wording import count_text, is_film, is_sound
+from assetman.ui.grid.wording import count_text
 from assetman.ui.jobs import Job
+from assetman.ui.listening.audition import is_sound
 from assetman.ui.player.clip import Clip
 
 T = TypeVar("T")
@@ -196,11 +198,10 @@ class AssetActions(QObject):
 
     def _plays(self, asset_id: int) -> bool:
         card = self.card_of(asset_id)
-        return self.shows_films and card is not None and (is_film(card) or is_sound(card))
+        return self.shows_films and card is not None and plays(card)
 
     def _sounds(self, asset_id: int) -> bool:
-        card = self.card_of(asset_id)
-        return card is not None and is_sound(card)
+        return is_sound(self.card_of(asset_id))
 
     def _alike(self, ids: Sequence[int]) -> list[Entry]:
         many = len(ids) > 1

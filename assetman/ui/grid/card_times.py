@@ -8,7 +8,8 @@ from assetman.core.assets import Kind
 from assetman.core.moments import clock
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
-from assetman.ui.grid.wording import is_film, is_sound
+from assetman.ui.grid.wording import is_film
+from assetman.ui.listening.audition import is_sound
 from assetman.ui.times import length_text, span_text
 
 if TYPE_CHECKING:

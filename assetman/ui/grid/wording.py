@@ -54,11 +54,6 @@ def is_film(card: Card) -> bool:
     return card.asset.kind is Kind.VIDEO and not card.failure
 
 
-def is_sound(card: Card) -> bool:
-    """Tell whether a card stands for a sound that can be heard."""
-    return card.asset.kind is Kind.AUDIO and not card.failure
-
-
 def moment_words(hit: Hit) -> str:
     """Say when a hit matches, and how: “heard at 1:23 to 1:31”; "" where it has no time."""
     if hit.start is None:

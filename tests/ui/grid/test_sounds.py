@@ -168,6 +168,22 @@ def test_a_sound_whose_outline_is_spoiled_shows_its_cover_instead(
     qtbot.waitUntil(lambda: painted(grid))
 
 
+def test_an_outline_that_was_spoiled_shows_when_it_is_made_again(
+    qtbot: QtBot, grid: GridView, engine: FakeEngine, pictures: Path
+) -> None:
+    song = engine.add_sound(str(pictures / "song.wav"), [FakePart(RED, 20)])
+    waveform = engine.rows[song].waveform
+    assert waveform is not None
+    whole = Path(waveform.paths[0]).read_bytes()
+    Path(waveform.paths[0]).write_bytes(b"spoiled")
+    grid.show_results(listed([song]))
+    qtbot.waitUntil(lambda: bool(grid.sight.thumbnails._failed))
+    assert not painted(grid)
+    Path(waveform.paths[0]).write_bytes(whole)
+    grid.apply(Changes(assets_changed=frozenset([song])))
+    qtbot.waitUntil(lambda: painted(grid))
+
+
 def test_a_cover_stands_beside_the_outline(
     qtbot: QtBot, grid: GridView, engine: FakeEngine, pictures: Path
 ) -> None:
