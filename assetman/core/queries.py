@@ -64,7 +64,7 @@ class Filters:
     not_tags: tuple[str, ...] = ()  # none of them
     ratings: tuple[int, int] | None = None  # least and most, both included
     collections: tuple[int, ...] = ()  # ids; in any of them
-    said: tuple[str, ...] = ()  # words of subtitles or chapters; all of them, each in one passage
+    said: tuple[str, ...] = ()  # words of speech, subtitles, chapters; all, each in one passage
     not_said: tuple[str, ...] = ()  # none of them in any passage
     missing: bool = False  # only assets whose files are gone, instead of only the others
 

@@ -61,7 +61,7 @@ def plan(query: Query, library: Library) -> Plan:
         missing=given.missing or parsed.missing,
     )
     if filters.said and not library.passages.any():
-        notes.append("No file here has subtitles or titles of chapters to find words in.")
+        notes.append("No subtitles, chapters or written-down speech here to find words in.")
     parts = _weigh(
         [Part("words", 1.0, words=parsed.wanted)] * bool(parsed.wanted)
         + [Part(f"not “{word}”", -1.0, words=word) for word in parsed.unwanted]

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from assetman.core.assets import Asset, Kind, SegmentKind, display
-from assetman.core.errors import BadInput, WrongUse
+from assetman.core.errors import AssetmanError, BadInput, WrongUse
 from assetman.core.inputs import Excerpt, InputSpec, Modality, SoundSpec, Spec, heard
 from assetman.core.queries import Example
 from assetman.library.embeddings import StoredSpace
@@ -60,13 +60,17 @@ class Questions:
         self._lock = threading.Lock()
         self._recent: OrderedDict[tuple[object, ...], np.ndarray] = OrderedDict()
 
-    def asked(self, parts: Sequence[Part], spaces: Sequence[StoredSpace]) -> dict[int, Question]:
+    def asked(
+        self, parts: Sequence[Part], spaces: Sequence[StoredSpace], notes: list[str]
+    ) -> dict[int, Question]:
         """Put a question to those of the spaces that can take it; gives it as each takes it.
 
         A space that takes all that is wanted answers; where none does, those that take some of
-        it do. Raises BadInput for an example that cannot be read or that no space takes,
-        WrongUse for one that is not there and for words that no space takes.
+        it do. One whose model cannot be used gets a sentence in `notes`. Raises BadInput for an
+        example that cannot be read or that no space takes, WrongUse for one that is not there and
+        for words that no space takes, and what is wrong with the models if none can be used.
         """
+        spaces = self._usable(spaces, notes)
         vectors = [self._of_part(part, spaces) for part in parts]
         wanted = [row for part, row in zip(parts, vectors, strict=True) if part.weight > 0]
         wanted = wanted or vectors
@@ -83,6 +87,21 @@ class Questions:
                 tuple(part for part, _ in taken), np.stack([vector for _, vector in taken])
             )
         return asked
+
+    def _usable(self, spaces: Sequence[StoredSpace], notes: list[str]) -> list[StoredSpace]:
+        usable = []
+        problems: list[AssetmanError] = []
+        for space in spaces:
+            try:
+                self._encoders.modalities(space.space.model)
+                usable.append(space)
+            except AssetmanError as problem:  # no longer installed, for example
+                problems.append(problem)
+                what = "heard" if space.modality is Modality.SOUND else "seen"
+                notes.append(f"What is {what} was not searched: {problem}")
+        if problems and not usable:
+            raise problems[0]
+        return usable
 
     def _of_part(self, part: Part, spaces: Sequence[StoredSpace]) -> Vectors:
         if part.example is not None:

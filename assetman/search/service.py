@@ -90,7 +90,7 @@ class SearchService:
             content = self._library.contents.of_asset(asset_id).id
             holding = self._library.sayings.holding(said, [content])
         if spaces:
-            answers, _ = self._answers(todo, spaces)
+            answers, _, _ = self._answers(todo, spaces)
             ids = np.unique(np.asarray(segment_ids, np.int64))
             scores = self._finder.scores(answers, asset_id, ids, todo.words, holding)
         else:
@@ -107,14 +107,15 @@ class SearchService:
 
     def _answers(
         self, todo: Plan, spaces: Sequence[StoredSpace]
-    ) -> tuple[list[Answer], list[StoredSpace]]:
-        """Put the question to all spaces that take it; gives these too."""
-        asked = self._questions.asked(todo.parts, spaces)
+    ) -> tuple[list[Answer], list[StoredSpace], tuple[str, ...]]:
+        """Put the question to all spaces that take it; gives these too, and notes about others."""
+        notes: list[str] = []
+        asked = self._questions.asked(todo.parts, spaces, notes)
         asking = [space for space in spaces if space.id in asked]
         answers = self._backgrounds.answers(
             [(space, self._store_of(space), asked[space.id]) for space in asking]
         )
-        return answers, asking
+        return answers, asking, tuple(notes)
 
     def _list(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
         query = todo.query
@@ -163,7 +164,7 @@ class SearchService:
         ]
 
     def _closest(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
-        answers, asking = self._answers(todo, spaces)
+        answers, asking, notes = self._answers(todo, spaces)
         scope = self._scope(todo.filters, asking)
         wanted = Wanted(todo.filters, scope.segments, todo.limit, frozenset(todo.query.leave_out))
         hits = self._hits(self._finder.find(answers, wanted, todo.words), answers)
@@ -178,7 +179,7 @@ class SearchService:
             elsewhere=elsewhere,
             searchable=scope.searchable,
             total=scope.total,
-            notes=todo.notes,
+            notes=todo.notes + notes,
         )
 
     def _hits(self, found: Sequence[Found], answers: Sequence[Answer]) -> list[Hit]:

@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 
 from assetman.core.assets import Kind, Passage, PassageKind, SoundFacts
 from assetman.core.errors import BadInput, WrongUse
+from assetman.core.inputs import Modality
 from assetman.core.queries import Example, Hit, Query, Sort
 from assetman.library.held import Spans
 from assetman.library.together import SeenAndHeard
 from assetman.search.moments import ADDED, gains
+from assetman.search.questions import Questions
 from assetman.search.scoring import Scale, Usual, expected_best
+from assetman.search.service import SearchService
+from kit.bench import InlineDecoder
 from kit.sounds import tone, write_sound
 from kit.stage import Stage
+from kit.tones import SenseEncoder
 
 COLOURS = ("red", "green", "blue", "yellow", "white", "black", "cyan", "magenta")
 TONES = ("hum", "beep", "whistle")
@@ -219,6 +224,19 @@ def test_sounds_without_a_model_for_sounds_are_no_question(tmp_path: Path) -> No
     with pytest.raises(BadInput, match="no model that is in use here"):
         deaf.search.search(Query(examples=(Example(path=str(sound)),)))
     deaf.close()
+
+
+def test_without_its_model_what_is_heard_is_left_out_with_a_note(filled: Stage) -> None:
+    class Deaf(SenseEncoder):
+        def modalities(self, name: str) -> frozenset[Modality]:
+            if name == "tones":
+                raise WrongUse("There is no model “tones”.")
+            return super().modalities(name)
+
+    questions = Questions(filled.library, Deaf(), InlineDecoder())
+    found = SearchService(filled.library, questions, filled.store_of).search(Query("red hum"))
+    assert len(found.hits) == 24
+    assert found.notes == ("What is heard was not searched: There is no model “tones”.",)
 
 
 def test_hits_are_sorted_by_what_is_known_of_sounds_and_the_unknown_comes_last(
