@@ -35,11 +35,12 @@ class Listening(QObject):
         self.on = False  # the person listens: what they go to next is heard at once
         self.troubles: dict[int, str] = {}  # why sounds do not play, by asset
         self.tuning = Tuning(self)
-        self.tuning.louder.connect(self._louder)
         self.tuning.faster.connect(self._faster)
         self.tuning.ranged.connect(self._ranged)
         self._looper = Looper(self._begin_again, self)
         self.voices = Voices(self.tuning, self)
+        self.tuning.louder.connect(self.voices.tune)
+        self.tuning.louder.connect(self.changed)
         self.voices.began.connect(lambda: self._looper.arm(self.voices.current, self.tuning.rate))
         self.voices.ended.connect(self._ended)
         self.voices.failed.connect(self._fail)
@@ -150,10 +151,6 @@ class Listening(QObject):
             self._tell()
 
     # -- inside -------------------------------------------------------------------------
-
-    def _louder(self) -> None:
-        self.voices.tune()
-        self.changed.emit()
 
     def _faster(self) -> None:
         if self.voices.current is not None:

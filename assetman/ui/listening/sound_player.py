@@ -16,11 +16,11 @@ from assetman.ui.listening.listening import Listening
 from assetman.ui.listening.outline import OutlineStore
 from assetman.ui.listening.voice import file_of
 from assetman.ui.listening.wave_timeline import WaveTimeline
-from assetman.ui.listening.wave_track import Light, lights
 from assetman.ui.player.clip import Clip
 from assetman.ui.player.control_bar import ControlBar
 from assetman.ui.player.marks import Marks, mark_in, mark_out
 from assetman.ui.player.rates import faster
+from assetman.ui.player.reel import Light, heard_lights
 from assetman.ui.player.reel_source import ReelSource
 from assetman.ui.player.timecode import span_code
 
@@ -217,7 +217,7 @@ class SoundPlayer(QWidget):
         self.listening.changed.connect(self._renew)
 
     def _lit(self) -> tuple[Light, ...]:
-        found = tuple(lights(self.source.windows))
+        found = heard_lights(self.source.windows)
         if not found and self._hit is not None and self._hit.start is not None:
             end = self._hit.start if self._hit.end is None else self._hit.end
             found = ((self._hit.start, end, 1.0),)  # until the others are known

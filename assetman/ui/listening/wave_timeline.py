@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QSlider, QWidget
 
 from assetman.ui.listening.outline import Outline
 from assetman.ui.listening.scope import Scope
-from assetman.ui.listening.wave_track import Light, WaveTrack
+from assetman.ui.listening.wave_track import WaveTrack
 from assetman.ui.player.bubble import Bubble
 from assetman.ui.player.marks import Marks
+from assetman.ui.player.reel import Light
 from assetman.ui.player.timecode import span_code, time_code
 from assetman.ui.theme import appearance, theme
 

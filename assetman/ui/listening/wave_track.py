@@ -7,38 +7,16 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
-from assetman.core.moments import Moment
 from assetman.ui.glyphs import draw_ring
 from assetman.ui.listening.outline import Outline
 from assetman.ui.listening.scope import Scope
 from assetman.ui.listening.wave_paint import column_count, paint_wave
-from assetman.ui.player.reel import LEAST_SPREAD, lights_of
+from assetman.ui.player.reel import SEEN, Light
 from assetman.ui.player.timecode import time_code
 from assetman.ui.theme import CONTROL_RADIUS, Text, mix, theme
 
-SEEN = 0.04  # light below which nothing is lit
 LARGEST = 6.0  # times that a quiet sound is drawn larger at most
-MANY = 6  # windows; most of them are a background
 APART = 72  # pixels from one time to the next
-
-Light = tuple[float, float, float]  # start, end, how brightly
-
-
-def lights(moments: Sequence[Moment]) -> list[Light]:
-    """Say how brightly the windows of a sound are lit, 0..1, beside each other."""
-    scores = [each.score for each in moments]
-    shares = lights_of(scores) if len(scores) >= MANY else _few_lights(scores)
-    found = zip(moments, shares, strict=True)
-    return [(each.start, each.end, share) for each, share in found if share is not None]
-
-
-def _few_lights(scores: Sequence[float | None]) -> list[float | None]:
-    """Light a short sound: there is no background in it for the others to stand out from."""
-    known = [score for score in scores if score is not None]
-    low, high = min(known, default=0.0), max(known, default=0.0)
-    if high - low < LEAST_SPREAD:
-        return [None if each is None else min(max(each, 0.0), 1.0) for each in scores]
-    return [None if each is None else (each - low) / (high - low) for each in scores]
 
 
 class WaveTrack:

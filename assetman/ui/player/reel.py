@@ -10,6 +10,10 @@ from statistics import median
 from assetman.core.moments import Moment
 
 LEAST_SPREAD = 0.05  # of scores; where they differ by less, little is lit
+SEEN = 0.04  # light below which nothing is lit
+MANY = 6  # windows of sound; most of them are a background
+
+Light = tuple[float, float, float]  # seconds from, to, and how brightly, 0..1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +103,20 @@ def lights_of(scores: Sequence[float | None]) -> list[float | None]:
     else:
         spread = max(high - low, LEAST_SPREAD)
     return [None if each is None else min(max((each - low) / spread, 0.0), 1.0) for each in scores]
+
+
+def heard_lights(moments: Sequence[Moment]) -> tuple[Light, ...]:
+    """Say how brightly the windows of a sound are lit, 0..1, beside each other."""
+    scores = [each.score for each in moments]
+    shares = lights_of(scores) if len(scores) >= MANY else _few_lights(scores)
+    found = zip(moments, shares, strict=True)
+    return tuple((each.start, each.end, share) for each, share in found if share is not None)
+
+
+def _few_lights(scores: Sequence[float | None]) -> list[float | None]:
+    """Light a short sound: there is no background in it for the others to stand out from."""
+    known = [score for score in scores if score is not None]
+    low, high = min(known, default=0.0), max(known, default=0.0)
+    if high - low < LEAST_SPREAD:
+        return [None if each is None else min(max(each, 0.0), 1.0) for each in scores]
+    return [None if each is None else (each - low) / (high - low) for each in scores]

@@ -17,7 +17,8 @@ from assetman.core.moments import Moment
 from assetman.core.sounds import Waveform
 from assetman.ui.listening.outline import FULL, Outline, OutlineStore, read_outline
 from assetman.ui.listening.scope import NARROWEST, Scope
-from assetman.ui.listening.wave_track import colours, lights
+from assetman.ui.listening.wave_track import colours
+from assetman.ui.player.reel import heard_lights
 
 pairs = st.lists(st.tuples(st.integers(-127, 0), st.integers(0, 127)), min_size=1, max_size=200)
 
@@ -121,6 +122,20 @@ def test_light_changes_colour_where_the_windows_do(qtbot: QtBot) -> None:
     ]
     scope = Scope()
     scope.take(25.0)
-    found = colours(tuple(lights(windows)), scope, 250, QColor("black"))
+    found = colours(heard_lights(windows), scope, 250, QColor("black"))
     assert [place for place, _ in found] == [0, 100, 200]
     assert found[0][1] == found[2][1] != found[1][1]
+
+
+def test_in_a_long_sound_the_middling_is_dark_and_in_a_short_one_the_worst() -> None:
+    def lit(*scores: float) -> list[float]:
+        windows = [
+            Moment(n, n * 5.0, n * 5.0 + 10, 0.0, score=score, kind=SegmentKind.WINDOW)
+            for n, score in enumerate(scores)
+        ]
+        return [round(light, 2) for _, _, light in heard_lights(windows)]
+
+    assert lit(0.1, 0.12, 0.1, 0.11, 0.6, 0.1, 0.1, 0.3) == [0, 0.03, 0, 0.01, 1, 0, 0, 0.39]
+    assert lit(0.2, 0.7, 0.7) == [0, 1, 1]
+    assert lit(0.9) == [0.9]
+    assert heard_lights([]) == ()
