@@ -122,7 +122,10 @@ def moving_pictures(container: InputContainer) -> bool:
 
 def is_protected(stream: AudioStream) -> bool:
     """Tell whether sound is kept from being copied, as that bought in a shop may be."""
-    return stream.codec_context.codec_tag.lower() in _PROTECTED
+    try:
+        return stream.codec_context.codec_tag.lower() in _PROTECTED
+    except UnicodeDecodeError:  # four bytes that are no letters
+        return False
 
 
 def _rank(stream: AudioStream) -> tuple[bool, bool, int, int]:

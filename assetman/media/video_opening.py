@@ -120,7 +120,10 @@ def choose_stream(container: InputContainer, limits: Limits) -> VideoStream:
 
 def is_protected(stream: VideoStream) -> bool:
     """Tell whether pictures are kept from being copied, as those bought in a shop are."""
-    return stream.codec_context.codec_tag.lower() in _PROTECTED
+    try:
+        return stream.codec_context.codec_tag.lower() in _PROTECTED
+    except UnicodeDecodeError:  # four bytes that are no letters
+        return False
 
 
 def _rank(stream: VideoStream) -> tuple[bool, bool, int, int]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assetman.core.assets import Kind, PassageKind, SegmentKind
+from assetman.core.assets import Kind
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Padding, SoundSpec
 from assetman.core.sounds import peak_rate
@@ -22,6 +22,7 @@ from assetman.media import formats
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.workers import DecodePool
 from tests.torture.mutation import mutated, table
+from tests.torture.promises import heard_in, told_in
 from tests.torture.sound_seeds import SECONDS, sound_seeds
 from tests.torture.watching_eyes import most_memory_of_children
 
@@ -85,27 +86,10 @@ def outcome(pool: DecodePool, path: Path, folder: Path) -> str:
 
 def checked(found: Extraction, stretch: Stretch, folder: Path) -> Stretch | None:
     """Hold a stretch to what is promised of any; gives the next one, if there is more."""
-    windows = found.segments
-    assert len(windows) <= 60
-    numbers = [each.ordinal for each in windows]
-    assert numbers == [*range(stretch.window, stretch.window + len(windows))]
-    for spec in SPECS:
-        heard = found.inputs[spec]
-        assert heard.shape == (len(windows), spec.length)
-        assert np.isfinite(heard).all()
-        assert np.abs(heard).max(initial=0.0) <= 1.0
-    for window in windows:
-        assert window.kind is SegmentKind.WINDOW
-        times = np.array([stretch.start, window.start, window.at, window.end], float)
-        assert np.isfinite(times).all(), times
-        assert (np.diff(times) >= 0).all(), times
-        assert times[3] - times[1] <= 10.001, times
-    assert [each.start for each in windows] == sorted({each.start for each in windows})  # type: ignore[type-var]
-    for said in found.passages:
-        assert said.kind is PassageKind.DESCRIPTION
-        assert 0 <= said.start <= said.end < float("inf"), said
-        assert "".join(said.text.split("\n")).isprintable(), said
-    check_facts(found)
+    windows = heard_in(found, stretch, SPECS)
+    assert len(windows) == len(found.segments)
+    assert found.probe.sound is not None
+    told_in(found)
     outline = np.load(folder / f"{stretch.number}.npy")
     assert outline.dtype == np.int8
     assert outline.ndim == 2
@@ -116,17 +100,7 @@ def checked(found: Extraction, stretch: Stretch, folder: Path) -> Stretch | None
     assert found.rest > stretch.start, "it goes on"
     number, window = stretch.number + 1, stretch.window + len(windows)
     onward = folder / f"{number}.npy"
-    return Stretch(found.rest, number, 0, None, window, onward, found.seen)
-
-
-def check_facts(found: Extraction) -> None:
-    facts = found.probe.sound
-    assert facts is not None
-    for value in (facts.loudness, facts.peak, facts.bpm, found.probe.duration):
-        assert value is None or np.isfinite(value)
-    assert found.probe.duration is None or found.probe.duration >= 0
-    for text in found.probe.facts.values():
-        assert str(text).isprintable(), text
+    return Stretch(found.rest, number, window=window, outline=onward, seen=found.seen)
 
 
 def test_every_seed_is_a_sound_and_its_ending_is_read(pool: DecodePool, tmp_path: Path) -> None:
