@@ -53,10 +53,11 @@ def extract(decoder: Decoder, thumbnails: ThumbnailCache, reading: Reading) -> F
     key, stretch = reading.item.key, reading.stretch
     specs = tuple({target.spec for target in reading.targets})
     made = stretch.number > 0 or thumbnails.has(key)
-    if reading.in_stretches:
-        stretch = replace(stretch, outline=thumbnails.outline_path(key, stretch.number))
-    if reading.item.kind is Kind.VIDEO:
-        stretch = replace(stretch, sheet=thumbnails.sheet_path(key, reading.sheets))
+    if reading.in_stretches:  # which of them is written depends on what it turns out to be
+        outline = thumbnails.outline_path(key, stretch.number)
+        stretch = replace(
+            stretch, sheet=thumbnails.sheet_path(key, reading.sheets), outline=outline
+        )
     thumbnail = None if made else thumbnails.path_of(key)
     return decoder.extract(reading.item.path, specs, thumbnail, stretch)
 
