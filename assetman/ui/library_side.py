@@ -18,6 +18,7 @@ from assetman.ui.folders_dialog import FoldersDialog
 from assetman.ui.library_actions import LibraryActions, place_of
 from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.sidebar import Sidebar
+from assetman.ui.speech_dialog import SpeechDialog
 from assetman.ui.status_bar import StatusBar
 
 _SEEN_MS = 250
@@ -72,6 +73,10 @@ class LibrarySide(QObject):
     def show_models(self) -> None:
         """Open the list of models."""
         _open(ModelsDialog(self._bridge, self._window))
+
+    def show_speech(self) -> None:
+        """Open the list of models that write down what is said."""
+        _open(SpeechDialog(self._bridge, self._window))
 
     def show_folders(self) -> None:
         """Open the list of folders, where each lies and how it is watched."""

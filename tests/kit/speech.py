@@ -38,7 +38,9 @@ def add_voice(film: Path, sound: Path) -> Path:
     """Put a sound under a film's pictures; gives the film."""
     silent = film.with_suffix(f".silent{film.suffix}")
     film.rename(silent)
-    _ffmpeg("-i", str(silent), "-i", str(sound), "-map", "0:v", "-map", "1:a", "-c:v", "copy", str(film))
+    _ffmpeg(
+        "-i", str(silent), "-i", str(sound), "-map", "0:v", "-map", "1:a", "-c:v", "copy", str(film)
+    )
     silent.unlink()
     return film
 
