@@ -199,6 +199,18 @@ def test_a_day_is_read_in_stretches_that_cost_the_same(
     assert len(sounding) >= 4
 
 
+def test_a_hole_of_a_terabyte_ends_after_two_days(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", tone(200, 5, rate=1000), 1000, says=0xFFFFFFFF)
+    os.truncate(path, 1 << 40)
+    first = read(path)
+    assert first.rest is not None
+    late = Stretch(48 * 3600 - 300.0, 575, window=9, seen=first.seen)
+    found = AudioHandler().extract(str(path), [SPEC], None, 64, LIMITS, late)
+    assert found.rest is None
+    assert found.probe.duration == 48 * 3600
+    assert str(found.probe.facts["read until"]).startswith("48:00:00 of the")
+
+
 @pytest.mark.parametrize("says", [0, 3, 48_000, 10_000_000, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF])
 def test_a_wrong_length_in_the_header_gives_what_is_there(tmp_path: Path, says: int) -> None:
     path = write_wav(tmp_path / "a.wav", tone(440, 3), says=says)

@@ -180,7 +180,8 @@ def strangers(bait: Bait, scratch: Path) -> Files:
 
 def sparse_sounds(scratch: Path) -> Iterator[tuple[str, bytes, int]]:
     """Give names, first bytes and sizes of sounds that are nearly all hole."""
-    long = write_wav(scratch / "plain.wav", HUM, says=0xFFFFFFFF).read_bytes()
+    low = tone(200, 0.6, rate=1000)
+    long = write_wav(scratch / "plain.wav", low, 1000, says=0xFFFFFFFF).read_bytes()
     yield "hole.wav", long, 1 << 40
     yield "hole.mp3", made(scratch, ".mp3"), 1 << 40
     yield "hole.flac", made(scratch, ".flac"), 1 << 40
