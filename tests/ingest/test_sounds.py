@@ -399,14 +399,14 @@ def test_a_film_without_pictures_is_a_sound(bench: Bench, photos: Path, decoder:
 def test_a_sound_that_has_pictures_is_a_film(
     bench: Bench, photos: Path, decoder: Listening
 ) -> None:
-    reel(photos / "film.ogv", scenes=4, sound=800.0).path.rename(photos / "film.ogg")
+    reel(photos / "film.ogg", scenes=4, codec="vp8")
     bench.add(photos)
     bench.index()
     film = asset(bench, "film.ogg")
     assert film.kind is Kind.VIDEO
     shots = drafts(bench, "film.ogg", SegmentKind.SHOT)
     assert {draft.sheet for draft in shots} == {0}
-    assert (bench.embeddings(), len(drafts(bench, "film.ogg"))) == (len(shots), 1)
+    assert bench.embeddings() == len(shots) > 0
     assert bench.thumbnails.has(film.fingerprint)
     assert bench.index().embedded == 0
 
