@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
 
 from assetman.core.queries import Sort
 from assetman.ui.controller.search_session import SearchSession
@@ -28,6 +29,9 @@ class Views(QObject):
         grid.listing.switched.connect(top.show_listed)
         grid.listing.switched.connect(self.action.setChecked)
         header = grid.listing.header
+        self.columns = QMenu("Columns of the list", grid)
+        self.columns.aboutToShow.connect(self._offer_columns)
+        self._offer_columns()
         header.order_wanted.connect(lambda *order: session.go(session.state.ordered(*order)))
         session.changed.connect(self._show_order)
         self._show_order(session.state)
@@ -45,6 +49,10 @@ class Views(QObject):
         """Keep how assets are shown for the next time."""
         self._memory.listed = self._grid.listing.on
         self._memory.columns = self._grid.listing.header.written()
+
+    def _offer_columns(self) -> None:
+        self.columns.clear()
+        self._grid.listing.header.offer_columns(self.columns)
 
     def _show_order(self, state: SearchState) -> None:
         # A list has no relevance: it is by date then.

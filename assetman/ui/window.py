@@ -193,6 +193,7 @@ class MainWindow(QMainWindow):
                 ("Forward", "Alt+Right", walk.forward),
                 None,
                 self.views.action,
+                self.views.columns,
                 ("Larger pictures", "Ctrl++", top.larger),
                 ("Smaller pictures", "Ctrl+-", top.smaller),
                 self._fill_action(),

@@ -167,16 +167,14 @@ class ListHeader(QHeaderView):
                     self._resize(names.index(name), min(max(width, NARROWEST), 800))
         self.fit()
 
-    def menu(self) -> QMenu:
-        """Make the menu that chooses the columns."""
-        menu = QMenu(self)
+    def offer_columns(self, menu: QMenu) -> None:
+        """Offer the columns in a menu, those that are chosen ticked."""
         menu.setAccessibleName("Columns")
         for column in self.columns[1:]:
             action = menu.addAction(column.title)
             action.setCheckable(True)
             action.setChecked(column.name in self._chosen)
             action.toggled.connect(lambda on, name=column.name: self._choose(name, on))
-        return menu
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
         """Let the head of the names stand over the names, not over the pictures beside them."""
@@ -189,7 +187,8 @@ class ListHeader(QHeaderView):
         super().paintSection(painter, rect, section)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.menu()
+        menu = QMenu(self)
+        self.offer_columns(menu)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(event.globalPos())
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from assetman.core.assets import SoundFacts
@@ -164,7 +164,8 @@ def test_columns_are_chosen_moved_and_widened_and_all_of_it_is_remembered(
     rows: GridView, place: QWidget
 ) -> None:
     header = rows.listing.header
-    menu = header.menu()
+    menu = QMenu()
+    header.offer_columns(menu)
     actions = {action.text(): action for action in menu.actions()}
     actions["Channels"].trigger()
     actions["Size"].trigger()

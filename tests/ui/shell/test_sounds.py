@@ -104,7 +104,7 @@ def test_ctrl_l_shows_a_list_and_the_next_window_shows_it_too(
     assert top.sizes.list.isChecked()
     assert not top.sizes.slider.isVisible()
     assert not top.fill.isVisible()
-    grid.listing.header.menu().actions()[-1].trigger()
+    window.views.columns.actions()[-1].trigger()
     window.close()
     again = open_window(engine)
     assert again.content.grid.listing.on
