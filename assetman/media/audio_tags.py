@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from av.container import InputContainer
@@ -19,7 +19,9 @@ from assetman.core.assets import Passage, PassageKind, display
 from assetman.media.audio_chunks import Chunks, read_chunks
 from assetman.media.audio_cover import cover, write_cover
 from assetman.media.audio_letters import mended
+from assetman.media.audio_lyrics import lines_in
 from assetman.media.audio_names import described
+from assetman.media.chapters import chapters_of
 from assetman.media.metadata import Facts, parse_date, text_of
 
 __all__ = ["Tags", "cover", "descriptions", "parse_bpm", "parse_key", "read_tags", "write_cover"]
@@ -84,6 +86,7 @@ class Tags:
     key: str | None = None  # "C", "F#m"
     names: tuple[str, ...] = ()  # of it, of who made it, of what it belongs to
     notes: tuple[str, ...] = ()  # that somebody wrote about it
+    parts: tuple[Passage, ...] = ()  # chapters, and lines of lyrics that have a time
 
 
 def read_tags(container: InputContainer, stream: Stream | None, file: BinaryIO) -> Tags:
@@ -110,20 +113,26 @@ def read_tags(container: InputContainer, stream: Stream | None, file: BinaryIO) 
         facts.pop("released")  # it is the day of the recording
     told = [_readable(text) for name in ("note", *_SHOWN) for text in chunks.words.get(name, ())]
     written = [text for text in _distinct([*notes, *told]) if text]
+    sung = [line for text in written for line in lines_in(text)]
+    kept = tuple(text for text in written if not lines_in(text))
     bpm, key = _beat(tags, chunks)
-    return Tags(facts, _taken(tags, chunks), bpm, key, tuple(names), tuple(written))
+    parts = (*chapters_of(container, 0.0), *sung)
+    return Tags(facts, _taken(tags, chunks), bpm, key, tuple(names), kept, parts)
 
 
 def descriptions(path: str, tags: Tags, duration: float | None) -> tuple[Passage, ...]:
     """Give what is written of a sound, and what its name says, as text that can be found.
 
-    Each stands for the whole of it, from 0 to its `duration` in seconds.
+    Each stands for the whole of it, from 0 to its `duration` in seconds, but for chapters and
+    lines of lyrics that have a time of their own.
     """
     texts = ["\n".join(tags.names), *tags.notes, described(path)]
     end = max(0.0, duration or 0.0)
-    return tuple(
-        Passage(PassageKind.DESCRIPTION, text, 0.0, end) for text in _distinct(texts) if text
-    )
+    whole = [Passage(PassageKind.DESCRIPTION, text, 0.0, end) for text in _distinct(texts) if text]
+    timed = [
+        replace(part, end=max(part.start, min(part.end, end or part.end))) for part in tags.parts
+    ]
+    return (*whole, *timed)
 
 
 def parse_bpm(text: str | None) -> float | None:

@@ -15,7 +15,7 @@ import wave
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import av
 import numpy as np
@@ -130,27 +130,32 @@ def channels(*each: Any) -> Any:
     return np.stack(each).astype(np.float32)
 
 
+class How(TypedDict, total=False):
+    """All that may be wished of a file but its samples."""
+
+    codec: str | None  # an encoder of FFmpeg's; the ending's own otherwise
+    tags: Mapping[str, str] | None
+    cover: bytes | None  # a JPEG or PNG
+    options: Mapping[str, str] | None  # of the muxer, such as movflags
+    chapters: Sequence[tuple[float, float, str]]  # start, end (seconds), title
+
+
 def write_sound(
-    path: str | Path,
-    samples: Any,
-    rate: int = SAMPLE_RATE,
-    codec: str | None = None,
-    tags: Mapping[str, str] | None = None,
-    cover: bytes | None = None,
-    options: Mapping[str, str] | None = None,
+    path: str | Path, samples: Any, rate: int = SAMPLE_RATE, **how: Unpack[How]
 ) -> Path:
-    """Write a sound as its ending says, with tags, and with a JPEG or PNG as cover if given.
+    """Write a sound as its ending says, and as it is wished.
 
     `rate` is that of the samples; where a codec knows others alone it is changed.
     """
     path = Path(path)
     ending = path.suffix.lower()
     samples = np.atleast_2d(np.asarray(samples, np.float32))
-    muxer = {**_OPTIONS.get(ending, {}), **(options or {})}
+    muxer = {**_OPTIONS.get(ending, {}), **(how.get("options") or {})}
+    cover = how.get("cover")
     path.parent.mkdir(parents=True, exist_ok=True)
     with av.open(str(path), "w", format=_CONTAINERS.get(ending), options=muxer) as container:
-        container.metadata.update(tags or {})
-        name = codec or CODECS[ending]
+        container.metadata.update(how.get("tags") or {})
+        name = how.get("codec") or CODECS[ending]
         written = 48_000 if name == "libopus" else _RATES.get(ending, rate)
         stream: Any = container.add_stream(name, written)
         stream.layout = _layout(1 if ending in _RATES else len(samples))
@@ -163,6 +168,7 @@ def write_sound(
         if cover is not None and ending in (".ogg", ".oga", ".opus"):
             stream.metadata["METADATA_BLOCK_PICTURE"] = _picture_block(cover)
             cover = None
+        container.set_chapters([_chapter(*each) for each in enumerate(how.get("chapters", ()), 1)])
         picture = None if cover is None else _cover_stream(container, cover)
         for packet in _encoded(stream, samples, rate):
             if picture is not None:
@@ -291,6 +297,13 @@ def _encoded(stream: Any, samples: np.ndarray, rate: int) -> Iterator[Any]:
 def _layout(count: int) -> str:
     usual = {1: "mono", 2: "stereo", 4: "quad", 6: "5.1", 8: "7.1"}
     return usual.get(count, f"{count} channels")
+
+
+def _chapter(number: int, chapter: tuple[float, float, str]) -> Any:
+    start, end, title = chapter
+    base = Fraction(1, 1000)
+    times = {"start": round(start / base), "end": round(end / base), "time_base": base}
+    return {"id": number, **times, "metadata": {"title": title}}
 
 
 def _cover_stream(container: Any, cover: bytes) -> Any:

@@ -322,3 +322,31 @@ def test_no_bytes_where_chunks_may_stand_raise_anything(data: st.DataObject) -> 
         for text in texts:
             text.encode("utf-8")
     assert chunks.bpm is None or 0 < chunks.bpm < float("inf")
+
+
+def test_lyrics_that_say_when_a_line_is_sung_are_passages_at_that_time(tmp_path: Path) -> None:
+    sung = "[ar:Jane Doe]\n[00:01.50]Rain on the <00:02.00>roof\n[00:04.00]\n"
+    sung += "[00:06.25][00:00.50]Again and again\n[00:08.00]The end"
+    path = write_sound(tmp_path / "a.flac", tone(440, 10), tags={"LYRICS": sung, "comment": "sad"})
+    tags = tags_of(path)
+    assert tags.notes == ("sad",)
+    lines = [part for part in descriptions(str(path), tags, 10.0) if part.start or part.end < 10]
+    assert [(each.kind, each.start, each.end, each.text) for each in lines] == [
+        (PassageKind.SUBTITLE, 0.5, 1.5, "Again and again"),
+        (PassageKind.SUBTITLE, 1.5, 4.0, "Rain on the roof"),
+        (PassageKind.SUBTITLE, 6.25, 8.0, "Again and again"),
+        (PassageKind.SUBTITLE, 8.0, 10.0, "The end"),
+    ]
+    assert (
+        tags_of(write_sound(tmp_path / "b.flac", BEEP, tags={"LYRICS": "[0:01]\nla"})).parts == ()
+    )
+
+
+def test_chapters_of_an_audiobook_are_passages(tmp_path: Path) -> None:
+    path = write_sound(
+        tmp_path / "a.mka",
+        tone(440, 4),
+        chapters=[(0, 1.5, "The Storm"), (1.5, 4, "Land in Sight")],
+    )
+    found = [(each.text, each.start, each.end) for each in tags_of(path).parts]
+    assert found == [("The Storm", 0.0, 1.5), ("Land in Sight", 1.5, 4.0)]
