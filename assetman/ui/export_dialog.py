@@ -53,13 +53,14 @@ class ExportDialog(QDialog):
         """Offer these forms; the first of them is chosen."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Save a moment")
         self._source = source
         self._clip = clip
         self._save = save
         self._folder = folder
         self._named = False  # by the person
-        self.title = label(f"Save a moment of “{display(os.path.basename(source))}”", "title", self)
+        what = "part" if set(forms) == {ExportForm.SOUND} else "moment"
+        self.setWindowTitle(f"Save a {what}")
+        self.title = label(f"Save a {what} of “{display(os.path.basename(source))}”", "title", self)
         self.title.setWordWrap(True)
         self.choices: dict[ExportForm, QRadioButton] = {}
         self.name = QLineEdit(self)

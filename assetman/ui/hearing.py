@@ -107,12 +107,14 @@ class Hearing(QObject):
 
     def _connect_audition(self) -> None:
         grid, large, audition = self._content.grid, self._content.large, self.audition
-        grid.listening = self.listening
+        for cards in (grid, self._inspector.strip):
+            cards.listening = self.listening
+            cards.audition_wanted.connect(audition.toggle)
         audition.card_of = self._card
         audition.hit_of = self._hit
         audition.neighbours = self._neighbours
-        grid.audition_wanted.connect(audition.toggle)
         grid.selection_changed.connect(self._select)
+        self._inspector.strip.selection_changed.connect(self._select_alike)
         large.walked.connect(lambda asset_id: audition.go_to([asset_id]))
 
     def _connect_player(self, player: SoundPlayer) -> None:
@@ -123,16 +125,24 @@ class Hearing(QObject):
         if not self._content.large.isVisible():
             self.audition.go_to(asset_ids)
 
+    def _select_alike(self, asset_ids: list[int]) -> None:
+        if asset_ids and self._inspector.strip.hasFocus():
+            self.audition.go_to(asset_ids)
+
     def _card(self, asset_id: int) -> Card | None:
-        return self._content.grid.assets.store.get(asset_id)
+        found = self._content.grid.assets.store.get(asset_id)
+        return found or self._inspector.strip.assets.store.get(asset_id)
 
     def _hit(self, asset_id: int) -> Hit | None:
-        return self._content.grid.assets.hits.get(asset_id)
+        found = self._content.grid.assets.hits.get(asset_id)
+        return found or self._inspector.strip.assets.hits.get(asset_id)
 
     def _neighbours(self, asset_id: int) -> Sequence[int]:
         large = self._content.large
         if large.isVisible():
             return large.neighbours()
+        if self._inspector.strip.hasFocus():
+            return self._inspector.strip.neighbours(asset_id)
         return self._content.grid.neighbours(asset_id)
 
     def _watch_escape(self) -> None:

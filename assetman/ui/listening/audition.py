@@ -51,10 +51,11 @@ class Audition(QObject):
         card = self._card(asset_id)
         if card is None:
             self._fetch([asset_id], lambda: self.toggle(asset_id))
-        elif self._listening.is_playing(asset_id):
-            self._listening.pause()
         elif is_sound(card):
-            self._listening.hear(card.asset, self._start(card))
+            if self._listening.at(asset_id) is not None:  # heard, or paused a moment ago
+                self._listening.toggle(card.asset, self._start(card))
+            else:
+                self._listening.hear(card.asset, self._start(card))
 
     def play(self, asset_id: int, start: float) -> None:
         """Listen to a sound from a time."""

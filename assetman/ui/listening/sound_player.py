@@ -77,6 +77,8 @@ class SoundPlayer(QWidget):
         """Look at a sound, where it was found if it was; plays nothing."""
         other = self.asset is None or file_of(self.asset) != file_of(card.asset)
         self.asset, self._card, self._hit = card.asset, card, hit
+        if not self.listening.is_playing(card.asset.id):
+            self.listening.tuning.find(card.asset.id, hit.start if hit is not None else None)
         if other:
             self.wave.zoom(0)
             self.wave.scope.take(card.asset.duration or 0.0)

@@ -30,6 +30,7 @@ class Tuning(QObject):
         self.rate = 1.0
         self.looping = False
         self.places: OrderedDict[int, float] = OrderedDict()  # seconds, by asset
+        self._found: OrderedDict[int, float | None] = OrderedDict()  # the same, where found last
         self._marks: OrderedDict[int, Marks] = OrderedDict()
 
     def marks(self, asset_id: int) -> Marks | None:
@@ -47,6 +48,12 @@ class Tuning(QObject):
     def set_place(self, asset_id: int, seconds: float) -> None:
         """Remember where in a sound the person is."""
         _keep(self.places, asset_id, seconds)
+
+    def find(self, asset_id: int, start: float | None) -> None:
+        """Forget the place in a sound that has been found elsewhere in it since."""
+        if self._found.get(asset_id) != start:
+            self.places.pop(asset_id, None)
+        _keep(self._found, asset_id, start)
 
     def set_looping(self, looping: bool) -> None:
         """Play what is marked, or the whole, over and over."""
