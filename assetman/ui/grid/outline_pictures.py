@@ -71,8 +71,9 @@ def _paint_cover(painter: QPainter, cover: QImage, square: QRectF, radius: float
 def _paint_bars(
     painter: QPainter, outline: OutlinePicture, heard: Outline, room: QRectF, ratio: float
 ) -> None:
-    thick = max(1, round((2 if room.height() > 40 * ratio else 1) * ratio))
-    step = thick + max(1, round(ratio))
+    pixels = 1 if room.height() <= 40 * ratio else min(4, max(2, int(room.width() / ratio / 150)))
+    thick = max(1, round(pixels * ratio))
+    step = thick + max(1, round(pixels * ratio / 2))
     count = max(1, int((room.width() + step - thick) // step))
     left = round(room.left() + (room.width() - (count * step - (step - thick))) / 2)
     middle, half = room.center().y(), room.height() / 2

@@ -12,6 +12,7 @@ from assetman.core.sounds import Waveform
 from assetman.engine.protocol import Card
 from assetman.ui.tokens import Theme, mix
 
+_WORDS = 30  # pixels that the words of a card take at its lower edge
 _SMALL = 64  # pixels of height below which there is room for nothing beside the outline
 
 
@@ -37,8 +38,8 @@ class OutlinePicture:
 
 def inks_of(theme: Theme) -> Inks:
     """Give the colours of outlines in a theme."""
-    plain = mix(theme.text, theme.raised, 0.55)
-    rest = mix(theme.text, theme.raised, 0.34)
+    plain = mix(theme.text, theme.raised, 0.58)
+    rest = mix(theme.text, theme.raised, 0.42)
     lit = mix(theme.accent, theme.text, 0.9) if theme.dark else theme.accent
     return Inks(theme.raised.rgba(), plain.rgba(), lit.rgba(), rest.rgba())
 
@@ -61,10 +62,11 @@ def outline_place(cell: QRectF, ratio: float, covered: bool) -> QRectF:
     side = min(10 * ratio, cell.width() * 0.07)
     small = cell.height() < _SMALL * ratio
     high = cell.height() * (0.82 if small else 0.52)
+    middle = cell.height() / 2
+    if not small:
+        middle = min(cell.height() * 0.46, cell.height() - _WORDS * ratio - high / 2)
     place = QRectF(0, 0, cell.width() - 2 * side, high)
-    place.moveCenter(
-        QPointF(cell.center().x(), cell.top() + cell.height() * (0.5 if small else 0.46))
-    )
+    place.moveCenter(QPointF(cell.center().x(), cell.top() + middle))
     if covered:
         place.setLeft(cover_place(cell, ratio).right() + 10 * ratio)
     return place
