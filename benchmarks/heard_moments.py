@@ -4,11 +4,11 @@ usage: python -m benchmarks.heard_moments DIR [--model NAME] [--sound-model NAME
                                           [--things N] [--keep FOLDER] [--added X …]
 
 DIR holds `stamps`, pictures with a caption in a text file beside each and, for some, the sound of
-the thing. Of those with a sound three sets of films are made, of six scenes each, every scene at
-most ten seconds long, under names that say nothing:
+the thing, and `samples`, other sounds. Of what has a sound three sets of films are made, of six
+scenes each, every scene at most ten seconds long, under names that say nothing:
 
-- *heard*: the sound of the thing, while a picture of something else is shown;
-- *seen*: the picture of the thing, while the sound of something else is heard;
+- *heard*: the sound of the thing, while one of the pictures without a sound is shown;
+- *seen*: the picture of the thing, while one of the samples is heard;
 - *both*: its picture and its sound.
 
 They go through a real library: its pipeline, its indexes, its search. Asked is each caption
@@ -27,8 +27,8 @@ import argparse
 import random
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +43,7 @@ from assetman.search import moments
 from assetman.workspace import Workspace, default_models
 from benchmarks.moments import framed
 from benchmarks.retrieval import captions
-from tests.kit.films import Film, Scene, make_film
+from tests.kit.films import Film, Scene, make_film, planned
 
 SIZE = (320, 240)
 RATE = 5.0  # frames a second
@@ -81,35 +81,61 @@ def things(stamps: Path, most: int) -> list[Thing]:
     """Read what has a picture, a caption and a sound that can be heard."""
     found = []
     for picture, said in captions(stamps).items():
-        sound = picture.with_suffix(".ogg")
-        handler = handler_for(str(sound))
-        if not said.get("en") or not sound.exists() or handler is None:
-            continue
-        heard = handler.extract(str(sound), (TRACK,), None, 64, Limits())
-        if len(heard.inputs[TRACK]) and heard.segments[0].end:
-            length = min(TRACK.length, round(heard.segments[0].end * TRACK.rate))
-            found.append(Thing(picture, said["en"], heard.inputs[TRACK][0][:length]))
+        sound = heard_in(picture.with_suffix(".ogg"))
+        if said.get("en") and sound is not None:
+            found.append(Thing(picture, said["en"], sound))
     random.Random(3).shuffle(found)
     return found[:most] if most else found
 
 
-def make_films(every: Sequence[Thing], folder: Path, which: str) -> dict[Path, Placed]:
+def strangers(folder: Path, count: int) -> list[Thing]:
+    """Pair pictures that have no sound with sounds that have no picture."""
+    pictures = [
+        each for each in captions(folder / "stamps") if not each.with_suffix(".ogg").exists()
+    ]
+    sounds = sorted((folder / "samples").glob("*.flac"))
+    random.Random(4).shuffle(pictures)
+    random.Random(5).shuffle(sounds)
+    heard = [sound for each in sounds[: 2 * count] if (sound := heard_in(each)) is not None]
+    return [
+        Thing(pictures[number % len(pictures)], "", heard[number % len(heard)])
+        for number in range(count)
+    ]
+
+
+def heard_in(path: Path) -> np.ndarray | None:
+    """Read the first ten seconds of a sound: (n,) float32; None where there is nothing."""
+    handler = handler_for(str(path)) if path.exists() else None
+    if handler is None:
+        return None
+    heard = handler.extract(str(path), (TRACK,), None, 64, Limits())
+    if not len(heard.inputs[TRACK]) or not heard.segments[0].end:
+        return None
+    length = min(TRACK.length, round(heard.segments[0].end * TRACK.rate))
+    samples: np.ndarray = heard.inputs[TRACK][0][:length]
+    return samples
+
+
+def make_films(
+    every: Sequence[Thing], others: Sequence[Thing], folder: Path, which: str
+) -> dict[Path, Placed]:
     """Make one set of films; tells where each thing is, by its picture."""
-    others = [*every[SCENES:], *every[:SCENES]]  # never of the same film
     placed: dict[Path, Placed] = {}
     for number, first in enumerate(range(0, len(every), SCENES)):
-        mine = every[first : first + SCENES]
-        strange = others[first : first + SCENES]
+        mine, strange = every[first : first + SCENES], others[first : first + SCENES]
         shown = strange if which == "heard" else mine
         told = strange if which == "seen" else mine
-        lengths = [thing.seconds for thing in told]
-        track = np.concatenate([_padded(thing) for thing in told])
         path = folder / which / f"{number:03}{FORMS[number % len(FORMS)]}"
+        there = path.exists()  # kept of an earlier run
         scenes = [
-            Scene(framed(thing.picture), seconds)
-            for thing, seconds in zip(shown, lengths, strict=True)
+            Scene(np.zeros((1, 1, 3), np.uint8) if there else framed(look.picture), sound.seconds)
+            for look, sound in zip(shown, told, strict=True)
         ]
-        film = make_film(path, scenes, size=SIZE, rate=RATE, sound=track)
+        track = np.concatenate([_padded(thing) for thing in told])
+        if there:
+            film = planned(path, scenes, SIZE, RATE)
+        else:
+            film = make_film(path, scenes, size=SIZE, rate=RATE, sound=track)
         placed |= _places(film, mine)
         print(f"\r{which}: film {number + 1}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
@@ -164,6 +190,11 @@ class Asked:
         return f"| {name} | {len(ranks)} | " + " | ".join(f"{each:.2f}" for each in numbers) + " |"
 
 
+def whole(thing: Thing) -> Example:
+    """Give the file of a sound as a question."""
+    return Example(path=str(thing.picture.with_suffix(".ogg")))
+
+
 def middle(thing: Thing) -> Example:
     """Give the middle third of a sound as a question."""
     seconds = len(thing.sound) / TRACK.rate
@@ -174,7 +205,8 @@ def middle(thing: Thing) -> Example:
 def measure(given: argparse.Namespace, folder: Path) -> None:
     """Make the films, index them, ask."""
     every = things(given.dir / "stamps", given.things)
-    placed = {which: make_films(every, folder / "films", which) for which in SETS}
+    others = strangers(given.dir, len(every))
+    placed = {which: make_films(every, others, folder / "films", which) for which in SETS}
     workspace = Workspace.open(folder / "library", models=given.models or default_models())
     engine = EngineService(workspace)
     try:
@@ -184,34 +216,42 @@ def measure(given: argparse.Namespace, folder: Path) -> None:
         workspace.pipeline.wait(workspace.pipeline.start([root.id]))
         if failures := workspace.library.failures.all():
             raise SystemExit(f"{failures}")
-        inside = {which: Filters(folders=(FolderFilter(root.id, which),)) for which in SETS}
         films = -(-len(every) // SCENES)
         print(f"{len(every)} things in {films} films of each set\n")
-        print("| asked with, set | questions | hit@1 | hit@5 | hit@10 | MRR | time right |")
-        print("|---|---|---|---|---|---|---|")
-        for which in SETS:
-            asked = Asked(engine)
-            for thing in every:
-                asked.ask(Query(thing.caption, filters=inside[which]), placed[which][thing.picture])
-            print(asked.row(f"text, {which}"), flush=True)
-        whole, part = Asked(engine), Asked(engine)
-        for thing in every:
-            right = placed["heard"][thing.picture]
-            sound = Example(path=str(thing.picture.with_suffix(".ogg")))
-            whole.ask(Query(examples=(sound,), filters=inside["heard"]), right)
-            part.ask(Query(examples=(middle(thing),), filters=inside["heard"]), right)
-        print(whole.row("sound, heard"))
-        print(part.row("middle of the sound, heard"), flush=True)
-        for added in given.added:
-            moments.ADDED = added
-            asked = Asked(engine)
-            for thing in every:
-                asked.ask(
-                    Query(thing.caption, filters=inside["both"]), placed["both"][thing.picture]
-                )
-            print(asked.row(f"text, both, {added} added"), flush=True)
+        report(engine, root.id, every, placed, given.added)
     finally:
         engine.close()
+
+
+def report(
+    engine: EngineService,
+    root: int,
+    every: Sequence[Thing],
+    placed: dict[str, dict[Path, Placed]],
+    added: Sequence[float],
+) -> None:
+    """Ask for everything in every way, and print the table."""
+    inside = {which: Filters(folders=(FolderFilter(root, which),)) for which in SETS}
+
+    def row(name: str, which: str, question: Callable[[Thing], Query]) -> None:
+        asked = Asked(engine)
+        for thing in every:
+            query = replace(question(thing), filters=inside[which])
+            asked.ask(query, placed[which][thing.picture])
+        print(asked.row(f"{name}, {which}"), flush=True)
+
+    def words(thing: Thing) -> Query:
+        return Query(thing.caption)
+
+    print("| asked with, set | questions | hit@1 | hit@5 | hit@10 | MRR | time right |")
+    print("|---|---|---|---|---|---|---|")
+    for which in SETS:
+        row("text", which, words)
+    row("sound", "heard", lambda thing: Query(examples=(whole(thing),)))
+    row("middle of the sound", "heard", lambda thing: Query(examples=(middle(thing),)))
+    for each in added:
+        moments.ADDED = each
+        row(f"text, {each} added", "both", words)
 
 
 def main() -> None:
