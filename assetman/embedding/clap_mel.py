@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import torch
 
 FLOOR = 1e-10  # of the power of a band, -100 dB
+_AT_ONCE = 8  # windows; each takes some 25 MB while it is transformed
 PADDINGS = {"repeatpad": Padding.REPEAT, "pad": Padding.SILENCE}
 
 
@@ -70,14 +71,18 @@ class MelFront:
         """
         import torch
 
-        x = torch.from_numpy(np.ascontiguousarray(samples)).to(banks.device, banks.dtype)
         window = torch.hann_window(self.fft, dtype=banks.dtype, device=banks.device)
-        waves = torch.stft(
-            x, self.fft, self.hop, window=window, center=True, return_complex=True
-        )  # (n, fft // 2 + 1, frames)
-        power = waves.real.square() + waves.imag.square()
-        mel = power.transpose(1, 2) @ banks
-        return (10 * mel.clamp_min(FLOOR).log10()).float()[:, None]
+        rows = []
+        for start in range(0, len(samples), _AT_ONCE):
+            some = np.ascontiguousarray(samples[start : start + _AT_ONCE])
+            x = torch.from_numpy(some).to(banks.device, banks.dtype)
+            waves = torch.stft(
+                x, self.fft, self.hop, window=window, center=True, return_complex=True
+            )  # (n, fft // 2 + 1, frames)
+            power = waves.real.square() + waves.imag.square()
+            mel = power.transpose(1, 2) @ banks
+            rows.append((10 * mel.clamp_min(FLOOR).log10()).float()[:, None])
+        return torch.cat(rows)
 
 
 def read_front(told: Mapping[str, Any], fused: bool) -> MelFront:

@@ -198,7 +198,7 @@ class ModelsDialog(QDialog):
         px = theme().px
         title = label(heading, "heading", self._list)
         title.setFont(theme().font(Text.HEADING))
-        title.setContentsMargins(0, px(10) if self.rows else 0, 0, px(2))
+        title.setContentsMargins(0, px(10) if self._rows_layout.count() else 0, 0, px(2))
         self._rows_layout.addWidget(title)
         for place, info in enumerate(group):
             if place:
