@@ -38,6 +38,8 @@ def forms(word: str) -> list[str]:
 
     English endings only; a form that is no word finds nothing.
     """
+    if len(word) < _STEM:
+        return [word]
     stems = {word}
     for ending in _ENDINGS:
         stem = word.removesuffix(ending)
