@@ -26,11 +26,13 @@ class Voice(QObject):
         self.deck = Deck(self, SOUND)
         self.deck.loaded.connect(self._loaded)
         self.deck.ended.connect(self._ended)
+        self.deck.lost_place.connect(self._begin_anew)
         self.deck.failed.connect(self._failed)
         self.length = 0.0  # seconds, as the file turned out
         self.start = 0.0  # seconds, where it begins
         self.playing = False
         self._heard = False  # it has moved since it was told to play
+        self._fresh = False  # nothing of this file was heard yet
         self._followed = False  # the player tells where it is
         self._level = (1.0, False, 1.0)
         self._rate = 1.0
@@ -60,19 +62,20 @@ class Voice(QObject):
     def holds(self, asset: Asset, start: float) -> bool:
         """Tell whether it is the voice of an asset at a time, and not yet heard."""
         same = self.asset is not None and file_of(self.asset) == file_of(asset)
-        still = not self.playing and not self.fading
-        return same and still and self.deck.is_open and abs(self.start - start) < DIFFERENT
+        fresh = self._fresh and not self.fading
+        return same and fresh and self.deck.is_open and abs(self.start - start) < DIFFERENT
 
     def prepare(self, asset: Asset, start: float) -> None:
         """Open a file and go to a time; nothing is heard yet."""
         self.close()
         self.asset, self.start, self._told = asset, max(start, 0.0), max(start, 0.0)
+        self._fresh = True
         self.deck.open(asset.path)
 
     def play(self) -> None:
         """Be heard, as soon as it can be."""
         self._stop_fading()
-        self.playing, self._heard = True, False
+        self.playing, self._heard, self._fresh = True, False, False
         if self.deck.ready:
             self.deck.player.play()
 
@@ -168,6 +171,15 @@ class Voice(QObject):
             self._told = self.length or self._told
             self.playing = self._heard = False
             self.ended.emit()
+
+    def _begin_anew(self) -> None:
+        """Begin at the beginning, where the file's middle cannot be gone to."""
+        asset, playing, loops = self.asset, self.playing, self._loops
+        if asset is not None:
+            self.prepare(asset, 0.0)
+            self.set_loops(loops)
+            if playing:
+                self.play()
 
     def _failed(self, sentence: str) -> None:
         self.playing = self._heard = False

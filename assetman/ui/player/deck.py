@@ -19,6 +19,7 @@ GONE = "The file is no longer where it was: only its moments are here."
 SHUT = "The file may not be read: allow it in your file manager, then look again."
 ASLEEP = "The file cannot be read just now ({}): only its moments are here."
 UNKNOWN = "This video cannot be played here, but its moments can be looked at."
+NO_SEEK = "Failed to seek"  # as Qt says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Deck(QObject):
     loaded = Signal(float)  # seconds, its length; from now on the player can be used
     framed = Signal(object)  # QVideoFrame
     ended = Signal()
+    lost_place = Signal()  # a sound so short that Qt cannot go to a time of it
     failed = Signal(str)  # one sentence; the file is closed
 
     def __init__(self, parent: QObject, sentences: Sentences = FILM) -> None:
@@ -149,6 +151,9 @@ class Deck(QObject):
                 self.fail(self._sentences.unknown)
 
     def _erred(self, _error: object, text: str) -> None:
+        if not self._seen and text.startswith(NO_SEEK):
+            self.lost_place.emit()
+            return
         if self._file is not None and text and self.player.error() is not self.player.Error.NoError:
             self.fail(self._sentences.unknown)
 

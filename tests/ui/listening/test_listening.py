@@ -14,6 +14,7 @@ from assetman.ui.listening.level import gain_of
 from assetman.ui.listening.listening import AWAY, Listening
 from assetman.ui.player.deck import SOUND
 from assetman.ui.player.marks import Marks
+from tests.kit.sounds import tone, write_sound
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.listening.conftest import asset_of, matched
 from tests.ui.player.conftest import Heard, is_held
@@ -145,6 +146,21 @@ def test_a_loop_to_the_very_end_goes_on(
     listening.hear(three[1], 1.8)
     qtbot.waitUntil(lambda: 1.6 <= at(listening, three[1]) < 1.78)
     assert listening.playing
+
+
+@pytest.mark.qt_log_ignore("Failed to seek", extend=True)
+def test_a_very_short_sound_is_heard_from_wherever_it_can_be(
+    qtbot: QtBot, listening: Listening, three: list[Asset], tmp_path: Path
+) -> None:
+    path = write_sound(tmp_path / "click.flac", tone(440, 0.07))
+    short = replace(three[0], id=999, path=str(path), duration=0.07)
+    failed, sounded = Heard(listening.failed), Heard(listening.voices.ended)
+    for start in (0.0, 0.03, 0.06, 0.5):
+        before = len(sounded)
+        listening.hear(short, start)
+        qtbot.waitUntil(lambda before=before: len(sounded) > before)
+    assert not len(failed)
+    assert not listening.playing
 
 
 def test_without_marks_the_whole_is_looped(
