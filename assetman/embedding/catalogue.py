@@ -10,7 +10,7 @@ import logging
 import threading
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +19,15 @@ from assetman.core.inputs import InputSpec, Modality, SoundSpec
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.progress import CancelToken
 from assetman.core.spaces import Space
-from assetman.embedding import clap, clip, installing, starter, starter_sound
+from assetman.embedding import (
+    clap,
+    clip,
+    installing,
+    starter,
+    starter_sound,
+    yamnet,
+    yamnet_weights,
+)
 from assetman.embedding.download import PREFIX, Said
 from assetman.embedding.encoder import Encoder
 from assetman.embedding.sources import Wanted, safe_name
@@ -71,8 +79,16 @@ class Offer:
 
     @property
     def info(self) -> ModelInfo:
-        """Show it as a model that is still to be downloaded."""
-        return _info(self, ModelState.AVAILABLE)
+        """Show it as a model that is still to be brought."""
+        info = _info(self, ModelState.AVAILABLE)
+        return info if self.source else replace(info, summary=self.lacking)
+
+    @property
+    def lacking(self) -> str:
+        """Say what there is to do before it can be used."""
+        if self.source:
+            return f"The weights of “{self.name}” have not been downloaded yet."
+        return f"“{self.name}” is not here: “{yamnet_weights.COMMAND}” brings it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +130,7 @@ class ModelCatalogue:
         if name in models:
             return models[name]
         if name in self._offers:
-            raise EnvironmentProblem(f"The weights of “{name}” have not been downloaded yet.")
+            raise EnvironmentProblem(self._offers[name].lacking)
         raise WrongUse(f"There is no model called “{name}”. There are: {', '.join(models)}.")
 
     def encoder(self, name: str, device: str) -> Encoder:
@@ -187,20 +203,30 @@ def _info(offer: Offer, state: ModelState) -> ModelInfo:
 
 
 def _built_in(offers: dict[str, Offer]) -> dict[str, Model]:
-    def info(name: str) -> ModelInfo:
-        return _info(offers[name], ModelState.BUILT_IN)
-
-    return {
+    """Give the starters; without the package that hears, the one for pictures alone."""
+    hears = yamnet_weights.present()
+    seeing = _info(offers["starter"], ModelState.BUILT_IN)
+    if not hears:
+        asked = tuple(m for m in seeing.modalities if m is not Modality.SOUND)
+        seeing = replace(seeing, modalities=asked)
+    models: dict[str, Model] = {
         "starter": BuiltIn(
-            info("starter"), starter.SPACE, starter.StarterEncoder, starter.IMAGE_INPUT
-        ),
-        "starter-sound": BuiltIn(
-            info("starter-sound"),
+            seeing,
+            starter.SPACE,
+            starter.StarterEncoder,
+            image_input=starter.IMAGE_INPUT,
+            sound_input=yamnet.SOUND_INPUT if hears else None,
+        )
+    }
+    if hears:
+        models["starter-sound"] = BuiltIn(
+            _info(offers["starter-sound"], ModelState.BUILT_IN),
             starter_sound.SPACE,
             starter_sound.StarterSoundEncoder,
-            sound_input=starter_sound.SOUND_INPUT,
-        ),
-    }
+            image_input=starter.IMAGE_INPUT,
+            sound_input=yamnet.SOUND_INPUT,
+        )
+    return models
 
 
 def _wanted(architecture: str, source: str, name: str | None, offer: Offer | None) -> Wanted:

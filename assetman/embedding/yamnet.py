@@ -1,26 +1,25 @@
 """The hearing tower of the starter: YAMNet, for inference only.
 
 YAMNet (Google, Apache-2.0) is a MobileNet v1 over log mel spectrograms that tells the 521 kinds
-of sound of AudioSet apart, 0.96 seconds at a time. `benchmarks/convert_yamnet.py` made
-`yamnet.npz` from its published weights, with every batch normalisation folded into the
-convolution before it; the numbers below are those of its own `params.py`.
+of sound of AudioSet apart, 0.96 seconds at a time. The numbers below are those of its own
+`params.py`; `yamnet_weights.py` says where its weights come from.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assetman.core.inputs import SoundSpec
+from assetman.embedding import yamnet_weights
 from assetman.embedding.encoder import Samples, Vectors
 
 if TYPE_CHECKING:
     import torch
 
-WEIGHTS = Path(__file__).with_name("yamnet.npz")
 RATE = 16_000
 CLASSES = 521
 FEATURES = 1024
@@ -31,6 +30,8 @@ PATCH, PATCH_STEP = 96, 48  # frames: 0.96 s, every 0.48 s
 SHORTEST = FRAME + (PATCH - 1) * STEP  # samples of one patch
 STRIDES = (1, 2, 1, 2, 1, 2, 1, 1, 1, 1, 1, 2, 1)  # of the depthwise convolutions
 AT_ONCE = 64  # patches: bounds the memory of the first layers
+QUIETEST = 1e-4  # power of a patch that counts, as a share of the loudest: 40 dB below
+SOUND_INPUT = SoundSpec(RATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +46,19 @@ class Heard:
 
 
 class HearingTower:
-    """Turns windows of sound into features and class logits, patch by patch."""
+    """Turns windows of sound into features and class logits, patch by patch.
+
+    Raises EnvironmentProblem where the package of its weights is not installed.
+    """
 
     def __init__(self, device: str) -> None:
         import torch
 
         self._device = device
-        with np.load(WEIGHTS) as arrays:
-            held = {
-                name: torch.from_numpy(arrays[name].astype(np.float32)).to(device)
-                for name in arrays.files
-            }
+        held = {
+            name: torch.from_numpy(weights).to(device)
+            for name, weights in yamnet_weights.load().items()
+        }
         self._kernels = [held[f"kernel{i}"] for i in range(1 + 2 * len(STRIDES))]
         self._biases = [held[f"bias{i}"] for i in range(1 + 2 * len(STRIDES))]
         self._classifier, self._prior = held["classifier"], held["prior"]
@@ -110,6 +113,26 @@ class HearingTower:
             x = functional.pad(x, (right // 2, right - right // 2, down // 2, down - down // 2))
         groups = kernel.shape[0] if layer and kernel.shape[1] == 1 else 1
         return functional.conv2d(x, kernel, self._biases[layer], stride, groups=groups).relu_()
+
+
+def class_logits(heard: Heard) -> Vectors:
+    """Give the (n, 521) mean logits of the patches of each window that are not silent.
+
+    Each window's own mean is taken off: all 521 rise and fall together with how clear a sound is.
+    """
+    logits = _mean(heard, heard.logits)
+    return np.asarray(logits - logits.mean(1, keepdims=True), dtype=np.float32)
+
+
+def mean_features(heard: Heard) -> Vectors:
+    """Give the (n, 1024) mean features of the patches of each window that are not silent."""
+    return _mean(heard, heard.features)
+
+
+def _mean(heard: Heard, values: NDArray[np.float32]) -> Vectors:
+    counts = heard.power >= np.maximum(heard.power.max(1, keepdims=True) * QUIETEST, 1e-12)
+    weights = counts / np.maximum(counts.sum(1, keepdims=True), 1)
+    return np.asarray(np.einsum("np,npc->nc", weights, values), dtype=np.float32)
 
 
 def mel_weights() -> Vectors:

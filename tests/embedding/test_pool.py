@@ -227,9 +227,10 @@ def test_what_a_model_takes_and_embeds_is_told_without_loading_it(
     pool: EncoderPool, paper: PaperModel
 ) -> None:
     assert pool.sound_input("paper") == HEARD
-    assert pool.sound_input("starter") is None
     assert pool.indexes("starter") is Modality.IMAGE
-    assert pool.modalities("starter") == {Modality.IMAGE, Modality.TEXT}
+    assert pool.indexes("starter-sound") is Modality.SOUND
+    assert pool.modalities("starter") == {Modality.IMAGE, Modality.TEXT, Modality.SOUND}
+    assert pool.sound_input("starter") == pool.sound_input("starter-sound")
     assert not pool._in_use
 
 
