@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from assetman.core.inputs import Modality
+from assetman.core.inputs import Modality, SoundSpec
 from assetman.core.models import ModelState
 from assetman.embedding.catalogue import ModelCatalogue, read_offers
 
 BUILT_IN = ("starter", "starter-sound")
 THEIRS = """
-from assetman.core.inputs import InputSpec, Modality
+from assetman.core.inputs import InputSpec, Modality, SoundSpec
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.spaces import Space
 
@@ -25,6 +25,18 @@ class Theirs:
         raise NotImplementedError
 
 theirs = Theirs()
+
+class Hearing:
+    info = ModelInfo("hearing", "Hearing", "", "MIT", None, (Modality.SOUND,),
+                     ModelState.INSTALLED, indexes=Modality.SOUND)
+    space = Space("hearing", "1", 1, 7)
+    image_input = None
+    sound_input = SoundSpec(16000)
+
+    def encoder(self, device):
+        raise NotImplementedError
+
+hearing = Hearing()
 """
 
 
@@ -80,6 +92,17 @@ def test_a_package_may_bring_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyP
     catalogue = ModelCatalogue(tmp_path / "models")
     assert catalogue.space_of("theirs").dimension == 5
     assert "theirs" in [info.name for info in catalogue.infos()]
+
+
+def test_a_package_may_bring_a_model_that_hears(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_package(tmp_path, "hearing = their_models:hearing")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    catalogue = ModelCatalogue(tmp_path / "models")
+    assert catalogue.sound_input_of("hearing") == SoundSpec(16_000)
+    assert catalogue.input_spec_of("hearing") is None
+    assert catalogue.model("hearing").info.indexes is Modality.SOUND
 
 
 @pytest.mark.logs("cannot be loaded")
