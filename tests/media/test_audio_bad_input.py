@@ -92,6 +92,17 @@ def test_silence_has_no_window_and_is_a_sound_all_the_same(tmp_path: Path, form:
     assert found.probe.sound.loudness is None
 
 
+def test_silence_may_be_the_first_that_a_decoder_reads(tmp_path: Path) -> None:
+    path = write_wav(tmp_path / "a.wav", silence(1))
+    pool = DecodePool(1, LIMITS, 64)
+    try:
+        found = pool.extract(str(path), [SPEC], None, Stretch()).result(60)
+    finally:
+        pool.close()
+    assert found.segments == ()
+    assert found.inputs[SPEC].shape == (0, SPEC.length)
+
+
 def test_a_constant_is_read_like_any_sound(tmp_path: Path) -> None:
     found = read(write_wav(tmp_path / "a.wav", np.full(5 * 48_000, 0.5, np.float32)))
     assert found.probe.duration == pytest.approx(5)

@@ -78,7 +78,8 @@ def bring_in(workspace: Workspace, root: Path, look: Callable[[], None] = lambda
 def told(workspace: Workspace) -> dict[str, str]:
     """Give what the person is told of each file that failed, by its path."""
     failures = workspace.library.failures.all()
-    assert not [failure for failure in failures if failure.kind != "bad input"]
+    others = [failure for failure in failures if failure.kind != "bad input"]
+    assert not others, others
     return {failure.path: failure.message for failure in failures}
 
 
