@@ -16,6 +16,7 @@ from assetman.core.assets import Kind, SegmentDraft, SegmentKind
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, InputSpec, Padding, SoundSpec, Spec
 from assetman.core.sounds import peak_rate
+from assetman.media import sound_windows
 from assetman.media.audio import AudioHandler
 from assetman.media.handler import Extraction, Limits, MediaHandler, Stretch
 from assetman.media.registry import SOUNDS, VIDEOS, handler_for, kind_of, reader_of
@@ -169,49 +170,54 @@ def test_channels_are_mixed_and_the_deep_one_left_out(tmp_path: Path) -> None:
     assert not read(path, WIDE).segments
 
 
-ENDINGS = ("wav", "w64", "aiff", "flac", "mp3", "m4a", "aac", "ogg", "opus", "wma", "mka", "au",
-           "caf", "wv", "ac3", "mp2", "tta")  # fmt: skip
+ENDINGS = ("wav", "flac", "mp3", "m4a", "ogg", "opus", "wma", "mka", "wv", "ac3")
 
 
 @pytest.fixture(scope="module")
 def long_sounds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """One sound of five minutes and some, in every container; no two seconds are alike."""
+    """One sound of half a minute and some, in every container; no two seconds are alike."""
     folder = tmp_path_factory.mktemp("long")
-    parts = [noise(17, 0.05, seed, 16_000) * (1 + seed % 3) for seed in range(19)]
-    sound = joined(*parts)
+    sound = joined(*(noise(6, 0.03 * (1 + seed % 3), seed) for seed in range(7)))
     made = {}
     for ending in ENDINGS:
         codec = "flac" if ending == "mka" else None
-        made[ending] = write_sound(folder / f"a.{ending}", sound, 16_000, codec=codec)
+        made[ending] = write_sound(folder / f"a.{ending}", sound, codec=codec)
     return made
 
 
+@pytest.fixture
+def short_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let six windows be a stretch, so that half a minute is more than one."""
+    monkeypatch.setattr(sound_windows, "MOST_WINDOWS", 6)
+
+
+@pytest.mark.usefixtures("short_stretches")
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_long_sound_is_read_in_stretches_that_fit_to_the_sample(
     long_sounds: dict[str, Path], ending: str, tmp_path: Path
 ) -> None:
     path = long_sounds[ending]
     read = list(stretches(path, (NARROW,), tmp_path))
-    assert [stretch.start for stretch, _ in read] == [0, 300]
+    assert [stretch.start for stretch, _ in read] == [0, 30]
     windows = [each for _, found in read for each in found.segments]
-    assert [each.ordinal for each in windows] == list(range(64))
-    assert [each.start for each in windows] == [5.0 * n for n in range(64)]
-    assert windows[-1].end == pytest.approx(323, abs=0.2)
+    assert [each.ordinal for each in windows] == list(range(8))
+    assert [each.start for each in windows] == [5.0 * n for n in range(8)]
+    assert windows[-1].end == pytest.approx(42, abs=0.2)
     samples = np.concatenate([found.inputs[NARROW] for _, found in read])
     half = NARROW.length // 2  # a window's later half is the next one's earlier
-    for number in (10, 58, 59, 60):
+    for number in (3, 4, 5, 6):
         assert lag(samples[number, half:], samples[number + 1, :half]) == 0
         apart = samples[number, half:] - samples[number + 1, :half]
-        assert np.abs(apart).max() < 0.02
+        assert np.abs(apart).max() < 0.05
     first, last = read[0][1].probe, read[-1][1].probe
     assert first.sound is not None
     assert first.sound.loudness is None
     assert last.sound is not None
-    assert last.sound.loudness == pytest.approx(-20.2, abs=0.7)
+    assert last.sound.loudness == pytest.approx(-21.1, abs=2)
     outlines = [np.load(stretch.outline) for stretch, _ in read if stretch.outline is not None]
     assert all(each.dtype == np.int8 for each in outlines)
     rate = peak_rate(first.duration)
-    assert len(outlines[0]) == round(300 * rate)
+    assert len(outlines[0]) == round(30 * rate)
     assert sum(map(len, outlines)) == pytest.approx((last.duration or 0) * rate, abs=1)
 
 
@@ -219,10 +225,10 @@ def test_a_long_sound_is_read_in_stretches_that_fit_to_the_sample(
 def test_a_marked_range_is_heard_where_it_is(long_sounds: dict[str, Path], ending: str) -> None:
     path = long_sounds[ending]
     whole = AudioHandler().extract(str(path), [NARROW], None, 64, LIMITS, Stretch())
-    found = read(path, part=Excerpt(start=151.0, end=158.0))
-    assert times(found.segments) == [(151.0, 158.0)]
+    found = read(path, part=Excerpt(start=21.0, end=28.0))
+    assert times(found.segments) == [(21.0, 28.0)]
     rate = NARROW.rate
-    expected = whole.inputs[NARROW][30, rate : 8 * rate]  # of the window 150..160 s
+    expected = whole.inputs[NARROW][4, rate : 8 * rate]  # of the window 20..30 s
     assert abs(lag(expected, found.inputs[NARROW][0, : 7 * rate])) <= rate // 500
 
 
@@ -290,6 +296,7 @@ def test_the_outline_follows_the_sound(tmp_path: Path) -> None:
     assert lows == pytest.approx([-64, 0, -127, -16], abs=1)
 
 
+@pytest.mark.usefixtures("short_stretches")
 def test_the_windows_do_not_depend_on_what_is_asked(long_sounds: dict[str, Path]) -> None:
     path = long_sounds["ogg"]
     one, other = (list(stretches(path, specs)) for specs in ((), (WIDE, NARROW)))
@@ -332,7 +339,7 @@ def test_the_registry_knows_sounds_by_ending_and_by_content(tmp_path: Path) -> N
         assert kind_of(f"/music/a.{ending}") is Kind.AUDIO
     assert handler_for("a.mid") is None
     for ending in ENDINGS:
-        path = write_sound(tmp_path / f"a.{ending}", noise(0.5, rate=16_000), 16_000)
+        path = write_sound(tmp_path / f"a.{ending}", noise(0.5))
         assert reader_of(str(path.rename(tmp_path / "dropped"))) is not VIDEOS or ending in (
             "mka",
             "wma",
