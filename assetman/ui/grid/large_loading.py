@@ -159,6 +159,6 @@ class LargeLoading(QWidget):
 
     def _preview_failed(self, asset_id: int, sentence: str) -> None:
         # What the engine said when it first met the file is the better sentence.
-        if asset_id == self.current and not self.canvas.sentence:
+        if asset_id == self.current and not self.canvas.sentence and not self.sound.here:
             self.canvas.say(sentence)
             self.bar.set_trouble(self._thumbnail is None)

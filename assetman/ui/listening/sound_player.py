@@ -57,7 +57,7 @@ class SoundPlayer(QWidget):
         self.sentence.setWordWrap(True)
         self.sentence.hide()
         layout = self._column = QVBoxLayout(self)
-        layout.setContentsMargins(0, 4, 0, 0 if compact else 4)
+        layout.setContentsMargins(0, 8 if compact else 4, 0, 0 if compact else 4)
         layout.setSpacing(2)
         if not compact:
             layout.addStretch(1)  # in the middle of what room there is

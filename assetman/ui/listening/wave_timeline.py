@@ -17,7 +17,7 @@ from assetman.ui.theme import appearance, theme
 
 GRIP = 6  # pixels around the end of a range that take hold of it
 SHORTEST = 0.005  # seconds that can be marked
-COMPACT, RULER, SIDE = 112, 18, 12  # pixels: height in the inspector; of the times; at the sides
+COMPACT, RULER, SIDE = 116, 23, 12  # pixels: height in the inspector; of the times; at the sides
 TALLEST = 380
 NOTCH = 1.35  # times larger for a notch of the wheel or a key
 _Key = Qt.Key

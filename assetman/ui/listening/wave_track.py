@@ -67,9 +67,11 @@ class WaveTrack:
             words = f"{at:.2f}" if fine else time_code(at, scope.length).removesuffix(".0")
             painter.setPen(QPen(look.line, 1))
             painter.drawLine(QPointF(x, box.bottom() - 5), QPointF(x, box.bottom()))
-            if x + 5 + metrics.horizontalAdvance(words) < box.right():
+            if x + 2 + metrics.horizontalAdvance(words) < box.right():
                 painter.setPen(look.faint)
-                painter.drawText(QPointF(x + 4, box.bottom() - 4), words)
+                painter.drawText(
+                    QPointF(x + 1, box.bottom() - 9), words
+                )  # above the playhead's tip
 
     def paint_marks(
         self, painter: QPainter, box: QRectF, span: tuple[float, float], *, hot: bool

@@ -106,17 +106,18 @@ def lights_of(scores: Sequence[float | None]) -> list[float | None]:
 
 
 def heard_lights(moments: Sequence[Moment]) -> tuple[Light, ...]:
-    """Say how brightly the windows of a sound are lit, 0..1, beside each other."""
+    """Say how brightly the windows of a sound are lit, beside each other."""
     scores = [each.score for each in moments]
-    shares = lights_of(scores) if len(scores) >= MANY else _few_lights(scores)
-    found = zip(moments, shares, strict=True)
-    return tuple((each.start, each.end, share) for each, share in found if share is not None)
-
-
-def _few_lights(scores: Sequence[float | None]) -> list[float | None]:
-    """Light a short sound: there is no background in it for the others to stand out from."""
     known = [score for score in scores if score is not None]
-    low, high = min(known, default=0.0), max(known, default=0.0)
+    if not known:
+        return ()
+    low, high = median(known), max(known)
+    if len(known) < MANY or high - low < LEAST_SPREAD:
+        low = min(known)  # in a short sound, or one that mostly matches, there is no background
     if high - low < LEAST_SPREAD:
-        return [None if each is None else min(max(each, 0.0), 1.0) for each in scores]
-    return [None if each is None else (each - low) / (high - low) for each in scores]
+        low, high = 0.0, 1.0  # all alike: as bright as the score itself
+    return tuple(
+        (each.start, each.end, min(max((score - low) / (high - low), 0.0), 1.0))
+        for each, score in zip(moments, scores, strict=True)
+        if score is not None
+    )

@@ -137,5 +137,6 @@ def test_in_a_long_sound_the_middling_is_dark_and_in_a_short_one_the_worst() -> 
 
     assert lit(0.1, 0.12, 0.1, 0.11, 0.6, 0.1, 0.1, 0.3) == [0, 0.03, 0, 0.01, 1, 0, 0, 0.39]
     assert lit(0.2, 0.7, 0.7) == [0, 1, 1]
+    assert lit(0.9, 0.9, 0.1, 0.9, 0.9, 0.9, 0.1, 0.9) == [1, 1, 0, 1, 1, 1, 0, 1]
     assert lit(0.9) == [0.9]
     assert heard_lights([]) == ()
