@@ -36,10 +36,11 @@ VIDEOS = _endings(
     " vob vro webm wm wmv wtv xvid y4m"
 )
 
-# Recorded sound that FFmpeg reads: no notes to be played (MIDI, modules of trackers).
+# Recorded sound that FFmpeg reads: no notes to be played (MIDI, modules of trackers). Those of shops
+# (aa, aax, m4p) are locked, and said to be.
 SOUNDS = _endings(
-    "3ga 8svx aa3 aac ac3 adts aif aifc aiff alac amr ape au awb bwf caf dff dsf dts dtshd eac3"
-    " ec3 f4a flac gsm iff latm loas m4a m4b m4r mka mlp mp1 mp2 mp3 mpa mpc mpga nist nsa oga ogg"
+    "3ga 8svx aa aa3 aac aax ac3 adts aif aifc aiff alac amr ape au awb bwf caf dff dsf dts dtshd eac3"
+    " ec3 f4a flac gsm iff latm loas m4a m4b m4p m4r mka mlp mp1 mp2 mp3 mpa mpc mpga nist nsa oga ogg"
     " oma omg opus qcp qoa ra rf64 shn smp snd sox spx svx tak tta voc vox w64 wav wave weba wma wv"
     " wve xwma"
 )

@@ -20,6 +20,7 @@ from assetman.core.errors import BadInput
 from assetman.core.inputs import Padding, SoundSpec
 from assetman.media.audio import AudioHandler
 from assetman.media.handler import Extraction, Limits, OtherKind, Stretch
+from assetman.media.registry import kind_of
 from assetman.media.workers import DecodePool
 from tests.kit.films import Scene, make_film
 from tests.kit.sounds import (
@@ -285,9 +286,12 @@ def test_tags_in_broken_letters_become_words(tmp_path: Path) -> None:
         str(text).encode("utf-8")
 
 
-@pytest.mark.parametrize("kind", ["drms", "enca"])
-def test_what_was_bought_and_may_not_be_copied_says_so(tmp_path: Path, kind: str) -> None:
-    path = write_sound(tmp_path / "a.m4a", tone(440, 2))
+@pytest.mark.parametrize(("kind", "ending"), [("drms", "m4p"), ("enca", "m4a"), ("aavd", "aax")])
+def test_what_was_bought_and_may_not_be_copied_says_so(
+    tmp_path: Path, kind: str, ending: str
+) -> None:
+    path = write_sound(tmp_path / "a.m4a", tone(440, 2)).rename(tmp_path / f"a.{ending}")
+    assert kind_of(str(path)) is Kind.AUDIO
     scheme = atom(b"sinf", atom(b"frma", b"mp4a") + atom(b"schm", bytes(4) + b"itun" + bytes(4)))
 
     def locked(table: bytes) -> bytes:
@@ -295,6 +299,13 @@ def test_what_was_bought_and_may_not_be_copied_says_so(tmp_path: Path, kind: str
         return table[:8] + atom(kind.encode(), entry)
 
     path.write_bytes(within(path.read_bytes(), "moov/trak/mdia/minf/stbl/stsd", locked))
+    with pytest.raises(BadInput, match="protected against copying"):
+        read(path)
+
+
+def test_the_older_files_of_audible_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.aa"
+    path.write_bytes(struct.pack(">IIII", 4000, 0x57907536, 12, 0) + bytes(4000))
     with pytest.raises(BadInput, match="protected against copying"):
         read(path)
 
