@@ -116,10 +116,10 @@ class Backgrounds:
     def answers(self, asked: Sequence[tuple[StoredSpace, VectorStore, Question]]) -> list[Answer]:
         """Make answers whose scores can be compared; spaces without vectors give none.
 
-        The scores of the first are left as they are: what is seen comes before what is heard.
+        The scores of one are left as they are: of the first, or of what is asked for with its like.
         """
         answers: list[Answer] = []
-        for space, store, question in asked:
+        for space, store, question in sorted(asked, key=lambda each: each[2].across):
             count = len(store)
             if not count:
                 continue

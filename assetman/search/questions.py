@@ -84,9 +84,22 @@ class Questions:
                 if space.id in row
             ]
             asked[space.id] = Question(
-                tuple(part for part, _ in taken), np.stack([vector for _, vector in taken])
+                tuple(part for part, _ in taken),
+                np.stack([vector for _, vector in taken]),
+                any(self._across(part, space) for part, _ in taken),
             )
         return asked
+
+    def _across(self, part: Part, space: StoredSpace) -> bool:
+        """Tell whether a picture asks for sounds, or a sound for pictures."""
+        if part.example is None or part.weight < 0:
+            return False
+        path = part.example.path
+        if path is None:
+            assets = self._library.assets.get([part.example.asset_id or 0])
+            path = assets[0].path if assets else ""
+        handler = handler_for(path)
+        return handler is not None and space.modality not in _HELD[handler.kind]
 
     def _usable(self, spaces: Sequence[StoredSpace], notes: list[str]) -> list[StoredSpace]:
         usable = []

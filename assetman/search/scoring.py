@@ -28,6 +28,7 @@ class Question:
 
     parts: tuple[Part, ...]
     vectors: np.ndarray
+    across: bool = False  # it is a picture that asks for sounds, or a sound that asks for pictures
 
     @property
     def weights(self) -> np.ndarray:
