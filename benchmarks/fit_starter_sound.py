@@ -5,8 +5,7 @@ usage: fit_starter_sound.py PACKAGES
 
 PACKAGES is a folder in which packages of Debian 12 with sounds under open licences were unpacked:
 
-    for name in scratch wesnoth-1.16-data widelands-data lmms-common lomiri-sounds \\
-                ardentryst minetest-data; do
+    for name in scratch wesnoth-1.16-data widelands-data lmms-common minetest-data; do
         apt-get download $name && dpkg -x ${name}_*.deb PACKAGES
     done
 
@@ -33,18 +32,19 @@ from assetman.media.handler import Limits
 from assetman.media.workers import DecodePool
 
 ENDINGS = {".wav", ".ogg", ".mp3", ".flac", ".oga"}
-NO_SOUNDS = ("/music/", "/shapes/", "/waveforms/")  # of programs: scores, and single waves
+NO_SOUNDS = ("/music/", "/music loops/", "/shapes/", "/waveforms/")  # scores and single waves
 SHORTEST = 0.05  # seconds
 KINDS_EVENED = 0.25  # 0 keeps the spread of every direction, 1 makes all equal
 SHAPE_EVENED = 0.5
 LEAST = 1e-2  # of the spread of a direction, before it is evened
 AT_ONCE = 8  # windows
+AHEAD = 16  # files that are decoded ahead
 
 
 def sounds(root: Path) -> list[Path]:
     """Find the sounds of the packages."""
     found = [path for path in sorted(root.rglob("*")) if path.suffix.lower() in ENDINGS]
-    return [path for path in found if not any(part in str(path) for part in NO_SOUNDS)]
+    return [path for path in found if not any(part in str(path).lower() for part in NO_SOUNDS)]
 
 
 def windows(paths: Sequence[Path]) -> Iterator[Samples]:
@@ -53,14 +53,19 @@ def windows(paths: Sequence[Path]) -> Iterator[Samples]:
     limits = Limits(settings.decode_pixels, settings.decode_seconds, settings.decode_memory)
     decoders = DecodePool(cores(), limits, settings.thumbnail_side)
     try:
-        for path in paths:
-            try:
-                taken = decoders.extract(str(path), [yamnet.SOUND_INPUT], None).result()
-            except BadInput:
-                continue
-            heard = [s for s in taken.segments if (s.end or 0) - (s.start or 0) >= SHORTEST]
-            if heard:
-                yield taken.inputs[yamnet.SOUND_INPUT][0]
+        for start in range(0, len(paths), AHEAD):
+            asked = [
+                decoders.extract(str(path), [yamnet.SOUND_INPUT], None)
+                for path in paths[start : start + AHEAD]
+            ]
+            for future in asked:
+                try:
+                    taken = future.result()
+                except BadInput:
+                    continue
+                first = taken.segments[:1]
+                if first and (first[0].end or 0) - (first[0].start or 0) >= SHORTEST:
+                    yield taken.inputs[yamnet.SOUND_INPUT][0]
     finally:
         decoders.close()
 
