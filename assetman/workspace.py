@@ -11,10 +11,10 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
+from assetman.chosen_models import ChosenModels
 from assetman.core.changes import Changes
-from assetman.core.errors import AssetmanError, EnvironmentProblem, LibraryBusy
+from assetman.core.errors import EnvironmentProblem, LibraryBusy
 from assetman.core.exports import Export
-from assetman.core.inputs import Modality, Spec
 from assetman.core.progress import Pace, Progress
 from assetman.core.settings import Settings, cores, load_settings
 from assetman.core.watching import Watch
@@ -25,7 +25,6 @@ from assetman.indexes import Indexes
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.pace import PaceKeeper
 from assetman.ingest.pipeline import Pipeline, Plan
-from assetman.ingest.stages import Target
 from assetman.ingest.watch import Watcher, follow
 from assetman.ingest.worklist import Tools
 from assetman.library.embeddings import StoredSpace
@@ -39,8 +38,6 @@ from assetman.search.service import SearchService
 from assetman.transcribing import Transcribing
 from assetman.vectors.store import VectorStore
 
-# What a new library is filled with, by what of it they embed.
-DEFAULT_MODELS = {Modality.IMAGE: "starter", Modality.SOUND: "starter-sound"}
 _IDLE = 600.0  # seconds after which a model that is not used is let go
 _PACE = "pace"  # the fact in the library
 Listener = Callable[[Changes | Progress | Export], None]
@@ -75,6 +72,7 @@ class Workspace:
             undo.callback(self.errands.close)
             self.indexes = Indexes(folder / "vectors", self.library)
             undo.callback(self.indexes.close)
+            self._chosen = ChosenModels(self.library, self.encoders, self.store_of)
             questions = Questions(self.library, self.encoders, self.errands)
             self.search = SearchService(self.library, questions, self.store_of)
             # Roots are real paths: what the walk meets is compared with the same.
@@ -86,8 +84,7 @@ class Workspace:
             self.pipeline = self._pipeline(workers)
             undo.callback(self.pipeline.close)
             if not self.library.read_only:
-                for modality in DEFAULT_MODELS:
-                    self._ensure_model(modality)
+                self._chosen.ensure()
             self.pace = PaceKeeper(_pace_of(self.library.recall(_PACE)), self._set_gentle)
             self._housekeeping = Housekeeping(
                 self.library, self.thumbnails, settings, self._gone, self._look
@@ -144,10 +141,7 @@ class Workspace:
 
         Raises WrongUse for an unknown model, EnvironmentProblem for one without its weights.
         """
-        modality = self.encoders.indexes(name)
-        space, changes = self.library.spaces.ensure(self.encoders.space(name), modality)
-        changes |= self.library.spaces.choose(space.id)
-        changes |= self._switch_if_complete(modality)
+        changes = self._chosen.use(name)
         self.publish(changes)
         return changes
 
@@ -193,60 +187,19 @@ class Workspace:
         )
         plan = Plan(
             self._rules,
-            self._targets,
+            self._chosen.targets,
             self._run_ended,
             lambda *file: self._watcher is not None and self._watcher.unfinished(*file),
             self.transcribing.listen,
+            self._chosen.problem,
         )
         return Pipeline(tools, plan, self.publish)
 
     def _on_cpu(self) -> bool:
         return self.encoders.device().device == "cpu"
 
-    def _ensure_model(self, modality: Modality) -> None:
-        """Give a new library the built-in models, and a model that was renewed its new space.
-
-        Words cannot be asked in the space of weights that are no longer here, so the new space
-        answers at once, with as much as it has.
-        """
-        spaces = self.library.spaces
-        active = spaces.active(modality)
-        name = active.space.model if active else DEFAULT_MODELS[modality]
-        try:
-            present = self.encoders.space(name)
-        except AssetmanError:  # no longer installed: whoever searches is told
-            return
-        if active is None or active.space != present:
-            space, _ = spaces.ensure(present, modality)
-            spaces.choose(space.id)
-            if spaces.filling(modality) is not None:
-                spaces.switch(modality)
-
-    def _switch_if_complete(self, modality: Modality) -> Changes:
-        """Let the space that is being filled answer once nothing is pending in it."""
-        filling = self.library.spaces.filling(modality)
-        if filling is None or self.library.contents.count_pending([filling.id])[0]:
-            return Changes()
-        self.store_of(filling).catch_up()
-        return self.library.spaces.switch(modality)
-
-    def _targets(self) -> list[Target]:
-        """Name the spaces that files are embedded in now."""
-        stored = self.library.spaces
-        roles = (stored.active, stored.filling)
-        spaces = [role(modality) for modality in DEFAULT_MODELS for role in roles]
-        specs = [(space, self._spec(space)) for space in spaces if space is not None]
-        return [Target(s.id, s.space.model, spec) for s, spec in specs if spec is not None]
-
-    def _spec(self, space: StoredSpace) -> Spec | None:
-        """Tell in what form the model of a space takes what it embeds."""
-        if space.modality is Modality.SOUND:
-            return self.encoders.sound_input(space.space.model)
-        return self.encoders.input_spec(space.space.model)
-
     def _run_ended(self) -> None:
-        for modality in DEFAULT_MODELS:
-            self.publish(self._switch_if_complete(modality))
+        self.publish(self._chosen.switch_if_complete())
         self.indexes.catch_up()
         if self._watcher is None:  # a command, which ends before the house is kept
             with contextlib.suppress(EnvironmentProblem):

@@ -34,6 +34,7 @@ class Plan:
     run_ended: Callable[[], None]  # brings indexes up to date, lets a complete space answer
     unfinished: Callable[[int, Found], bool] = lambda root_id, found: False  # still written to
     afterwards: Callable[[Tally, Turn], None] = lambda tally, turn: None  # when all else is done
+    problem: Callable[[], str] = str  # what it could not do at all, for the person
 
 
 class Pipeline:
@@ -161,7 +162,7 @@ class Pipeline:
             worklist.close()
         self._plan.run_ended()
         self._plan.afterwards(self._tally, self._turn(self._token))
-        self._tally.ended()
+        self._tally.ended(self._plan.problem())
         yield self._tally.report()
 
     # -- the background
@@ -177,12 +178,13 @@ class Pipeline:
                     return
                 token, tally = self._token, self._tally
             problem = self._work(token)
+            left = "" if problem or token.cancelled else self._plan.problem()
             with self._state:
                 if problem and token is self._token:  # what joined this run ends with it
                     self._asked = False
                 if self._asked:  # asked for while the last batch was being stored
                     continue
-                tally.ended(problem)
+                tally.ended(problem or left)
             self._on_progress(replace(tally.report(), gentle=self._gentle))
             with self._state:
                 self._active = self._asked

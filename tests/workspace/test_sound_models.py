@@ -16,7 +16,8 @@ from assetman.engine.codec import decode, encode
 from assetman.engine.protocol import Card
 from assetman.engine.service import EngineService
 from assetman.workspace import Workspace
-from kit.service import Open, index
+from kit.colours import COLOURS_MODEL
+from kit.service import PATIENCE, Open, index
 from kit.sounds import tone, write_sound
 from kit.tones import TONES, TONES_MODEL, publish_tones
 
@@ -75,7 +76,7 @@ def test_a_model_of_sounds_takes_the_place_of_one_of_sounds_alone(
     (filling,) = [info for info in listening.models() if info.filling]
     assert filling.name == "chords"
     assert found(listening, "whistle") == "whistle.wav"
-    assert listening._workspace.pipeline.wait(run, 60)
+    assert listening._workspace.pipeline.wait(run, PATIENCE)
     status = listening.status()
     assert (status.model, status.sound_model, status.sound_filling) == ("colours", "chords", None)
     assert spaces(listening) == {"colours-1-p1-4": 6, "tones-1-p1-4": 3, "chords-1-p1-4": 3}
@@ -150,3 +151,29 @@ def test_a_library_that_cannot_be_written_to_is_asked_about_its_sounds(
         assert found(service, "whistle") == "whistle.wav"
     finally:
         service.close()
+
+
+def test_files_are_read_and_seen_although_the_model_of_sounds_is_gone(
+    open_service: Open, sounds: Path, photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_service()
+    first.use_model("colours")
+    first.use_model("tones")
+    index(first, sounds)
+    first.close()
+    with monkeypatch.context() as gone:
+        gone.setattr("assetman.embedding.catalogue._of_others", lambda: {"colours": COLOURS_MODEL})
+        second = open_service()
+        index(second, photos)
+        assert found(second, "green") == "green.png"
+        write_sound(sounds / "new.wav", tone(TONES["hum"], 3))
+        run = second.index()
+        assert second._workspace.pipeline.wait(run, PATIENCE)
+        assert "tones" in second.progress().problem
+        assert second.progress().counts.failed == 0
+        (card,) = second.cards([second.asset_at(str(sounds / "new.wav")) or 0])
+        assert card.waveform is not None
+        second.close()
+    third = open_service()
+    index(third)
+    assert spaces(third) == {"colours-1-p1-4": 6, "tones-1-p1-4": 4}
