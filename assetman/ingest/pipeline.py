@@ -193,9 +193,8 @@ class Pipeline:
     def _work(self, token: CancelToken) -> str:
         """Do one run; say what ended it before its time, "" if nothing did."""
         ended = threading.Event()
-        reporter = threading.Thread(
-            target=self._report_until, args=(ended,), name="pipeline-report"
-        )
+        report = (ended, lambda: self._on_progress(self.progress()))
+        reporter = threading.Thread(target=_report_until, args=report, name="pipeline-report")
         reporter.start()
         try:
             self._survey_and_work(token)
@@ -281,9 +280,10 @@ class Pipeline:
         visible, gentle = (lambda: self._visible), (lambda: self._gentle)
         return Worklist(self._tools, targets, self._tally, token, visible, gentle)
 
-    def _report_until(self, ended: threading.Event) -> None:
-        while not ended.wait(_REPORT_EVERY):
-            self._on_progress(self.progress())
+
+def _report_until(ended: threading.Event, report: Callable[[], None]) -> None:
+    while not ended.wait(_REPORT_EVERY):
+        report()
 
 
 def _survey(tools: Tools, plan: Plan, tally: Tally) -> Survey:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from assetman.core.assets import Kind
 from assetman.core.changes import Changes
 from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem
 from assetman.core.inputs import Modality
@@ -16,6 +15,7 @@ from assetman.core.progress import CancelToken
 from assetman.ingest.agenda import Agenda
 from assetman.ingest.batches import Batches
 from assetman.ingest.reading import Backlog, Portion, Reading, Target
+from assetman.ingest.room import Room
 from assetman.ingest.stages import SegmentEncoder, Stored, embed, extract, store, take
 from assetman.ingest.tally import Tally
 from assetman.ingest.verdicts import Verdicts
@@ -23,9 +23,6 @@ from assetman.library.contents import Pending
 from assetman.library.library import Library
 from assetman.media.handler import Decoder, Extraction
 from assetman.media.thumbnails import ThumbnailCache
-
-_MOST_HELD = 512 << 20  # bytes of what is decoded; then nothing that is long is read on
-_SOUNDS = 2  # so many more sounds than decoders are in hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +67,9 @@ class Worklist:
         self._agenda = Agenda(tools.library, targets, tally, visible, self._unstorable)
         self._verdicts = Verdicts(tools.library, self._agenda, tally, tools.publish)
         self._decoding: dict[Future[Extraction], Reading] = {}
-        self._unread: set[Reading] = set()  # films and sounds not yet decoded to their end
         self._going_on: deque[Reading] = deque()  # those of them whose next stretch is due
         self._backlog = Backlog()
+        self._room = Room(self._backlog, self._decoding, tools.decoders, gentle)
         self._complete: list[Reading] = []  # to be stored
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="pipeline-store")
         self._writing: Future[None] | None = None
@@ -154,36 +151,17 @@ class Worklist:
             self._decode(self._going_on.popleft())
 
     def _begin(self) -> bool:
-        item = self._agenda.next(self._has_room)
+        item = self._agenda.next(self._room.is_there)
         if item is None:
             return False
         reading = Reading.of(item, self._agenda.targets)
-        if reading.in_stretches:
-            self._unread.add(reading)
+        self._room.enter(reading)
         self._decode(reading)
         return True
 
-    def _has_room(self, kind: Kind, seen: bool) -> bool:
-        """Tell whether one more film or sound may be read; what the person sees, sooner."""
-        if self._held() > _MOST_HELD:
-            return False
-        most = 1 if self._gentle() else self._tools.decoders
-        if kind is Kind.AUDIO and not self._gentle():
-            most += _SOUNDS
-        count = sum(reading.item.kind is kind for reading in self._unread)
-        return count < (2 * most if seen else most)
-
-    def _held(self) -> int:
-        """Count the bytes of what is decoded and waits."""
-        size = self._backlog.size
-        for future in self._decoding:
-            if future.done() and not future.cancelled() and future.exception() is None:
-                size += sum(rows.nbytes for rows in future.result().inputs.values())
-        return size
-
     def _go_on(self) -> None:
         """Decode the next stretches of what is long."""
-        while self._going_on and self._held() <= _MOST_HELD:
+        while self._going_on and not self._room.is_full:
             self._decode(self._going_on.popleft())
 
     def _keep_busy(self) -> None:
@@ -256,13 +234,13 @@ class Worklist:
         if not reading.read:
             self._going_on.append(reading)
             return
-        self._unread.discard(reading)
+        self._room.leave(reading)
         if reading.complete:
             self._complete.append(reading)
 
     def _drop(self, reading: Reading) -> None:
         reading.dropped = True
-        self._unread.discard(reading)
+        self._room.leave(reading)
         self._tally.reached(reading.item.content_id, None)
 
     def _unstorable(self, item: Pending) -> None:

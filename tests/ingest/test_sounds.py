@@ -19,7 +19,7 @@ from assetman.core.inputs import WINDOW_HOP, WINDOW_SECONDS, Modality
 from assetman.core.progress import CancelToken
 from assetman.core.queries import Sort
 from assetman.core.sounds import peak_rate
-from assetman.ingest import batches, worklist
+from assetman.ingest import batches, room
 from assetman.ingest.pipeline import Pipeline
 from assetman.media import sound_windows
 from assetman.media.handler import Extraction, Stretch
@@ -226,7 +226,7 @@ def test_many_short_sounds_fill_batches_and_are_not_all_held_at_once(
     counts = bench.index()
     assert (counts.added, counts.embedded, counts.failed) == (120, 120, 0)
     assert max(sizes) == 32
-    assert decoder.most_held <= (32 + 3 + worklist._SOUNDS) * WINDOW
+    assert decoder.most_held <= (32 + 3 + room._SOUNDS) * WINDOW
 
 
 def test_long_sounds_take_no_more_memory_than_their_encoder_needs(
@@ -236,7 +236,7 @@ def test_long_sounds_take_no_more_memory_than_their_encoder_needs(
     long_sound: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(worklist, "_MOST_HELD", 3 * WINDOW)
+    monkeypatch.setattr(room, "_MOST_HELD", 3 * WINDOW)
     for number in range(3):
         (photos / f"{number}.wav").write_bytes(long_sound.read_bytes() + bytes(number))
     bench.add(photos)
