@@ -123,7 +123,7 @@ def test_sound_goes_on_behind_the_last_picture(
     film = make_film(tmp_path / "short.mp4", [Scene("red", 3)], size=(64, 36)).path
     sound = write_wav(tmp_path / "long.wav", noise(40, 0.05))
     path = tmp_path / "longer.mp4"
-    both = ["ffmpeg", "-v", "error", "-i", film, "-i", sound, "-c:v", "copy", path]
+    both = ["ffmpeg", "-v", "error", "-i", str(film), "-i", str(sound), "-c:v", "copy", str(path)]
     subprocess.run(both, check=True)
     read = list(stretches(path))
     windows = [each for found in read for each in of_kind(found, SegmentKind.WINDOW)]
