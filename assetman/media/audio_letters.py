@@ -101,9 +101,11 @@ def _bytes_of(text: str, latin: bool) -> bytes | None:
 def _strict(raw: bytes, encoding: str) -> str | None:
     """Decode what may end in the midst of a letter: old tags have 30 bytes, and cut there."""
     try:
-        return codecs.getincrementaldecoder(encoding)("strict").decode(raw) or None
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(raw)
     except (UnicodeDecodeError, LookupError):
         return None
+    # where half a letter is all that is not plain, it is a whole one of another encoding
+    return None if text.isascii() and not raw.isascii() else text or None
 
 
 def _decoded(raw: bytes, encoding: str) -> str:

@@ -24,7 +24,6 @@ from assetman.media.registry import kind_of
 from assetman.media.workers import DecodePool
 from tests.kit.films import Scene, make_film
 from tests.kit.sounds import (
-    WAV_FORMS,
     channels,
     id3,
     id3_cover,
@@ -83,7 +82,7 @@ def small_pool() -> Iterator[DecodePool]:
     pool.close()
 
 
-@pytest.mark.parametrize("form", WAV_FORMS)
+@pytest.mark.parametrize("form", ["u8", "s16", "f32"])
 def test_silence_has_no_window_and_is_a_sound_all_the_same(tmp_path: Path, form: str) -> None:
     found = read(write_wav(tmp_path / "a.wav", silence(12), form=form))
     assert found.segments == ()
@@ -145,7 +144,7 @@ def test_one_sample_is_a_sound_and_none_is_told_of(tmp_path: Path) -> None:
         read(write_wav(tmp_path / "b.wav", np.zeros(0, np.float32)))
 
 
-@pytest.mark.parametrize("rate", [1000, 8_000, 11_025, 44_100, 96_000, 192_000, 384_000])
+@pytest.mark.parametrize("rate", [1000, 8_000, 44_100, 192_000, 384_000])
 def test_a_pitch_stays_the_same_from_any_rate(tmp_path: Path, rate: int) -> None:
     found = read(write_wav(tmp_path / "a.wav", tone(330, 3, rate=rate), rate=rate))
     heard = found.inputs[SPEC][0, : 3 * 48_000]
@@ -165,7 +164,7 @@ def test_a_rate_that_makes_no_sense_is_told_of(tmp_path: Path, rate: int) -> Non
         read(path)
 
 
-@pytest.mark.parametrize("count", [3, 6, 8, 32, 64])
+@pytest.mark.parametrize("count", [6, 9, 32, 64])
 def test_a_sound_of_many_channels_is_heard_as_one(tmp_path: Path, count: int) -> None:
     each = [silence(2)] * (count - 1)
     found = read(write_wav(tmp_path / "a.wav", channels(tone(440, 2, 0.9), *each)))

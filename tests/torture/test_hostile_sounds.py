@@ -1,8 +1,8 @@
 """Sounds, and what goes by their names, that mean harm: each costs itself, nothing else happens.
 
 As in `test_hostile`: a root of them is brought into a library, and the network, the files beside
-the root, the disk and the memory of the decoders are watched. A usual dose is a sixth of them;
-`--dose 6` is all, holes of a terabyte among them.
+the root, the disk and the memory of the decoders are watched. A usual dose is an eighth of them;
+`--dose 8` is all, holes of a terabyte among them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from tests.torture.watching_eyes import Ear, Eye
 
 pytestmark = pytest.mark.timeout(3600)
 
-USUAL = 6  # one in so many is a usual dose
+USUAL = 8  # one in so many is a usual dose
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Damaged sounds of every container and codec: windows with sensible times, or a sentence.
 
-50 files; `--dose 100` is 5,000. What became of them is printed by codec and container (`-s`).
+40 files; `--dose 100` is 4,000. What became of them is printed by codec and container (`-s`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.torture.watching_eyes import most_memory_of_children
 
 pytestmark = pytest.mark.timeout(6 * 3600)
 
-FILES = 50
+FILES = 40
 MEMORY = 512 << 20
 SLACK = 96 << 20  # what Python and its libraries map shared and read-only
 LIMITS = Limits(pixels=20_000_000, seconds=10.0, memory=MEMORY)
