@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import (
@@ -210,9 +211,15 @@ class ExportDialog(QDialog):
             return
         self.name.setText(name)
         self.do.setEnabled(False)
-        self._save(os.path.join(self._folder, name), self.form, self.accept, self._refuse)
+        self._save(os.path.join(self._folder, name), self.form, self._begun, self._refuse)
+
+    def _begun(self) -> None:
+        if shiboken6.isValid(self):  # it may have been closed before the answer came
+            self.accept()
 
     def _refuse(self, sentence: str) -> None:
+        if not shiboken6.isValid(self):
+            return
         self.do.setEnabled(True)
         self.trouble.setText(sentence)
         self.trouble.show()
