@@ -9,7 +9,7 @@ from pathlib import Path
 
 import av
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -183,6 +183,7 @@ def test_tags_in_letters_that_nobody_named_are_mended(
 
 
 @given(st.text(st.characters(categories=("L", "Zs", "Nd"), max_codepoint=0x24F), max_size=40))
+@example("0Â")
 def test_words_that_are_right_stay_as_they_are(text: str) -> None:
     with suppress(UnicodeError):  # what can be UTF-8 that was read as Latin-1 is taken for it
         assume(text.isascii() or not text.encode("latin-1").decode("utf-8"))
