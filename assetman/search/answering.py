@@ -18,6 +18,9 @@ from assetman.vectors.store import VectorStore
 
 _MORE = 4  # times as many neighbours are asked for when they were too few assets
 _SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
+_ACROSS = (
+    2.0  # times the spread of what a picture finds of sounds, beside what it finds of pictures
+)
 _RENEWED = 0.02  # of the vectors of a space that may come or go before another sample is taken
 NOWHERE = float("-inf")  # the score of a segment that has no vector
 
@@ -124,6 +127,8 @@ class Backgrounds:
             if not count:
                 continue
             usual = Usual.of(question.values(self._sample(space, store, count)), count)
+            if answers and question.across and not answers[0].question.across:
+                usual = usual.blurred(_ACROSS)
             if answers:
                 scale = Scale.onto(answers[0].usual, usual)
                 answers.append(Answer(space, store, question, answers[0].usual, scale))
