@@ -25,7 +25,7 @@ from assetman.embedding.starter import IMAGE_INPUT
 from assetman.embedding.threads import one_thread
 from assetman.embedding.yamnet import SOUND_INPUT, HearingTower, class_logits, mean_features
 
-REVISION = "2"  # raised with every other starter_sound.npz
+REVISION = "3"  # raised with every other starter_sound.npz
 KINDS, SHAPE = 256, 128  # dimensions of what a sound is, and of how it is
 SPACE = Space("starter-sound", REVISION, 1, KINDS + SHAPE)
 SHAPE_SHARE = 0.5  # of the likeness of two sounds
