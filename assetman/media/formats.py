@@ -51,7 +51,21 @@ _FILM_STARTS = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"FLV\x01", b".RMF", b
 _FILM_BOXES = frozenset((b"moov", b"mdat", b"wide", b"pnot"))
 
 
-_SOUND_STARTS = (b"fLaC", b"OggS", b"ID3", b"MAC ", b"wvpk", b"#!AMR", b".snd", b"caff", b"TTA1")
+_SOUND_STARTS = (
+    b"fLaC",
+    b"OggS",
+    b"ID3",
+    b"MAC ",
+    b"wvpk",
+    b"#!AMR",
+    b".snd",
+    b"caff",
+    b"TTA1",
+    b"\x0b\x77",
+)
+_FRAMES = frozenset(
+    bytes((kind,)) for kind in b"\xfb\xfa\xf3\xf2\xe3\xfd\xfc\xf5\xf4\xf1\xf0\xf9\xf8"
+)
 _SOUND_FORMS = (b"WAVE", b"AIFF", b"AIFC", b"8SVX")
 _SOUND_BRANDS = frozenset((b"M4A ", b"M4B ", b"M4P ", b"F4A "))
 
@@ -62,8 +76,8 @@ def looks_like_sound(start: bytes) -> bool:
         return start[8:12] in _SOUND_FORMS
     if start[4:8] == b"ftyp":
         return start[8:12] in _SOUND_BRANDS
-    frame = start[:1] == b"\xff" and len(start) > 1 and start[1] & 0xE0 == 0xE0
-    return start.startswith(_SOUND_STARTS) or (frame and start[1] & 0x06 != 0x00)
+    framed = start[:1] == b"\xff" and start[1:2] in _FRAMES
+    return framed or start.startswith(_SOUND_STARTS)
 
 
 def looks_like_video(start: bytes) -> bool:

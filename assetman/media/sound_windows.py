@@ -38,6 +38,7 @@ _MARGIN = 1  # seconds that are read before what is wanted, so that filters have
 _SAMPLES = 120_000_000  # of all channels, that are read in one stretch
 _SHARES = {"FL": 0.5, "FR": 0.5, "FC": 0.7071, "LFE": 0.0, "LFE2": 0.0}  # ITU-R BS.775, both ears
 _OTHERS = 0.3536  # of channels behind and above
+_CANCELLED = 0.002  # of the power of the loudest channel; a mix with less has lost the sound
 # Of libswresample: what is left of an ideal resampler's sound up to 0.9 of the band is -128 dB.
 _FILTER = "filter_size=96:phase_shift=10:cutoff=0.96:filter_type=kaiser:kaiser_beta=12"
 
@@ -244,8 +245,11 @@ def _shares(sound: OpenSound) -> NDArray[np.float32]:
 
 
 def _mixed(block: Block, shares: NDArray[np.float32]) -> Mono:
-    return (
-        np.ascontiguousarray(block[0])
-        if len(block) == 1
-        else np.asarray(shares @ block, np.float32)
-    )
+    """Mix a second to one channel; where channels cancel each other, take the loudest."""
+    if len(block) == 1:
+        return np.ascontiguousarray(block[0])
+    mix = np.asarray(shares @ block, np.float32)
+    powers = np.array([float(np.dot(channel, channel)) for channel in block]) * (shares > 0)
+    if float(np.dot(mix, mix)) < _CANCELLED * powers.max():
+        return np.ascontiguousarray(block[int(np.argmax(powers))])
+    return mix
