@@ -66,6 +66,7 @@ def take(thumbnails: ThumbnailCache, reading: Reading, extraction: Extraction) -
     """Keep what a stretch gave, and what was written; give what is to be embedded."""
     key, number = reading.item.key, reading.stretch.number
     portions = reading.take(extraction)
+    extraction.inputs = {}  # whoever still knows the extraction holds no samples
     if extraction.probe.kind is Kind.AUDIO:
         known = reading.derived
         rate = known.outline_rate if number else peak_rate(extraction.probe.duration)

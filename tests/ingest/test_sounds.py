@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -502,3 +503,31 @@ def test_a_run_is_stopped_in_the_middle_of_a_batch_of_sounds(
     assert drafts(bench, "long.wav") == []
     assert pipeline.wait(pipeline.start(), PATIENCE)
     assert len(rows(bench, "long.wav")) == len(drafts(bench, "long.wav")) > 10
+
+
+def test_what_decoders_gave_is_let_go_of_without_collecting_garbage(
+    bench: Bench, photos: Path, live: tuple[Pipeline, Held], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline, encoder = live
+    encoder.released.set()
+    given: list[weakref.ref[Future[Extraction]]] = []
+    extract = bench.tools.decoder.extract
+
+    def noted(*args: Any) -> Future[Extraction]:
+        future = extract(*args)
+        given.append(weakref.ref(future))
+        return future
+
+    monkeypatch.setattr(bench.tools.decoder, "extract", noted)
+    for number in range(12):
+        sound(photos / f"{number}.wav", "beep", 0.5 + number / 100)
+    bench.add(photos)
+    gc.collect()
+    gc.disable()
+    try:
+        assert pipeline.wait(pipeline.start(), PATIENCE)
+        assert len(given) == 12
+        # a thread may still be at the end of its work on the last ones
+        assert sum(future() is not None for future in given) <= 3
+    finally:
+        gc.enable()
