@@ -96,7 +96,10 @@ def comparable(cosines: np.ndarray, way: str) -> np.ndarray:
     rows = []
     for row in cosines:
         usual = Usual.of(row, len(row))
-        rows.append((row - usual.mean) / usual.spread - usual.best * (way == "surplus"))
+        if way == "z":
+            rows.append((row - row.mean()) / row.std())
+        else:
+            rows.append((row - usual.mean) / usual.spread - usual.best)
     return np.stack(rows)
 
 

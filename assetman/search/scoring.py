@@ -19,8 +19,6 @@ SAMPLE = 1024  # vectors of a space that a question is compared with, to know wh
 _USUAL_SPREAD = 0.1  # of cosines; counts for as much as so many vectors of the sample
 _USUAL_COUNT = 4
 _KNEE = 0.8  # up to here sums are shown as they are
-_HIGH = 0.975  # the share of scores below those that are looked at to know how far they reach
-_HIGH_COUNT = 3  # scores above it that are believed
 _NORMAL = NormalDist()
 
 
@@ -85,16 +83,11 @@ class Usual:
     def of(cls, values: np.ndarray, count: int) -> Usual:
         """Tell from the scores of a sample, (n,) with n at least 1, of `count` vectors.
 
-        A handful of vectors says little of the spread: then a usual one is mixed in. Where high
-        scores are more frequent than they would be if all was normally distributed, what is
-        like the question in some way reaches far, and the spread is stretched to say so.
+        A handful of vectors says little of the spread: then a usual one is mixed in.
         """
         given = len(values) * float(values.var()) + _USUAL_COUNT * _USUAL_SPREAD**2
         spread = (given / (len(values) + _USUAL_COUNT)) ** 0.5
-        mean = float(values.mean())
-        high = (float(np.quantile(values, _HIGH)) - mean) / spread / _NORMAL.inv_cdf(_HIGH)
-        believed = min(1.0, len(values) * (1 - _HIGH) / _HIGH_COUNT)
-        return cls(mean, spread * (1 + believed * max(0.0, high - 1)), expected_best(count))
+        return cls(float(values.mean()), spread, expected_best(count))
 
     def blurred(self, times: float) -> Usual:
         """Give the same with so many times the spread, for what is less to be believed."""
