@@ -115,11 +115,13 @@ def test_a_picture_asks_for_what_is_seen_in_it(hearing: StarterSoundEncoder) -> 
 
 
 def test_a_sound_asks_for_pictures_of_what_is_heard() -> None:
-    starter = StarterEncoder("cpu")
-    asked = starter.encode_sounds(np.stack([window(sounds()["a clock ticks"])]))
+    starter, tower = StarterEncoder("cpu"), HearingTower("cpu")
+    laid = np.stack([window(sounds()["a clock ticks"])])
+    asked = starter.encode_sounds(laid)
     assert np.allclose(np.linalg.norm(asked, axis=1), 1, atol=1e-5)
-    named = starter.encode_texts(["an ambulance", "a clock", "a frog", "a violin"])
-    assert (asked @ named.T).argmax(1).tolist() == [1]
+    likeness = (asked @ imagined.pictures_of_classes().T)[0]
+    likeliest = yamnet.class_logits(tower.hear(laid))[0].argmax()
+    assert (likeness > likeness[likeliest]).mean() < 0.05
 
 
 def test_the_spectrogram_is_that_of_an_independent_one() -> None:
