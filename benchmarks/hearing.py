@@ -172,9 +172,10 @@ def senses(
     if Modality.SOUND in pool.modalities(picture_model):
         seen = embed(pool, picture_model, list(told))
         questions = pool.sounds(picture_model, heard.windows)
-        best = np.array(
-            [(questions[heard.owners == row] @ seen.T).max(0) for row in range(len(paths))]
-        )
+        likeness = questions @ seen.T
+        best = np.full((len(paths), len(told)), WORST)  # a silent sound finds nothing
+        for window, owner in enumerate(heard.owners):
+            best[owner] = np.maximum(best[owner], likeness[window])
         show("a sound, its picture", best, same(borne, list(told.values())))
 
 
