@@ -11,8 +11,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
+from assetman.chosen_models import ChosenModels
 from assetman.core.changes import Changes
-from assetman.core.errors import AssetmanError, EnvironmentProblem, LibraryBusy
+from assetman.core.errors import EnvironmentProblem, LibraryBusy
 from assetman.core.exports import Export
 from assetman.core.progress import Pace, Progress
 from assetman.core.settings import Settings, cores, load_settings
@@ -24,7 +25,6 @@ from assetman.indexes import Indexes
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.pace import PaceKeeper
 from assetman.ingest.pipeline import Pipeline, Plan
-from assetman.ingest.stages import Target
 from assetman.ingest.watch import Watcher, follow
 from assetman.ingest.worklist import Tools
 from assetman.library.embeddings import StoredSpace
@@ -35,9 +35,9 @@ from assetman.media.thumbnails import ThumbnailCache
 from assetman.media.workers import DecodePool
 from assetman.search.questions import Questions
 from assetman.search.service import SearchService
+from assetman.transcribing import Transcribing
 from assetman.vectors.store import VectorStore
 
-DEFAULT_MODEL = "starter"
 _IDLE = 600.0  # seconds after which a model that is not used is let go
 _PACE = "pace"  # the fact in the library
 Listener = Callable[[Changes | Progress | Export], None]
@@ -72,15 +72,19 @@ class Workspace:
             undo.callback(self.errands.close)
             self.indexes = Indexes(folder / "vectors", self.library)
             undo.callback(self.indexes.close)
+            self._chosen = ChosenModels(self.library, self.encoders, self.store_of)
             questions = Questions(self.library, self.encoders, self.errands)
             self.search = SearchService(self.library, questions, self.store_of)
             # Roots are real paths: what the walk meets is compared with the same.
             own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
             self._rules = IgnoreRules(settings.ignore, own)
+            self.transcribing = Transcribing(
+                self.library, self.decoders, self.publish, models / "speech", settings.device
+            )
             self.pipeline = self._pipeline(workers)
             undo.callback(self.pipeline.close)
             if not self.library.read_only:
-                self._ensure_model()
+                self._chosen.ensure()
             self.pace = PaceKeeper(_pace_of(self.library.recall(_PACE)), self._set_gentle)
             self._housekeeping = Housekeeping(
                 self.library, self.thumbnails, settings, self._gone, self._look
@@ -133,13 +137,11 @@ class Workspace:
         return self.indexes.of(space)
 
     def use_model(self, name: str) -> Changes:
-        """Choose a model; the one before answers until the new one is complete.
+        """Choose a model for what it embeds; the one before answers until it is complete.
 
         Raises WrongUse for an unknown model, EnvironmentProblem for one without its weights.
         """
-        space, changes = self.library.spaces.ensure(self.encoders.space(name))
-        changes |= self.library.spaces.choose(space.id)
-        changes |= self._switch_if_complete()
+        changes = self._chosen.use(name)
         self.publish(changes)
         return changes
 
@@ -185,55 +187,19 @@ class Workspace:
         )
         plan = Plan(
             self._rules,
-            self._targets,
+            self._chosen.targets,
             self._run_ended,
             lambda *file: self._watcher is not None and self._watcher.unfinished(*file),
+            self.transcribing.listen,
+            self._chosen.problem,
         )
         return Pipeline(tools, plan, self.publish)
 
     def _on_cpu(self) -> bool:
         return self.encoders.device().device == "cpu"
 
-    def _ensure_model(self) -> None:
-        """Give a new library the built-in model, and a model that was renewed its new space.
-
-        Words cannot be asked in the space of weights that are no longer here, so the new space
-        answers at once, with as much as it has.
-        """
-        spaces = self.library.spaces
-        active = spaces.active()
-        name = active.space.model if active else DEFAULT_MODEL
-        try:
-            present = self.encoders.space(name)
-        except AssetmanError:  # no longer installed: whoever searches is told
-            return
-        if active is None or active.space != present:
-            space, _ = spaces.ensure(present)
-            spaces.choose(space.id)
-            if spaces.filling() is not None:
-                spaces.switch()
-
-    def _switch_if_complete(self) -> Changes:
-        """Let the space that is being filled answer once nothing is pending in it."""
-        filling = self.library.spaces.filling()
-        if filling is None or self.library.contents.count_pending([filling.id])[0]:
-            return Changes()
-        self.store_of(filling).catch_up()
-        return self.library.spaces.switch()
-
-    def _targets(self) -> list[Target]:
-        """Name the spaces that files are embedded in now."""
-        targets = []
-        for space in (self.library.spaces.active(), self.library.spaces.filling()):
-            if space is None:
-                continue
-            spec = self.encoders.input_spec(space.space.model)
-            if spec is not None:
-                targets.append(Target(space.id, space.space.model, spec))
-        return targets
-
     def _run_ended(self) -> None:
-        self.publish(self._switch_if_complete())
+        self.publish(self._chosen.switch_if_complete())
         self.indexes.catch_up()
         if self._watcher is None:  # a command, which ends before the house is kept
             with contextlib.suppress(EnvironmentProblem):

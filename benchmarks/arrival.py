@@ -130,7 +130,7 @@ def floor(workspace: Workspace, model: str, picture: Path, thumbnail: Path) -> f
     assert spec is not None
     started = time.perf_counter()
     extraction = workspace.decoders.extract(str(picture), (spec,), thumbnail).result()
-    workspace.encoders.images(model, extraction.pixels[spec])
+    workspace.encoders.images(model, extraction.inputs[spec])
     return time.perf_counter() - started
 
 

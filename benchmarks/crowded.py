@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, InputSpec, Modality, SoundSpec, Spec
 from assetman.core.queries import Query
 from assetman.core.spaces import Space
 from assetman.indexes import Source
@@ -45,6 +45,15 @@ class Told:
     def input_spec(self, name: str) -> InputSpec | None:
         return None
 
+    def sound_input(self, name: str) -> SoundSpec | None:
+        return None
+
+    def modalities(self, name: str) -> frozenset[Modality]:
+        return frozenset({Modality.TEXT})
+
+    def sounds(self, name: str, samples: np.ndarray) -> np.ndarray:
+        raise NotImplementedError
+
     def images(self, name: str, pixels: np.ndarray) -> np.ndarray:
         raise NotImplementedError
 
@@ -54,7 +63,7 @@ class Told:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:
@@ -66,8 +75,10 @@ def unit(rows: np.ndarray) -> np.ndarray:
     return units.astype(np.float32)
 
 
-def fill(library: Library, space: int, given: argparse.Namespace, theme: np.ndarray) -> list[int]:
-    """Write films near a theme and pictures anywhere; give the ids of the films."""
+def fill(
+    library: Library, space: int, heard: int, given: argparse.Namespace, theme: np.ndarray
+) -> list[int]:
+    """Write films near a theme, seen and heard, and pictures anywhere; give the ids of the films."""
     random = np.random.default_rng(0)
     root = library.roots.add("/crowded")[0].id
     films = []
@@ -84,7 +95,16 @@ def fill(library: Library, space: int, given: argparse.Namespace, theme: np.ndar
                 SegmentDraft(SegmentKind.SHOT, i, i * 3.0, i * 3 + 3.0, at=i * 3 + 1.0)
                 for i in range(len(rows))
             ]
-        library.embeddings.add(space, library.segments.replace(content, drafts), unit(rows))
+        shots = len(drafts)
+        if kind is Kind.VIDEO and given.heard:
+            drafts += [
+                SegmentDraft(SegmentKind.WINDOW, i, i * 5.0, i * 5.0 + 10, at=i * 5.0 + 5)
+                for i in range(len(rows) * 3 // 5)
+            ]
+        ids = library.segments.replace(content, drafts)
+        library.embeddings.add(space, ids[:shots], unit(rows))
+        if len(ids) > shots:
+            library.embeddings.add(heard, ids[shots:], unit(rows[: len(ids) - shots]))
         return asset
 
     for number in range(given.films):
@@ -116,18 +136,27 @@ def main() -> None:
     arguments.add_argument("--vectors", type=int, default=100_000)
     arguments.add_argument("--films", type=int, default=10)
     arguments.add_argument("--frames", type=int, default=5_000)
+    arguments.add_argument("--heard", action="store_true", help="films have sound too")
     arguments.add_argument("--questions", type=int, default=9)
     given = arguments.parse_args()
     theme = unit(np.random.default_rng(5).normal(size=DIMENSION))
     with tempfile.TemporaryDirectory() as made, Library.open(Path(made) / "library") as library:
         stored, _ = library.spaces.ensure(Space("told", "1", 1, DIMENSION))
         library.spaces.choose(stored.id)
-        films = fill(library, stored.id, given, theme)
-        store = VectorStore(Path(made) / "v", DIMENSION, Source(library.embeddings, stored.id))
-        store.catch_up()
-        store.wait_until_ready()
+        heard, _ = library.spaces.ensure(Space("heard", "1", 1, DIMENSION), Modality.SOUND)
+        library.spaces.choose(heard.id)
+        films = fill(library, stored.id, heard.id, given, theme)
+        stores = {}
+        for space in (stored.id, heard.id):
+            source = Source(library.embeddings, space)
+            stores[space] = VectorStore(Path(made) / f"v{space}", DIMENSION, source)
+            stores[space].catch_up()
+            stores[space].wait_until_ready()
+        store = stores[stored.id]
         told = Told()
-        service = SearchService(library, Questions(library, told, told), lambda _: store)
+        service = SearchService(
+            library, Questions(library, told, told), lambda space: stores[space.id]
+        )
         away = unit(np.random.default_rng(6).normal(size=DIMENSION))
         told.vectors = {"among the films": theme, "elsewhere": away}
         service.search(Query("elsewhere"))  # warm
@@ -149,7 +178,8 @@ def main() -> None:
         read = median(lambda: library.frames.of_asset(films[0]), given.questions)
         print(f"{'reading the frames of a film':32} {read * 1e3:8.1f} ms {read / once:7.1f} x")
         print(f"{'scoring them':32} {scored * 1e3:8.1f} ms {scored / once:7.1f} x")
-        store.close()
+        for each in stores.values():
+            each.close()
 
 
 if __name__ == "__main__":

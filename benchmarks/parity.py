@@ -165,7 +165,7 @@ def reduced(paths: Sequence[Path], encoder: Any, spec: InputSpec) -> None:
         handler = handler_for(str(path))
         assert handler is not None
         taken = handler.extract(str(path), [spec], None, 512, limits, None)
-        small.append(encoder.encode_images(taken.pixels[spec]))
+        small.append(encoder.encode_images(taken.inputs[spec]))
         whole.append(encoder.encode_images(fit(Image.open(path).convert("RGB"), spec)[None]))
     some, others = np.concatenate(whole), np.concatenate(small)
     cosines = (some * others).sum(1)

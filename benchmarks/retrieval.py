@@ -79,7 +79,7 @@ def embed(pool: EncoderPool, model: str, paths: Sequence[Path]) -> Vectors:
     decoders = DecodePool(cores(), limits, settings.thumbnail_side)
     try:
         futures = [decoders.extract(str(path), [spec], None) for path in paths]
-        pixels = [future.result().pixels[spec][0] for future in futures]
+        pixels = [future.result().inputs[spec][0] for future in futures]
     except BadInput as error:
         raise SystemExit(f"a picture cannot be read: {error}") from error
     finally:

@@ -1,10 +1,11 @@
-"""How the grid scrolls through videos, against the same number of pictures in the same run.
+"""How the grid scrolls through videos and sounds, against as many pictures in the same run.
 
 usage: python benchmarks/scrolling.py [--count N] [--steps N] [--rounds N]
 
-Four grids of 1,440 by 900 pixels over an engine in memory, each asset with picture files of its
-own: lists of pictures (thumbnails) and of videos (posters with their length), answers of pictures
-and of videos (the best frame of each, cut out of its sheet, with its seconds). A step is a notch
+Grids of 1,440 by 900 pixels over an engine in memory, each asset with picture files of its own:
+pictures (thumbnails), videos (posters with their length), sounds (outlines), and answers of each (of
+videos the best frame, cut out of its sheet, of sounds the part lit that matches, with the seconds);
+then pictures and sounds as rows of the list with its columns. A step is a notch
 of the wheel until it is painted, on the painting thread, while thumbnails are decoded beside it; a
 jump is to a place not seen before, until every picture there is shown. The rounds take turns.
 `own` is the same step in the painting thread's own processor time, which other work on the
@@ -56,6 +57,9 @@ def own_files(engine: FakeEngine) -> None:
     for asset_id, row in engine.rows.items():
         if row.thumbnail is not None:
             row.thumbnail = own(row.thumbnail, asset_id)
+        if row.waveform is not None:
+            paths = tuple(own(path, asset_id) for path in row.waveform.paths)
+            row.waveform = replace(row.waveform, paths=paths)
         for frame in engine.film_frames.get(asset_id, ()):
             picture = frame.moment.picture
             if picture is not None:
@@ -63,12 +67,13 @@ def own_files(engine: FakeEngine) -> None:
                 frame.moment = replace(frame.moment, picture=mine)
 
 
-def open_grid(engine: FakeEngine, results: Results) -> GridView:
-    """Open a grid of its own over some results."""
+def open_grid(engine: FakeEngine, results: Results, *, listed: bool = False) -> GridView:
+    """Open a grid of its own over some results, as cards or as a list."""
     bridge = EngineBridge(engine)
     grid = GridView(bridge, Organiser(bridge))
     bridge.setParent(grid)
     grid.resize(*SIZE)
+    grid.listing.switch(listed)
     grid.show()
     grid.show_results(results)
     wait(lambda: filled(grid))
@@ -144,7 +149,8 @@ def tell(took: dict[str, Any]) -> None:
     """Print milliseconds and ratios."""
     for what in ("step", "own", "jump"):
         for name, values in took.items():
-            base = statistics.median(took[name.replace("videos", "pictures")][what])
+            like = "pictures of an answer" if name.endswith("answer") else "pictures"
+            base = statistics.median(took[like][what])
             all_of = sorted(values[what])
             middle = statistics.median(all_of)
             late = all_of[int(0.95 * (len(all_of) - 1))]
@@ -167,20 +173,18 @@ def main() -> int:
         engine.add_many(options.count)
         pictures = tuple(engine.rows)
         films = tuple(engine.add_films(options.count))
+        sounds = tuple(engine.add_sounds(options.count))
         own_files(engine)
-        answer = engine.search(Query(text="blue", limit=2 * options.count))
-        found = {
-            kind: tuple(hit for hit in answer.hits if hit.asset_id in set(ids))
-            for kind, ids in (("pictures", pictures), ("videos", films))
-        }
-        grids = {
-            "pictures": open_grid(engine, Results(Query(), listed=pictures)),
-            "videos": open_grid(engine, Results(Query(), listed=films)),
-            "pictures of an answer": open_grid(
-                engine, Results(answer.query, hits=found["pictures"])
-            ),
-            "videos of an answer": open_grid(engine, Results(answer.query, hits=found["videos"])),
-        }
+        answer = engine.search(Query(text="blue", limit=3 * options.count))
+        grids: dict[str, GridView] = {}
+        for kind, ids in (("pictures", pictures), ("videos", films), ("sounds", sounds)):
+            among = frozenset(ids)
+            hits = tuple(hit for hit in answer.hits if hit.asset_id in among)
+            grids[kind] = open_grid(engine, Results(Query(), listed=ids))
+            grids[f"{kind} of an answer"] = open_grid(engine, Results(answer.query, hits=hits))
+            if kind != "videos":
+                as_rows = open_grid(engine, Results(Query(), listed=ids), listed=True)
+                grids[f"{kind} as a list"] = as_rows
         tell(measure(grids, options.steps, options.rounds))
         for grid in grids.values():
             grid.hide()

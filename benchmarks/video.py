@@ -133,7 +133,7 @@ def frames_of(files: Sequence[Path], spec: InputSpec, folder: Path) -> int:
             stretch = (
                 None
                 if found.rest is None
-                else Stretch(found.rest, stretch.number + 1, ordinal, sheet, found.seen)
+                else Stretch(found.rest, stretch.number + 1, ordinal, sheet, seen=found.seen)
             )
 
     try:

@@ -1,11 +1,10 @@
-"""`assetman export`: save a moment of a video as a clip or a picture."""
+"""`assetman export`: save a moment of a video or a part of a sound."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import queue
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,32 +12,39 @@ from typing import TYPE_CHECKING
 
 from assetman.cli.console import Console
 from assetman.cli.desk import Desk
+from assetman.cli.times import time_of
 from assetman.core.assets import display
 from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem, WrongUse
-from assetman.core.exports import Export, ExportForm, ExportState, proposed_name
+from assetman.core.exports import (
+    SOUND_ENDINGS,
+    Export,
+    ExportForm,
+    ExportState,
+    proposed_name,
+)
 
 if TYPE_CHECKING:
     from assetman.engine.protocol import EngineApi, Event
 
-HELP = "save a moment of a video as a clip or a picture"
+HELP = "save a moment of a video as a clip, a picture or sound, or a part of a sound"
 
 _LOOK_SECONDS = 1.0  # without an event; then the engine is asked whether it is still there
 _STOP_SECONDS = 10.0
 _NOTICED = 0.05  # seconds that a clip begins early before it is worth a word
-_TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d*)?)")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Say what the command takes."""
-    parser.add_argument("path", metavar="FILE", help="a video of the library")
+    parser.add_argument("path", metavar="FILE", help="a video or a sound of the library")
     parser.add_argument("target", metavar="TARGET", help="a new file, or a folder to put it in")
     parser.add_argument(
-        "--from", dest="start", type=_time, metavar="TIME", required=True,
+        "--from", dest="start", type=time_of, metavar="TIME", required=True,
         help="seconds, 1:23.5 or 1:02:03",
     )  # fmt: skip
-    parser.add_argument("--to", dest="end", type=_time, metavar="TIME", help="where a clip ends")
+    parser.add_argument("--to", dest="end", type=time_of, metavar="TIME", help="where a clip ends")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--frame", action="store_true", help="a picture, .png or .jpg, instead")
+    form.add_argument("--sound", action="store_true", help="what is heard, as .wav")
     form.add_argument(
         "--exact", action="store_true",
         help="exactly these seconds, encoded anew; else it is copied from the key frame before",
@@ -50,6 +56,7 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     """Save the moment and wait for it."""
     form = ExportForm.EXACT if given.exact else ExportForm.QUICK
     form = ExportForm.FRAME if given.frame else form
+    form = ExportForm.SOUND if given.sound or _is_wav(given) else form
     end = given.start if given.end is None else given.end
     if given.end is None and form is not ExportForm.FRAME:
         raise WrongUse("Where does the clip end? “--to TIME” says it; “--frame” saves a picture.")
@@ -83,6 +90,12 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
             f"It begins {early:.2f} s early, at a key frame; “--exact” begins where you said."
         )
     return 0
+
+
+def _is_wav(given: argparse.Namespace) -> bool:
+    """Tell whether the name of the target says that it is to be sound."""
+    ending = os.path.splitext(given.target)[1].lower()
+    return ending in SOUND_ENDINGS and not (given.frame or given.exact)
 
 
 def _follow(engine: EngineApi, console: Console, begin: Callable[[], Export]) -> Export:
@@ -161,12 +174,3 @@ def _shown(console: Console, begun: Export) -> Iterator[_Show]:
             bar.refresh()
 
         yield show
-
-
-def _time(text: str) -> float:
-    """Read seconds, minutes and seconds, or hours, minutes and seconds."""
-    found = _TIME.fullmatch(text.strip())
-    if found is None:
-        raise argparse.ArgumentTypeError(f"“{text}” is no time: write 83.5, 1:23.5 or 1:02:03")
-    hours, minutes, seconds = found.groups()
-    return 3600 * int(hours or 0) + 60 * int(minutes or 0) + float(seconds)

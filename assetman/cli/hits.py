@@ -76,4 +76,5 @@ def _place(hit: Hit) -> str:
     if hit.start is None:
         return ""
     start, end = clock(hit.start), clock(hit.start if hit.end is None else hit.end)
-    return f"  at {start}" if start == end else f"  at {start}–{end}"
+    sense = "heard at" if hit.heard else "at"
+    return f"  {sense} {start}" if start == end else f"  {sense} {start}–{end}"

@@ -8,8 +8,13 @@ import os
 
 from assetman.cli.desk import Desk
 from assetman.cli.runs import finish, known_failures
+from assetman.core.inputs import Modality
 from assetman.core.models import ModelInfo
 
+_SECTIONS = (
+    (Modality.IMAGE, "for pictures and videos"),
+    (Modality.SOUND, "for sounds, also those of videos"),
+)
 HELP = "list models, add one, choose one"
 
 
@@ -18,7 +23,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one list")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     add = verbs.add_parser("add", help="install a model's weights")
-    add.add_argument("architecture", metavar="ARCHITECTURE", help="of open_clip, or a row's name")
+    add.add_argument(
+        "architecture",
+        metavar="ARCHITECTURE",
+        help="of open_clip, clap, or a row's name; may be left out where the source says it",
+    )
     add.add_argument(
         "source",
         nargs="?",
@@ -42,17 +51,22 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     if given.json:
         desk.console.print_json([dataclasses.asdict(model) for model in models])
         return 0
-    for model in models:
-        desk.console.print(_line(model))
+    for modality, heading in _SECTIONS:
+        desk.console.print(heading)
+        for model in models:
+            if model.indexes is modality:
+                desk.console.print(f"  {_line(model)}")
     return 0
 
 
 def _add(given: argparse.Namespace, desk: Desk) -> int:
-    source = given.source
+    architecture, source = given.architecture, given.source
+    if not source and (os.path.exists(architecture) or architecture.startswith("hf-hub:")):
+        architecture, source = "", architecture
     if os.path.exists(source):
         source = os.path.abspath(source)  # the engine has a folder of its own
     with desk.engine(long=True) as engine:
-        model = engine.add_model(given.architecture, source, given.name)
+        model = engine.add_model(architecture, source, given.name)
     if given.json:
         desk.console.print_json(dataclasses.asdict(model))
     else:

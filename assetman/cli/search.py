@@ -124,10 +124,10 @@ def _ask(
 
 
 def _as_known(engine: EngineApi, example: Example) -> Example:
-    """Ask with all that the library knows of a video, not with what its first minutes show."""
+    """Ask with all that the library knows of a video or a sound, not with its first minutes."""
     asset = engine.asset_at(example.path) if example.path is not None else None
     cards = engine.cards([asset]) if asset is not None else []
-    if not cards or cards[0].asset.kind is not Kind.VIDEO:
+    if not cards or cards[0].asset.kind not in (Kind.VIDEO, Kind.AUDIO):
         return example
     return replace(example, asset_id=asset, path=None)
 

@@ -37,6 +37,10 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     return 0
 
 
+def _models(answers: str, filling: str | None) -> str:
+    return f"{answers or 'none'}{f', {filling} is being filled' if filling else ''}"
+
+
 def _print(status: Status, console: Console) -> None:
     console.print(f"library     {status.library}{' (read only)' if status.read_only else ''}")
     kinds = ", ".join(f"{number:,} {kind}" for kind, number in status.assets.items() if number)
@@ -52,8 +56,10 @@ def _print(status: Status, console: Console) -> None:
     console.print(f"segments    {status.segments:,}")
     for space, number in status.embeddings.items():
         console.print(f"embeddings  {number:,} in {space}")
-    filling = f", {status.filling} is being filled" if status.filling else ""
-    console.print(f"model       {status.model or 'none'}{filling}")
+    console.print(f"model       {_models(status.model, status.filling)}")
+    console.print(f"for sounds  {_models(status.sound_model, status.sound_filling)}")
+    if status.speech:
+        console.print(f"for speech  {status.speech}")
     if status.device is not None:
         reason = f" ({status.device.reason})" if status.device.reason else ""
         console.print(f"device      {status.device.title}{reason}")

@@ -21,7 +21,7 @@ class SegmentKind(StrEnum):
 
     IMAGE = "image"
     SHOT = "shot"
-    WINDOW = "window"
+    WINDOW = "window"  # of sound
     PAGE = "page"
     PASSAGE = "passage"
     TABLE = "table"
@@ -80,6 +80,18 @@ class Folder:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundFacts:
+    """What is known of a sound, or of the soundtrack of a video; None where nothing is."""
+
+    rate: int | None = None  # samples a second, as the file has them
+    channels: int | None = None
+    loudness: float | None = None  # LUFS, integrated (ITU-R BS.1770)
+    peak: float | None = None  # dBFS, of the samples
+    bpm: float | None = None  # as the file says
+    key: str | None = None  # as the file says: "C", "F#m"
+
+
+@dataclass(frozen=True, slots=True)
 class Asset:
     """One file of one root, as a list or a grid shows it.
 
@@ -101,6 +113,7 @@ class Asset:
     tags: tuple[str, ...] = ()  # the person's, sorted as they are shown
     missing_since: float | None = None  # seconds since the epoch; only where state is MISSING
     duration: float | None = None  # seconds, of what plays
+    sound: SoundFacts | None = None  # of what can be heard
 
     @property
     def name(self) -> str:
@@ -121,7 +134,7 @@ class SegmentDraft:
     end: float | None = None
     page: int | None = None
     box: Box | None = None
-    at: float | None = None  # seconds; of the frame that stands for a shot
+    at: float | None = None  # seconds; the frame that stands for a shot, a window's loudest moment
     look: str | None = None  # that frame's perceptual hash, 16 hexadecimal digits
     sheet: int | None = None  # the sheet of frames, by its number, that holds its picture
     cell: int | None = None  # and its place there, row by row
@@ -132,6 +145,8 @@ class PassageKind(StrEnum):
 
     SUBTITLE = "subtitle"
     CHAPTER = "chapter"
+    SPEECH = "speech"  # as a model heard it
+    DESCRIPTION = "description"  # of the whole file: title, artist, notes, what its name says
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +170,7 @@ class Probe:
     taken: float | None = None  # seconds since the epoch, the camera's wall clock read as UTC
     facts: dict[str, str | int | float] = field(default_factory=dict)
     duration: float | None = None  # seconds
+    sound: SoundFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

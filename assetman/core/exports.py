@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FRAME_ENDINGS = (".png", ".jpg", ".jpeg")
+SOUND_ENDINGS = (".wav",)
 EXACT_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
 QUICK_ENDINGS = (
     *EXACT_ENDINGS,
     *(".avi", ".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".wmv", ".flv", ".3gp", ".ogv"),
 )
+DRAGGED = "dragged"  # the folder beside the catalogue for what is dragged out of the window
 _LONGEST_NAME = 200  # bytes, with the ending; disks take 255
 
 
@@ -21,6 +23,7 @@ class ExportForm(StrEnum):
     FRAME = "frame"  # the picture shown at `start`; PNG, or JPEG by the target's ending
     QUICK = "quick"  # a clip without encoding anew; may begin a little early, at a key frame
     EXACT = "exact"  # a clip of exactly these seconds, encoded anew
+    SOUND = "sound"  # what is heard in exactly these seconds, as WAV; needs no ffmpeg
 
 
 class ExportState(StrEnum):
@@ -50,6 +53,8 @@ def endings(form: ExportForm) -> tuple[str, ...]:
     """List the endings that a target may have, the usual one first."""
     if form is ExportForm.FRAME:
         return FRAME_ENDINGS
+    if form is ExportForm.SOUND:
+        return SOUND_ENDINGS
     return QUICK_ENDINGS if form is ExportForm.QUICK else EXACT_ENDINGS
 
 

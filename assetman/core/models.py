@@ -25,11 +25,12 @@ class ModelInfo:
     summary: str  # one sentence: what it is good for
     licence: str
     size: int | None  # bytes of weights
-    modalities: tuple[Modality, ...]
+    modalities: tuple[Modality, ...]  # that it can be asked with
     state: ModelState
     active: bool = False  # answers searches
     filling: bool = False  # chosen, and not yet complete
     pending: int = 0  # segments it still lacks
+    indexes: Modality = Modality.IMAGE  # what of the library it answers about
 
 
 @dataclass(frozen=True, slots=True)

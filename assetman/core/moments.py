@@ -1,8 +1,10 @@
-"""Moments of videos: shots with the frames that stand for them."""
+"""Moments of videos and sounds: shots with the frames that stand for them, windows of sound."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from assetman.core.assets import SegmentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One representative frame of a video and the shot it stands for; times are seconds.
+    """One representative frame of a video and the shot it stands for, or a window of sound.
 
-    Several moments may share a shot: a long or lively one has more than one frame.
+    Times are seconds. Several moments may share a shot: a long or lively one has more than one
+    frame. `at` is the frame's time, or the loudest moment of the window.
     """
 
     segment_id: int
@@ -29,6 +32,7 @@ class Moment:
     at: float
     picture: Picture | None = None  # None until it is made
     score: float | None = None  # how well it matches a question, 0..1; None: nothing was asked
+    kind: SegmentKind = SegmentKind.SHOT
 
 
 def clock(seconds: float) -> str:

@@ -15,6 +15,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     SCANNING = "scanning"
     INDEXING = "indexing"
+    LISTENING = "listening"  # for what is said, when all else is done
     PAUSED = "paused"
 
 
@@ -50,7 +51,7 @@ class Progress:
 
     run: int = 0  # counts the runs of this engine; IDLE with run n means run n has ended
     phase: Phase = Phase.IDLE
-    label: str = ""  # the root at work, as a person knows it
+    label: str = ""  # the root at work, as a person knows it; while listening, the file
     done: int = 0
     total: int = 0
     failed: int = 0

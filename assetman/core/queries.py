@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from assetman.core.assets import Box, Kind
 
+HEARD = "sound: "  # before the names of the reasons of what is heard
+
 
 class Sort(StrEnum):
     """What a list of results is ordered by."""
@@ -15,6 +17,13 @@ class Sort(StrEnum):
     DATE = "date"  # taken, else modified
     NAME = "name"
     SIZE = "size"
+    DURATION = "duration"
+    LOUDNESS = "loudness"
+    BPM = "bpm"
+    KEY = "key"
+    RATE = "rate"  # samples a second
+    KIND = "kind"
+    RATING = "rating"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ class Filters:
     not_tags: tuple[str, ...] = ()  # none of them
     ratings: tuple[int, int] | None = None  # least and most, both included
     collections: tuple[int, ...] = ()  # ids; in any of them
-    said: tuple[str, ...] = ()  # words of subtitles or chapters; all of them, each in one passage
+    said: tuple[str, ...] = ()  # words of speech, subtitles, chapters; all, each in one passage
     not_said: tuple[str, ...] = ()  # none of them in any passage
     missing: bool = False  # only assets whose files are gone, instead of only the others
 
@@ -93,6 +102,11 @@ class Hit:
     box: Box | None = None
     reasons: dict[str, float] = field(default_factory=dict)  # parts of the score, by name
     confident: bool | None = None  # None: not measured
+
+    @property
+    def heard(self) -> bool:
+        """Tell whether its segment was found by what is heard in it."""
+        return any(name.startswith(HEARD) for name in self.reasons)
 
 
 @dataclass(frozen=True, slots=True)

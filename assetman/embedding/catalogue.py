@@ -9,18 +9,28 @@ import importlib.metadata
 import logging
 import threading
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from assetman.core.errors import EnvironmentProblem, WrongUse
-from assetman.core.inputs import InputSpec, Modality
+from assetman.core.inputs import InputSpec, Modality, SoundSpec
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.progress import CancelToken
 from assetman.core.spaces import Space
-from assetman.embedding import clip, installing, starter
+from assetman.embedding import (
+    clap,
+    clip,
+    installing,
+    starter,
+    starter_sound,
+    yamnet,
+    yamnet_weights,
+)
 from assetman.embedding.download import PREFIX, Said
 from assetman.embedding.encoder import Encoder
+from assetman.embedding.sources import Wanted, safe_name
 
 ENTRY_POINTS = "assetman.encoders"
 
@@ -43,6 +53,11 @@ class Model(Protocol):
     @property
     def image_input(self) -> InputSpec | None: ...
 
+    @property
+    def sound_input(self) -> SoundSpec | None:
+        """The samples it takes; a model of pictures need not have this."""
+        ...
+
     def encoder(self, device: str) -> Encoder:
         """Give an encoder for "cpu", "cuda" or "mps"; its towers load when first used."""
         ...
@@ -57,25 +72,37 @@ class Offer:
     summary: str
     licence: str
     size: int  # bytes of weights
-    architecture: str = ""  # as open_clip names it
+    architecture: str = ""  # as open_clip names it, or "clap"
     source: str = ""  # "hf-hub:owner/name"
+    indexes: str = "image"  # or "sound": what of a library it embeds
+    asked_with: tuple[str, ...] = ("image", "text")
 
     @property
     def info(self) -> ModelInfo:
-        """Show it as a model that is still to be downloaded."""
-        return _info(self, ModelState.AVAILABLE)
+        """Show it as a model that is still to be brought."""
+        info = _info(self, ModelState.AVAILABLE)
+        return info if self.source else replace(info, summary=self.lacking)
+
+    @property
+    def lacking(self) -> str:
+        """Say what there is to do before it can be used."""
+        if self.source:
+            return f"The weights of “{self.name}” have not been downloaded yet."
+        return f"“{self.name}” is not here: “{yamnet_weights.COMMAND}” brings it."
 
 
 @dataclass(frozen=True, slots=True)
-class Starter:
-    """The built-in model."""
+class BuiltIn:
+    """A model that comes with the app."""
 
     info: ModelInfo
-    space: Space = starter.SPACE
-    image_input: InputSpec | None = starter.IMAGE_INPUT
+    space: Space
+    make: Callable[[str], Encoder]  # an encoder for a device
+    image_input: InputSpec | None = None
+    sound_input: SoundSpec | None = None
 
     def encoder(self, device: str) -> Encoder:
-        return starter.StarterEncoder(device)
+        return self.make(device)
 
 
 class ModelCatalogue:
@@ -103,7 +130,7 @@ class ModelCatalogue:
         if name in models:
             return models[name]
         if name in self._offers:
-            raise EnvironmentProblem(f"The weights of “{name}” have not been downloaded yet.")
+            raise EnvironmentProblem(self._offers[name].lacking)
         raise WrongUse(f"There is no model called “{name}”. There are: {', '.join(models)}.")
 
     def encoder(self, name: str, device: str) -> Encoder:
@@ -118,6 +145,10 @@ class ModelCatalogue:
         """Tell which pixels a model takes without loading it; raises as `model` does."""
         return self.model(name).image_input
 
+    def sound_input_of(self, name: str) -> SoundSpec | None:
+        """Tell which samples a model takes without loading it; raises as `model` does."""
+        return getattr(self.model(name), "sound_input", None)
+
     def install(
         self,
         architecture: str,
@@ -129,11 +160,11 @@ class ModelCatalogue:
         """Add a model and give its row.
 
         `source` is a file of weights, a folder, or `hf-hub:owner/name`; `architecture` is
-        open_clip's name for it, "" where the source says so itself. The name of a row of
-        the catalogue with an empty source downloads what that row offers. `said(done, total)`
-        tells the bytes of a download. Raises as `installing.install` does.
+        open_clip's name for it or "clap", "" where the source says so itself, or the name of a
+        row of the catalogue; with an empty source, what that row offers is downloaded.
+        `said(done, total)` tells the bytes of a download. Raises as `installing.install` does.
         """
-        offer = self._offers.get(architecture) if not source else None
+        offer = self._offers.get(architecture)
         if not source and (offer is None or not offer.source):
             raise WrongUse(f"There is nothing to download for “{architecture}”.")
         wanted = _wanted(architecture, source, name, offer)
@@ -147,8 +178,8 @@ class ModelCatalogue:
     def _usable(self) -> dict[str, Model]:
         with self._guard:
             if self._models is None:
-                built_in = Starter(_info(self._offers["starter"], ModelState.BUILT_IN))
-                self._models = {"starter": built_in, **_of_others(), **_installed(self.folder)}
+                built_in = _built_in(self._offers)
+                self._models = {**built_in, **_of_others(), **_installed(self.folder)}
             return self._models
 
 
@@ -159,32 +190,70 @@ def read_offers() -> list[Offer]:
 
 
 def _info(offer: Offer, state: ModelState) -> ModelInfo:
-    modalities = (Modality.IMAGE, Modality.TEXT)
     return ModelInfo(
-        offer.name, offer.title, offer.summary, offer.licence, offer.size, modalities, state
+        offer.name,
+        offer.title,
+        offer.summary,
+        offer.licence,
+        offer.size,
+        tuple(Modality(word) for word in offer.asked_with),
+        state,
+        indexes=Modality(offer.indexes),
     )
 
 
-def _wanted(
-    architecture: str, source: str, name: str | None, offer: Offer | None
-) -> installing.Wanted:
+def _built_in(offers: dict[str, Offer]) -> dict[str, Model]:
+    """Give the starters; without the package that hears, the one for pictures alone."""
+    hears = yamnet_weights.present()
+    seeing = _info(offers["starter"], ModelState.BUILT_IN)
+    if not hears:
+        asked = tuple(m for m in seeing.modalities if m is not Modality.SOUND)
+        seeing = replace(seeing, modalities=asked)
+    models: dict[str, Model] = {
+        "starter": BuiltIn(
+            seeing,
+            starter.SPACE,
+            starter.StarterEncoder,
+            image_input=starter.IMAGE_INPUT,
+            sound_input=yamnet.SOUND_INPUT if hears else None,
+        )
+    }
+    if hears:
+        models["starter-sound"] = BuiltIn(
+            _info(offers["starter-sound"], ModelState.BUILT_IN),
+            starter_sound.SPACE,
+            starter_sound.StarterSoundEncoder,
+            image_input=starter.IMAGE_INPUT,
+            sound_input=yamnet.SOUND_INPUT,
+        )
+    return models
+
+
+def _wanted(architecture: str, source: str, name: str | None, offer: Offer | None) -> Wanted:
     if offer is not None:
-        return installing.Wanted(
-            offer.architecture, offer.source, offer.name, offer.title, offer.summary, offer.licence
+        called = safe_name(name or "") or offer.name
+        return Wanted(
+            offer.architecture,
+            source or offer.source,
+            called,
+            offer.title,
+            offer.summary,
+            offer.licence,
         )
     # A folder or a repository has a name of its own; that of a file often says little.
     own = Path(source.removeprefix(PREFIX).rstrip("/"))
     title = (name or "").strip() or architecture or own.stem
-    safe = installing.safe_name(title)
+    safe = safe_name(title)
     if not safe:
         raise WrongUse(f"“{title}” cannot be the name of a model.")
-    return installing.Wanted(architecture, source, safe, title)
+    return Wanted(architecture, source, safe, title)
 
 
 def _installed(folder: Path) -> dict[str, Model]:
     if not folder.is_dir():
         return {}
-    found = [clip.read_model(path) for path in sorted(folder.iterdir()) if path.name[0] != "."]
+    folders = [path for path in sorted(folder.iterdir()) if path.name[0] != "."]
+    found = [clap.read_model(path) or clip.read_model(path) for path in folders]
     return {model.info.name: model for model in found if model is not None}
 
 

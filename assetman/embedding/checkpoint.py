@@ -6,8 +6,11 @@ import hashlib
 import pickle
 import warnings
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from assetman.core.assets import display
 from assetman.core.errors import BadInput
@@ -88,7 +91,8 @@ def _torch(path: Path) -> Any:
     try:
         with warnings.catch_warnings():  # torch warns of old formats: they are read all the same
             warnings.simplefilter("ignore")
-            return torch.load(path, map_location="cpu", weights_only=True)
+            with torch.serialization.safe_globals(_plain_numbers()):
+                return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise BadInput(
             f"{display(path.name)} is not a plain file of weights; nothing in it was run."
@@ -97,6 +101,18 @@ def _torch(path: Path) -> Any:
         raise BadInput(
             f"{display(path.name)} is not a file of weights, or it is cut short."
         ) from error
+
+
+@cache
+def _plain_numbers() -> list[Any]:
+    """List what numpy's plain numbers are unpickled with: training scripts keep scores as such.
+
+    None of it can run anything; types other than of numbers stay refused.
+    """
+    scalar = np.float64(0).__reduce__()[0]
+    homes = ("numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar")
+    numbers = [type(np.dtype(code)) for code in "?bhilqBHILQefd"]
+    return [*((scalar, home) for home in homes), np.dtype, *numbers]
 
 
 def _is_program(path: Path) -> bool:

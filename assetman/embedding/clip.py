@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from assetman.core.errors import BadInput, EnvironmentProblem
-from assetman.core.inputs import Fit, InputSpec, Interpolation, Modality
+from assetman.core.errors import BadInput, EnvironmentProblem, WrongUse
+from assetman.core.inputs import Fit, InputSpec, Interpolation, Modality, SoundSpec
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.spaces import Space
 from assetman.embedding import architectures
 from assetman.embedding.architectures import Architecture
-from assetman.embedding.encoder import Encoder, Pixels, Vectors, unit
+from assetman.embedding.encoder import Encoder, Pixels, Samples, Vectors, unit
 
 if TYPE_CHECKING:
     import torch
@@ -43,6 +43,10 @@ class ClipModel:
     space: Space
     image_input: InputSpec | None
     architecture: Architecture
+
+    @property
+    def sound_input(self) -> SoundSpec | None:
+        return None
 
     def encoder(self, device: str) -> Encoder:
         return ClipEncoder(self, device, "fp32" if device == "cpu" else "fp16")
@@ -101,6 +105,8 @@ class ClipEncoder:
     """
 
     modalities = frozenset(MODALITIES)
+    indexes = Modality.IMAGE
+    sound_input = None
 
     def __init__(self, model: ClipModel, device: str, precision: str) -> None:
         self.space = model.space
@@ -130,6 +136,10 @@ class ClipEncoder:
             )
             x = ((x - mean) / spread).to(self._type())
             return self._vectors(self._vision.encode_image(x))  # type: ignore[operator]
+
+    def encode_sounds(self, samples: Samples) -> Vectors:
+        """Take no sounds: raises WrongUse."""
+        raise WrongUse("This model takes no sounds.")
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         """Embed sentences as (n, d) float32 of unit length."""

@@ -11,8 +11,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,41 +22,19 @@ from assetman.core.errors import AssetmanError, BadInput, EnvironmentProblem, Wr
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.progress import CancelToken
 from assetman.core.spaces import Space
-from assetman.embedding import architectures, checkpoint, clip
-from assetman.embedding.architectures import CONFIG_FILE, TEXT_CONFIG_FILE, Architecture
-from assetman.embedding.download import PREFIX, Hub, RemoteFile, Repository, Said
+from assetman.embedding import architectures, checkpoint, clap_installing, clip
+from assetman.embedding.architectures import TEXT_CONFIG_FILE, Architecture
+from assetman.embedding.clap import ClapModel
+from assetman.embedding.download import Said
+from assetman.embedding.sources import SMALL, Found, Wanted, find, partial
 
-PARTIAL = ".partial"  # downloads that can go on
-TOKENIZER_FILES = tuple(name for name in clip.TOKENIZER_FILES if name != TEXT_CONFIG_FILE)
-SMALL = 64 << 20  # bytes; no tokenizer is larger
 # What open_clip raises for weights of another model, depending on where they first do not fit.
 _MISFITS = (RuntimeError, KeyError, ValueError, AttributeError, IndexError, AssertionError)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What the person chose: an architecture, where its weights are, what to call it."""
-
-    architecture: str  # as open_clip names it; "" where the source says so itself
-    source: str  # a file, a folder, or `hf-hub:owner/name`
-    name: str
-    title: str
-    summary: str = ""
-    licence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Weights that are on this disk, and the folder that explains them."""
-
-    weights: Path
-    folder: Path
-    licence: str = ""
-
-
 def install(
     models: Path, wanted: Wanted, said: Said | None = None, cancel: CancelToken | None = None
-) -> clip.ClipModel:
+) -> clip.ClipModel | ClapModel:
     """Install a model below `models` and give it.
 
     `said(done, total)` tells the bytes of a download. Raises BadInput for weights that are
@@ -72,45 +48,27 @@ def install(
         with FileLock(models / ".lock"):
             folder = Path(tempfile.mkdtemp(prefix=".new-", dir=models))
             try:
-                found = _find(models, wanted, said or (lambda done, total: None), cancel)
-                model = _prepare(folder, found, wanted)
+                found = find(models, wanted, said or (lambda done, total: None), cancel)
+                model: clip.ClipModel | ClapModel | None
+                model = clap_installing.prepare(folder, found, wanted)
+                model = model or _prepare(folder, found, wanted)
                 cancel.check()
                 target = models / model.info.name
                 if target.exists():
                     shutil.rmtree(target)  # of a model that could not be read any more
                 folder.rename(target)
-                shutil.rmtree(_partial(models, wanted.source), ignore_errors=True)
+                shutil.rmtree(partial(models, wanted.source), ignore_errors=True)
                 return dataclasses.replace(model, folder=target)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     except BadInput:
-        shutil.rmtree(_partial(models, wanted.source), ignore_errors=True)
+        shutil.rmtree(partial(models, wanted.source), ignore_errors=True)
         raise
     except OSError as error:
         raise EnvironmentProblem(f"{models}: {error.strerror or error}.") from error
     except SafetensorError as error:  # nothing is read as safetensors here that was not checked
         full = f"The model cannot be written to {models}. Is the disk full?"
         raise EnvironmentProblem(full) from error
-
-
-def safe_name(name: str) -> str:
-    """Make a name that is one word and safe as a folder on every platform."""
-    kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in name.strip())
-    return kept.strip("-.")[:60].rstrip("-.")
-
-
-def _find(models: Path, wanted: Wanted, said: Said, cancel: CancelToken) -> Found:
-    if wanted.source.startswith(PREFIX):
-        return _download(models, wanted, said, cancel)
-    path = Path(wanted.source).expanduser()
-    if path.is_dir():
-        return Found(checkpoint.find_weights(path), path)
-    if path.is_file():
-        return Found(path, path.parent)
-    raise WrongUse(
-        f"There is no file or folder {display(wanted.source)}. "
-        f"A model on a hub is named {PREFIX}owner/name."
-    )
 
 
 def _prepare(folder: Path, found: Found, wanted: Wanted) -> clip.ClipModel:
@@ -212,72 +170,3 @@ def _revision(weights: Path, architecture: Architecture) -> str:
     """Name weights and preparation in twelve letters: either makes another space."""
     told = json.dumps(dataclasses.asdict(architecture), sort_keys=True)
     return hashlib.sha256((checkpoint.digest(weights) + told).encode()).hexdigest()[:12]
-
-
-def _partial(models: Path, source: str) -> Path:
-    return models / PARTIAL / (safe_name(source.removeprefix(PREFIX).replace("/", "--")) or "none")
-
-
-def _download(models: Path, wanted: Wanted, said: Said, cancel: CancelToken) -> Found:
-    hub = Hub()
-    repository = hub.repository(wanted.source)
-    folder = _partial(models, wanted.source) / safe_name(repository.commit)
-    folder.mkdir(parents=True, exist_ok=True)
-    weights = _weights_of(repository)
-    small = [
-        repository.files[name]
-        for name in (CONFIG_FILE, *TOKENIZER_FILES)
-        if name in repository.files and repository.files[name].size <= SMALL
-    ]
-    total = weights.size + sum(file.size for file in small)
-    done = 0
-    for file in (*small, weights):
-        if not (folder / file.name).exists():
-            hub.fetch(repository, file, folder / file.name, _after(done, total, said), cancel)
-        done += file.size
-        said(done, total)
-        if file.name == CONFIG_FILE:
-            _fetch_text_parts(hub, architectures.in_folder(folder), repository, folder, cancel)
-    return Found(folder / weights.name, folder, repository.licence)
-
-
-def _fetch_text_parts(
-    hub: Hub,
-    architecture: Architecture | None,
-    repository: Repository,
-    folder: Path,
-    cancel: CancelToken,
-) -> None:
-    """Bring a tokenizer or a text tower's shape from where the repository refers to."""
-    if architecture is None:
-        return
-    if architecture.tokenizer_name and not any(n in repository.files for n in TOKENIZER_FILES):
-        _fetch_small(hub, architecture.tokenizer_name, TOKENIZER_FILES, folder, cancel)
-    if architecture.text_model_name:
-        # A file of this name in the repository itself describes something else: all of CLIP.
-        _fetch_small(hub, architecture.text_model_name, (TEXT_CONFIG_FILE,), folder, cancel)
-
-
-def _fetch_small(
-    hub: Hub, source: str, names: tuple[str, ...], folder: Path, cancel: CancelToken
-) -> None:
-    repository = hub.repository(source)
-    for name in names:
-        file = repository.files.get(name)
-        if file is not None and file.size <= SMALL and not (folder / name).exists():
-            hub.fetch(repository, file, folder / name, lambda done: None, cancel)
-
-
-def _weights_of(repository: Repository) -> RemoteFile:
-    for name in checkpoint.PREFERRED:
-        if name in repository.files:
-            return repository.files[name]
-    for suffix in checkpoint.SUFFIXES:
-        for name, file in repository.files.items():
-            if name.endswith(suffix) and "/" not in name:
-                return file
-    raise BadInput(f"{repository.id} holds no weights.")
-
-
-def _after(before: int, total: int, said: Said) -> Callable[[int], None]:
-    return lambda done: said(before + done, total)

@@ -10,42 +10,47 @@ from collections.abc import Sequence
 import numpy as np
 
 from assetman.core.errors import WrongUse
-from assetman.core.inputs import InputSpec, Modality
+from assetman.core.inputs import InputSpec, Modality, SoundSpec
 from assetman.core.models import DeviceChoice
 from assetman.core.settings import cores
 from assetman.core.spaces import Space
 from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.device import choose_device
-from assetman.embedding.encoder import Encoder, Pixels, Vectors
+from assetman.embedding.encoder import Encoder, Pixels, Samples, Vectors
 from assetman.embedding.tower import Tower
 
 REMEMBERED = 512  # texts
+_NOUNS = {Modality.IMAGE: "pictures", Modality.TEXT: "words", Modality.SOUND: "sounds"}
 
 
 class _InUse:
-    """An encoder with the state of its two towers."""
+    """An encoder with the state of its towers."""
 
     def __init__(self, encoder: Encoder, device: str) -> None:
         self.encoder = encoder
         self.images = Tower(device, lanes=cores())
+        self.sounds = Tower(device, lanes=cores())
         self.texts = Tower(device)
 
     @property
     def used(self) -> float:
-        return max(self.images.used, self.texts.used)
+        return max(self.images.used, self.sounds.used, self.texts.used)
+
+    def keep_narrow(self, narrow: bool) -> None:
+        self.images.narrow = self.sounds.narrow = narrow
 
     def unload(self) -> None:
-        with self.images.lock, self.texts.lock:
+        with self.images.lock, self.sounds.lock, self.texts.lock:
             self.encoder.unload()
-            self.images.forget()
-            self.texts.forget()
+            for tower in (self.images, self.sounds, self.texts):
+                tower.forget()
 
 
 class EncoderPool:
     """Every encoder of a process. Any method may be called from any thread.
 
-    The towers of an encoder do not wait for each other: a question is answered while a
-    folder is being embedded.
+    The towers of an encoder (pictures, sounds, words) do not wait for each other: a question is
+    answered while a folder is being embedded.
     """
 
     def __init__(self, catalogue: ModelCatalogue, device: str = "auto") -> None:
@@ -57,11 +62,11 @@ class EncoderPool:
         self._gentle = False
 
     def set_gentle(self, gentle: bool) -> None:
-        """Let pictures take one core at most, or all there are."""
+        """Let pictures and sounds take one core at most, or all there are."""
         with self._guard:
             self._gentle = gentle
             for model in self._in_use.values():
-                model.images.narrow = gentle
+                model.keep_narrow(gentle)
 
     def device(self) -> DeviceChoice:
         """Tell where models run, and why not on the GPU."""
@@ -72,8 +77,20 @@ class EncoderPool:
         return self._catalogue.space_of(name)
 
     def input_spec(self, name: str) -> InputSpec | None:
-        """Tell which pixels a model takes, without loading it."""
+        """Tell which pixels a model takes, without loading it; None if it takes none."""
         return self._catalogue.input_spec_of(name)
+
+    def sound_input(self, name: str) -> SoundSpec | None:
+        """Tell which samples a model takes, without loading it; None if it takes none."""
+        return self._catalogue.sound_input_of(name)
+
+    def indexes(self, name: str) -> Modality:
+        """Tell what of a library a model embeds, IMAGE or SOUND, without loading it."""
+        return self._catalogue.model(name).info.indexes
+
+    def modalities(self, name: str) -> frozenset[Modality]:
+        """Tell what a model can be asked with, without loading it."""
+        return frozenset(self._catalogue.model(name).info.modalities)
 
     def images(self, name: str, pixels: Pixels) -> Vectors:
         """Embed (n, size, size, 3) uint8 pixels as (n, d) float32 of unit length.
@@ -84,6 +101,16 @@ class EncoderPool:
         if not len(pixels):
             return self._nothing(name)
         return model.images.encode(model.encoder.encode_images, pixels)
+
+    def sounds(self, name: str, samples: Samples) -> Vectors:
+        """Embed (n, length) float32 windows, mono, -1..1, as (n, d) float32 of unit length.
+
+        Raises WrongUse if the model takes no sounds, EnvironmentProblem if it cannot run.
+        """
+        model = self._model(name, Modality.SOUND)
+        if not len(samples):
+            return self._nothing(name)
+        return model.sounds.encode(model.encoder.encode_sounds, samples)
 
     def texts(self, name: str, texts: Sequence[str]) -> Vectors:
         """Embed sentences as (n, d) float32 of unit length; recent ones are remembered.
@@ -110,11 +137,14 @@ class EncoderPool:
     def warm(self, name: str, modality: Modality) -> None:
         """Load a tower before it is needed."""
         model = self._model(name, modality)
-        spec = model.encoder.image_input
+        seen, heard = model.encoder.image_input, model.encoder.sound_input
         if modality is Modality.TEXT:
             model.texts.encode(model.encoder.encode_texts, ["a picture"])
-        elif spec is not None:
-            blank = np.zeros((1, spec.size, spec.size, 3), np.uint8)
+        elif modality is Modality.SOUND and heard is not None:
+            silence = np.zeros((1, heard.length), np.float32)
+            model.sounds.encode(model.encoder.encode_sounds, silence)
+        elif modality is Modality.IMAGE and seen is not None:
+            blank = np.zeros((1, seen.size, seen.size, 3), np.uint8)
             model.images.encode(model.encoder.encode_images, blank)
 
     def unload_idle(self, seconds: float) -> None:
@@ -141,11 +171,10 @@ class EncoderPool:
             if model is None:
                 device = self.device().device
                 model = _InUse(self._catalogue.encoder(name, device), device)
-                model.images.narrow = self._gentle
+                model.keep_narrow(self._gentle)
                 self._in_use[name] = model
         if modality not in model.encoder.modalities:
-            noun = "pictures" if modality is Modality.IMAGE else "words"
-            raise WrongUse(f"The model “{name}” takes no {noun}.")
+            raise WrongUse(f"The model “{name}” takes no {_NOUNS[modality]}.")
         return model
 
     def _nothing(self, name: str) -> Vectors:

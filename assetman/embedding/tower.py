@@ -11,12 +11,12 @@ import numpy as np
 
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.turns import Turns
-from assetman.embedding.encoder import Pixels, Vectors
+from assetman.embedding.encoder import Pixels, Samples, Vectors
 
 BATCH_SECONDS = 0.4  # aimed at on a CPU, so that stopping is felt at once
 LARGEST = {"cpu": 32, "cuda": 128, "mps": 64}  # rows in a batch
 
-Batch = TypeVar("Batch", Pixels, Sequence[str])
+Batch = TypeVar("Batch", Pixels, Samples, Sequence[str])
 
 
 class Tower:

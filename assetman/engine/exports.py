@@ -1,4 +1,4 @@
-"""Moments of videos saved as files of their own: the verbs, and the threads that do it."""
+"""Moments of videos and sounds saved as files of their own: the verbs, and the threads that do it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,12 +24,14 @@ from assetman.core.errors import (
     EnvironmentProblem,
     WrongUse,
 )
-from assetman.core.exports import Export, ExportForm, ExportState, endings
+from assetman.core.exports import DRAGGED, Export, ExportForm, ExportState, endings
 from assetman.core.progress import CancelToken
 from assetman.engine.verbs import Verbs
 from assetman.media import ffmpeg
 from assetman.media.aside import appearing, taken
+from assetman.media.clip import SoundPart
 from assetman.media.export import Clip, write_clip
+from assetman.media.export_sound import write_sound
 from assetman.media.workers import DecodePool
 from assetman.workspace import Workspace
 
@@ -80,8 +83,8 @@ class Exports:
             if any(job.export.target == target for job in self._jobs.values()):
                 raise WrongUse(f"{display(target)} is being written already.")
             self._last = next(self._numbers)
-            begins = clip.start if clip.form is ExportForm.FRAME else None
-            job = _Job(clip, Export(self._last, target, start=begins))
+            exact = clip.form in (ExportForm.FRAME, ExportForm.SOUND)
+            job = _Job(clip, Export(self._last, target, start=clip.start if exact else None))
             self._jobs[self._last] = job
             begun = job.export
         self._publish(begun)
@@ -109,7 +112,8 @@ class Exports:
         export = job.export
         try:
             job.cancel.check()
-            (self._frame if job.clip.form is ExportForm.FRAME else self._clip)(job)
+            ways = {ExportForm.FRAME: self._frame, ExportForm.SOUND: self._sound}
+            ways.get(job.clip.form, self._clip)(job)
             end = replace(job.export, state=ExportState.DONE, share=1.0)
         except Cancelled:
             end = replace(job.export, state=ExportState.CANCELLED)
@@ -142,13 +146,19 @@ class Exports:
         facts = self._await(self._decoder.clip(clip.source, clip.start), job.cancel)
         job.export = replace(job.export, start=clip.begins(facts), end=clip.end)
         self._publish(job.export)
+        write_clip(clip, facts, program, partial(self._tell, job), job.cancel, self._gentle())
 
-        def tell(share: float) -> None:
-            if share - job.export.share >= _STEP:
-                job.export = replace(job.export, share=share)
-                self._publish(job.export)
+    def _sound(self, job: _Job) -> None:
+        def read(path: str, start: float, end: float, target: Path) -> SoundPart:
+            return self._await(self._decoder.sound(path, start, end, target), job.cancel)
 
-        write_clip(clip, facts, program, tell, job.cancel, self._gentle())
+        job.export = replace(job.export, end=job.clip.end)
+        write_sound(job.clip, read, partial(self._tell, job))
+
+    def _tell(self, job: _Job, share: float) -> None:
+        if share - job.export.share >= _STEP:
+            job.export = replace(job.export, share=share)
+            self._publish(job.export)
 
     @staticmethod
     def _await(future: Future[Answer], cancel: CancelToken) -> Answer:
@@ -174,7 +184,7 @@ class ExportVerbs(Verbs):
             raise WrongUse("The file is no longer in the library.")
         _check_times(assets[0], start, end, form)
         place = self._new_place(target, form)
-        if form is not ExportForm.FRAME:
+        if form in (ExportForm.QUICK, ExportForm.EXACT):
             ffmpeg.find()
         return self._exports.begin(Clip(assets[0].path, start, end, place, form))
 
@@ -192,16 +202,19 @@ class ExportVerbs(Verbs):
         if not place.is_absolute() or "\0" in target:
             raise WrongUse(f"{display(target)} does not say where the file should lie.")
         if place.suffix.lower() not in allowed:
-            what = "A frame" if form is ExportForm.FRAME else "A clip"
+            named = {ExportForm.FRAME: "A frame", ExportForm.SOUND: "A sound"}
+            listed = f"{', '.join(allowed[:-1])} or {allowed[-1]}" if allowed[1:] else allowed[0]
             raise WrongUse(
-                f"{what} is saved as {', '.join(allowed[:-1])} or {allowed[-1]}, not as"
+                f"{named.get(form, 'A clip')} is saved as {listed}, not as"
                 f" “{display(place.suffix or place.name)}”."
             )
         if os.path.lexists(place):
             raise WrongUse(taken(place))
         folder = os.path.realpath(place.parent)
+        dragged = os.path.join(os.path.realpath(self._workspace.folder), DRAGGED, "")
         for own in (self._workspace.folder, self._workspace.models.folder):
-            if os.path.join(folder, "").startswith(os.path.join(os.path.realpath(own), "")):
+            inside = os.path.join(folder, "").startswith(os.path.join(os.path.realpath(own), ""))
+            if inside and not os.path.join(folder, "").startswith(dragged):
                 raise WrongUse("This folder is Assetman's own. Choose another one.")
         if not os.path.isdir(folder):
             raise EnvironmentProblem(f"There is no folder {display(str(place.parent))}.")
@@ -210,10 +223,13 @@ class ExportVerbs(Verbs):
 
 def _check_times(asset: Asset, start: float, end: float, form: ExportForm) -> None:
     """Raise WrongUse where there is nothing to save."""
-    if asset.kind is not Kind.VIDEO:
-        raise WrongUse("Only moments of videos can be saved.")
+    heard = asset.kind is Kind.AUDIO and form is ExportForm.SOUND
+    if asset.kind is not Kind.VIDEO and not heard:
+        if asset.kind is Kind.AUDIO:
+            raise WrongUse("A part of a sound is saved as sound, as WAV.")
+        raise WrongUse("Only moments of videos and sounds can be saved.")
     if not (math.isfinite(start) and math.isfinite(end)) or start < 0:
-        raise WrongUse("A moment begins at the start of the video or later.")
+        raise WrongUse("A moment begins at the start of the file or later.")
     if form is not ExportForm.FRAME and end <= start:
         raise WrongUse("A clip ends after it begins.")
     if asset.duration is not None and start > asset.duration:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from assetman.core.assets import Failure, Folder, Root, display
 from assetman.core.errors import EnvironmentProblem, WrongUse
+from assetman.core.inputs import Modality
 from assetman.core.queries import Filters
 from assetman.engine.protocol import Status
 from assetman.engine.verbs import Verbs
@@ -23,8 +24,10 @@ class FolderVerbs(Verbs):
         library, workspace = self._library, self._workspace
         self._miss_drives()
         counts = library.assets.counts()
-        active, filling = library.spaces.active(), library.spaces.filling()
-        embeddings = [(s.space.key, library.embeddings.count(s.id)) for s in library.spaces.all()]
+        spaces = library.spaces
+        active, filling = spaces.active(Modality.IMAGE), spaces.filling(Modality.IMAGE)
+        heard, hearing = spaces.active(Modality.SOUND), spaces.filling(Modality.SOUND)
+        embeddings = [(s.space.key, library.embeddings.count(s.id)) for s in spaces.all()]
         return Status(
             library=str(workspace.folder),
             assets={kind.value: number for kind, number in counts.by_kind.items()},
@@ -36,6 +39,9 @@ class FolderVerbs(Verbs):
             roots=tuple(library.roots.all()),
             model=active.space.model if active else "",
             filling=filling.space.model if filling else None,
+            sound_model=heard.space.model if heard else "",
+            sound_filling=hearing.space.model if hearing else None,
+            speech=workspace.transcribing.chosen,
             read_only=library.read_only,
             device=workspace.encoders.device(),
             ignored=library.failures.count_ignored(),

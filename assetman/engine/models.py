@@ -6,23 +6,29 @@ from dataclasses import replace
 
 from assetman.core.models import ModelInfo
 from assetman.engine.verbs import Verbs
+from assetman.library.spaces import SpaceRole
 
 
 class ModelVerbs(Verbs):
     """Satisfies `ModelsApi`."""
 
     def models(self) -> list[ModelInfo]:
-        spaces = self._library.spaces
-        active, filling = spaces.active(), spaces.filling()
-        infos = []
-        for info in self._workspace.models.infos():
-            is_filling = filling is not None and filling.space.model == info.name
-            pending = 0
-            if is_filling and filling is not None:
-                pending = self._library.contents.count_pending([filling.id])[0]
-            is_active = active is not None and active.space.model == info.name
-            infos.append(replace(info, active=is_active, filling=is_filling, pending=pending))
-        return infos
+        roles: dict[str, set[SpaceRole]] = {}  # a model that was renewed may have two
+        pending: dict[str, int] = {}
+        for stored in self._library.spaces.all():
+            roles.setdefault(stored.space.model, set()).add(stored.role)
+            if stored.role is SpaceRole.FILLING:
+                count, _ = self._library.contents.count_pending([stored.id])
+                pending[stored.space.model] = count
+        return [
+            replace(
+                info,
+                active=SpaceRole.ACTIVE in roles.get(info.name, ()),
+                filling=info.name in pending,
+                pending=pending.get(info.name, 0),
+            )
+            for info in self._workspace.models.infos()
+        ]
 
     def add_model(self, architecture: str, source: str, name: str | None = None) -> ModelInfo:
         return self._workspace.models.install(architecture, source, name)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from assetman.core.assets import Asset, Failure, Folder, Root
+from assetman.core.assets import Asset, Failure, Folder, Passage, Root
 from assetman.core.changes import Changes
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.exports import Export, ExportForm
@@ -19,6 +19,7 @@ from assetman.core.moments import Moment
 from assetman.core.organising import Collection, History, Step, Tag
 from assetman.core.progress import Pace, Progress
 from assetman.core.queries import Query, Results
+from assetman.core.sounds import Waveform
 from assetman.core.watching import Watch
 
 PROTOCOL_VERSION = 3
@@ -35,6 +36,7 @@ class Card:
     asset: Asset
     thumbnail: str | None  # path of a WebP file that exists, None until it is made
     failure: str | None = None  # why there will be none
+    waveform: Waveform | None = None  # of a sound; None until it is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,11 @@ class Status:
     offline: int = 0
     failed: int = 0
     roots: tuple[Root, ...] = ()
-    model: str = ""  # the one that answers
+    model: str = ""  # the one that answers about what is seen
     filling: str | None = None  # the one being filled to take over
+    sound_model: str = ""  # the one that answers about what is heard
+    sound_filling: str | None = None
+    speech: str | None = None  # the model that writes down what is said; None: it is off
     read_only: bool = False
     device: DeviceChoice | None = None
     ignored: int = 0  # failures the person does not want to hear of
@@ -177,14 +182,18 @@ class SearchApi(Protocol):
         ...
 
     def moments(self, asset_id: int, query: Query | None = None) -> list[Moment]:
-        """List the frames that stand for a video's shots in their order.
+        """List the frames that stand for a video's shots, and the windows of what is heard.
 
-        With a query each has its score for it.
+        Each kind is in its order. With a query each moment has its score for it.
         """
         ...
 
     def frames(self, segment_ids: Sequence[int]) -> list[Moment]:
         """Give the moments of those of the segments that still exist, in the order asked."""
+        ...
+
+    def passages(self, asset_id: int) -> list[Passage]:
+        """List what is said in an asset, or written in it with a time, in order."""
         ...
 
     def asset_at(self, path: str) -> int | None:
@@ -277,11 +286,32 @@ class ModelsApi(Protocol):
         ...
 
     def use_model(self, name: str) -> int:
-        """Choose a model; the old one answers until the new one is complete. Gives the run."""
+        """Choose a model for what it indexes, pictures or sounds; gives the run.
+
+        The old one answers until the new one is complete.
+        """
         ...
 
 
-class EngineApi(RootsApi, RunApi, SearchApi, OrganisingApi, ExportApi, ModelsApi, Protocol):
+class SpeechApi(Protocol):
+    """Writing down what is said in videos and sounds."""
+
+    def speech_models(self) -> list[ModelInfo]:
+        """List the models that write down what is said."""
+        ...
+
+    def add_speech_model(self, source: str, name: str | None = None) -> ModelInfo:
+        """Install one: a row's name, a local folder, or a hub id (`hf-hub:owner/name`)."""
+        ...
+
+    def use_speech(self, name: str | None) -> int:
+        """Have what is said written down by a model from now on, or by none; gives the run."""
+        ...
+
+
+class EngineApi(
+    RootsApi, RunApi, SearchApi, OrganisingApi, ExportApi, ModelsApi, SpeechApi, Protocol
+):
     """One library's engine. Every method may be called from any thread and may block.
 
     All raise the errors of `core.errors`; a client raises `EngineLost` when the engine died.

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
-from assetman.core.assets import Asset
+from assetman.core.assets import Asset, Passage
 from assetman.core.errors import WrongUse
 from assetman.core.moments import Moment, Picture
 from assetman.core.queries import Query, Results
 from assetman.core.sheets import cell_place, cell_size
+from assetman.core.sounds import Waveform
 from assetman.engine.protocol import Card, Details, Preview
 from assetman.engine.verbs import Verbs
 from assetman.library.frames import Frame
@@ -28,7 +30,14 @@ class QuestionVerbs(Verbs):
     def cards(self, asset_ids: Sequence[int]) -> list[Card]:
         assets = self._library.assets.get(asset_ids)
         failures = self._library.failures.of_assets([asset.id for asset in assets])
-        return [self._card(asset, failures.get(asset.id)) for asset in assets]
+        outlines = self._library.contents.outlines_of([asset.id for asset in assets])
+        return [
+            replace(
+                self._card(asset, failures.get(asset.id)),
+                waveform=self._waveform(asset, *outlines.get(asset.id, (0, 0.0))),
+            )
+            for asset in assets
+        ]
 
     def details(self, asset_id: int) -> Details:
         asset = self._asset(asset_id)
@@ -75,6 +84,10 @@ class QuestionVerbs(Verbs):
     def frames(self, segment_ids: Sequence[int]) -> list[Moment]:
         return self._moments(self._library.frames.get(segment_ids), {})
 
+    def passages(self, asset_id: int) -> list[Passage]:
+        self._asset(asset_id)
+        return self._library.passages.of_content(self._library.contents.of_asset(asset_id).id)
+
     def asset_at(self, path: str) -> int | None:
         return self._library.assets.at_path(os.path.realpath(path))
 
@@ -89,6 +102,12 @@ class QuestionVerbs(Verbs):
         path = thumbnails.path_of(asset.fingerprint)
         return Card(asset, str(path) if thumbnails.whole(asset.fingerprint) else None, failure)
 
+    def _waveform(self, asset: Asset, parts: int, rate: float) -> Waveform | None:
+        thumbnails, key = self._workspace.thumbnails, asset.fingerprint
+        if not parts or not all(thumbnails.whole_outline(key, part) for part in range(parts)):
+            return None
+        return Waveform(tuple(str(thumbnails.outline_path(key, n)) for n in range(parts)), rate)
+
     def _moments(self, frames: Sequence[Frame], scores: Mapping[int, float]) -> list[Moment]:
         sheet, sizes = cache(self._sheet), cache(cell_size)  # a film has many frames on each
         moments = []
@@ -98,9 +117,8 @@ class QuestionVerbs(Verbs):
             if path is not None and frame.cell is not None:
                 size = sizes(frame.width, frame.height)
                 picture = Picture(path, *cell_place(frame.cell, size), *size)
-            moments.append(
-                Moment(frame.segment_id, frame.start, frame.end, frame.at, picture, score)
-            )
+            times = (frame.start, frame.end, frame.at)
+            moments.append(Moment(frame.segment_id, *times, picture, score, frame.kind))
         return moments
 
     def _sheet(self, key: str, number: int) -> str | None:

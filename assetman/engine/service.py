@@ -12,10 +12,19 @@ from assetman.engine.organising import OrganisingVerbs
 from assetman.engine.protocol import Listener
 from assetman.engine.questions import QuestionVerbs
 from assetman.engine.runs import RunVerbs
+from assetman.engine.speech import SpeechVerbs
 from assetman.workspace import Workspace
 
 
-class EngineService(FolderVerbs, RunVerbs, QuestionVerbs, OrganisingVerbs, ExportVerbs, ModelVerbs):
+class EngineService(
+    FolderVerbs,
+    RunVerbs,
+    QuestionVerbs,
+    OrganisingVerbs,
+    ExportVerbs,
+    ModelVerbs,
+    SpeechVerbs,
+):
     """Satisfies `EngineApi`, and `process.Served` where it is a process of its own."""
 
     @classmethod

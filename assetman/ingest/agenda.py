@@ -7,13 +7,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
 from assetman.core.assets import Kind
-from assetman.ingest.reading import Target
+from assetman.ingest.reading import LONG_KINDS, Target
 from assetman.ingest.tally import Tally
 from assetman.library.contents import Pending
 from assetman.library.library import Library
 
 _FETCH = 256  # pending rows read at once
-_MOST_HELD = 5000  # films that wait while pictures behind them are looked for
+_MOST_HELD = 5000  # films and sounds that wait while what is behind them is looked for
 _COUNT_EVERY = 1.0  # seconds between two counts of what is pending
 _LOOK_EVERY = 0.5  # seconds between two looks for more while there was none
 
@@ -41,7 +41,8 @@ class Agenda:
         self._unstorable = unstorable  # told of what is pending though it was finished
         self._seen_visible: tuple[int, ...] = ()
         self._fetched: deque[Pending] = deque()
-        self._held: dict[int, Pending] = {}  # films, by content, that wait for one to be over
+        # Films and sounds, by content, that wait for one to be over.
+        self._held: dict[Kind, dict[int, Pending]] = {kind: {} for kind in LONG_KINDS}
         self._busy: set[int] = set()  # contents on their way
         self._roots: set[int] = set()  # those it worked on
         self._finished: set[Mark] = set()
@@ -52,26 +53,28 @@ class Agenda:
     @property
     def open(self) -> bool:
         """Whether something was given out that has not come back, or waits to be given out."""
-        return bool(self._fetched or self._held or self._busy)
+        return bool(self._fetched or any(self._held.values()) or self._busy)
 
-    def next(self, has_room: Callable[[bool], bool]) -> Pending | None:
+    def next(self, has_room: Callable[[Kind, bool], bool]) -> Pending | None:
         """Give out the next file; None where there is none for which there is room.
 
-        `has_room` tells whether one more film may be read, given whether the person sees it.
+        `has_room` tells whether one more film or sound may be read, given whether the person
+        sees it.
         """
         if self._visible() != self._seen_visible:
             self.clear()
-        if self._held and (film := self._held_film(has_room)) is not None:
-            del self._held[film.content_id]
-            return self._given_out(film)
+        for held in filter(None, self._held.values()):
+            if (item := self._of_held(held, has_room)) is not None:
+                del held[item.content_id]
+                return self._given_out(item)
         while self._fetched or (self._may_find_more() and self.fetch()):
             item = self._fetched.popleft()
-            if item.content_id in self._busy or item.content_id in self._held:
+            if self._is_known(item.content_id):
                 continue
             seen = item.asset_id in self._seen_visible
-            if item.kind is not Kind.VIDEO or has_room(seen):
+            if item.kind not in LONG_KINDS or has_room(item.kind, seen):
                 return self._given_out(item)
-            self._held[item.content_id] = item
+            self._held[item.kind][item.content_id] = item
         return None
 
     def fetch(self) -> bool:
@@ -79,7 +82,7 @@ class Agenda:
         self._seen_visible = self._visible()
         contents = self._library.contents
         spaces = [target.space_id for target in self.targets]
-        skip = self._busy | self._held.keys()
+        skip = self._busy.union(*self._held.values())
         for item in contents.pending(spaces, _FETCH, first=self._seen_visible, skip=skip):
             if mark(item) in self._put_off:
                 continue
@@ -101,7 +104,8 @@ class Agenda:
     def clear(self) -> None:
         """Ask the catalogue anew: what it said may no longer be so."""
         self._fetched.clear()
-        self._held.clear()
+        for held in self._held.values():
+            held.clear()
         self._found_none = 0.0
 
     def aim_at(self, targets: Sequence[Target]) -> None:
@@ -139,15 +143,21 @@ class Agenda:
 
     def _may_find_more(self) -> bool:
         lately = time.monotonic() - self._found_none < _LOOK_EVERY
-        return len(self._held) < _MOST_HELD and not lately
+        return sum(map(len, self._held.values())) < _MOST_HELD and not lately
 
-    def _held_film(self, has_room: Callable[[bool], bool]) -> Pending | None:
-        if has_room(False):
-            return next(iter(self._held.values()))
-        if not has_room(True):
+    def _of_held(
+        self, held: dict[int, Pending], has_room: Callable[[Kind, bool], bool]
+    ) -> Pending | None:
+        first = next(iter(held.values()))
+        if has_room(first.kind, False):
+            return first
+        if not has_room(first.kind, True):
             return None
         seen = set(self._seen_visible)
-        return next((item for item in self._held.values() if item.asset_id in seen), None)
+        return next((item for item in held.values() if item.asset_id in seen), None)
+
+    def _is_known(self, content_id: int) -> bool:
+        return content_id in self._busy or any(content_id in held for held in self._held.values())
 
     def _given_out(self, item: Pending) -> Pending:
         self._busy.add(item.content_id)

@@ -53,7 +53,7 @@ def _hold_what_is_elsewhere(library: Library, now: float) -> None:
 
 
 def renew_thumbnails(library: Library, thumbnails: ThumbnailCache, now: float) -> None:
-    """Have thumbnails made again that somebody deleted, and the sheets of frames of films.
+    """Have thumbnails made again that somebody deleted, sheets of frames and outlines of sounds.
 
     Looking for all of a large library's takes longer than walking its roots: that is done once
     a day, and when one of a few taken at random is lost. `now` is in seconds since the epoch.
@@ -74,10 +74,13 @@ def renew_thumbnails(library: Library, thumbnails: ThumbnailCache, now: float) -
 def _lost(
     library: Library, thumbnails: ThumbnailCache, content_ids: Sequence[int] | None = None
 ) -> list[int]:
-    """Give those of the contents (default: all) whose thumbnail or sheets are gone or damaged."""
+    """Give those of the contents (default: all) of which something is gone or damaged."""
     sheets = library.segments.sheets(content_ids)
-    return [
-        content_id
-        for content_id, key in library.contents.extracted(content_ids)
-        if not thumbnails.whole(key, sheets.get(content_id, 0))
-    ]
+    outlined = library.contents.outlined(content_ids)
+    lost = []
+    for content_id, key, pictured in library.contents.extracted(content_ids):
+        outlines, _ = outlined.get(content_id, (0, 0.0))
+        whole = not pictured or thumbnails.whole(key, sheets.get(content_id, 0))
+        if not whole or not all(thumbnails.whole_outline(key, n) for n in range(outlines)):
+            lost.append(content_id)
+    return lost

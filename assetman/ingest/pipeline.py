@@ -13,6 +13,7 @@ from assetman.core.progress import CancelToken, Progress
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.places import Place, joined
 from assetman.ingest.scan import Found
+from assetman.ingest.speech import Turn
 from assetman.ingest.stages import Target
 from assetman.ingest.survey import Survey
 from assetman.ingest.tally import Tally
@@ -32,6 +33,8 @@ class Plan:
     targets: Callable[[], Sequence[Target]]
     run_ended: Callable[[], None]  # brings indexes up to date, lets a complete space answer
     unfinished: Callable[[int, Found], bool] = lambda root_id, found: False  # still written to
+    afterwards: Callable[[Tally, Turn], None] = lambda tally, turn: None  # when all else is done
+    problem: Callable[[], str] = str  # what it could not do at all, for the person
 
 
 class Pipeline:
@@ -158,7 +161,8 @@ class Pipeline:
         finally:
             worklist.close()
         self._plan.run_ended()
-        self._tally.ended()
+        self._plan.afterwards(self._tally, self._turn(self._token))
+        self._tally.ended(self._plan.problem())
         yield self._tally.report()
 
     # -- the background
@@ -174,12 +178,13 @@ class Pipeline:
                     return
                 token, tally = self._token, self._tally
             problem = self._work(token)
+            left = "" if problem or token.cancelled else self._plan.problem()
             with self._state:
                 if problem and token is self._token:  # what joined this run ends with it
                     self._asked = False
                 if self._asked:  # asked for while the last batch was being stored
                     continue
-                tally.ended(problem)
+                tally.ended(problem or left)
             self._on_progress(replace(tally.report(), gentle=self._gentle))
             with self._state:
                 self._active = self._asked
@@ -188,13 +193,13 @@ class Pipeline:
     def _work(self, token: CancelToken) -> str:
         """Do one run; say what ended it before its time, "" if nothing did."""
         ended = threading.Event()
-        reporter = threading.Thread(
-            target=self._report_until, args=(ended,), name="pipeline-report"
-        )
+        report = (ended, lambda: self._on_progress(self.progress()))
+        reporter = threading.Thread(target=_report_until, args=report, name="pipeline-report")
         reporter.start()
         try:
             self._survey_and_work(token)
             self._plan.run_ended()
+            self._plan.afterwards(self._tally, self._turn(token))
         except Cancelled:
             return ""
         except EnvironmentProblem as error:
@@ -267,14 +272,18 @@ class Pipeline:
     def _paused(self) -> bool:
         return not self._unpaused.is_set()
 
+    def _turn(self, token: CancelToken) -> Turn:
+        return Turn(token, self._gate, lambda: self._asked, lambda: self._visible)
+
     def _worklist(self, token: CancelToken) -> Worklist:
         targets = self._plan.targets()
         visible, gentle = (lambda: self._visible), (lambda: self._gentle)
         return Worklist(self._tools, targets, self._tally, token, visible, gentle)
 
-    def _report_until(self, ended: threading.Event) -> None:
-        while not ended.wait(_REPORT_EVERY):
-            self._on_progress(self.progress())
+
+def _report_until(ended: threading.Event, report: Callable[[], None]) -> None:
+    while not ended.wait(_REPORT_EVERY):
+        report()
 
 
 def _survey(tools: Tools, plan: Plan, tally: Tally) -> Survey:

@@ -9,23 +9,30 @@ from typing import Protocol
 
 import numpy as np
 
+from assetman.core.assets import Kind
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
-from assetman.core.inputs import InputSpec
-from assetman.ingest.reading import Frames, Reading, Target
+from assetman.core.inputs import InputSpec, SoundSpec
+from assetman.core.sounds import peak_rate
+from assetman.ingest.reading import Portion, Reading, Target
+from assetman.library.contents import Derived
 from assetman.library.library import Library
 from assetman.media.handler import Decoder, Extraction
 from assetman.media.thumbnails import ThumbnailCache
 
-__all__ = ["ImageEncoder", "Stored", "Target", "embed", "extract", "store"]
+__all__ = ["SegmentEncoder", "Stored", "Target", "embed", "extract", "store", "take"]
 
 
-class ImageEncoder(Protocol):
-    """Turns pixels into unit vectors of a model's space; `embedding.pool.EncoderPool` is one."""
+class SegmentEncoder(Protocol):
+    """Turns what is seen and heard into unit vectors; `embedding.pool.EncoderPool` is one."""
 
     def input_spec(self, name: str) -> InputSpec | None: ...
 
+    def sound_input(self, name: str) -> SoundSpec | None: ...
+
     def images(self, name: str, pixels: np.ndarray) -> np.ndarray: ...
+
+    def sounds(self, name: str, samples: np.ndarray) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +47,53 @@ class Stored:
 def extract(decoder: Decoder, thumbnails: ThumbnailCache, reading: Reading) -> Future[Extraction]:
     """Decode a file, or the next stretch of it, once for every space that lacks it.
 
-    The thumbnail is made with the first stretch if there is none, the sheets of a film always:
-    they must be of the frames that its segments are of.
+    The thumbnail is made with the first stretch if there is none, the sheets of a film and the
+    outline of a sound always: they must be of the segments that are stored.
     """
     key, stretch = reading.item.key, reading.stretch
     specs = tuple({target.spec for target in reading.targets})
     made = stretch.number > 0 or thumbnails.has(key)
-    if reading.is_film:
-        stretch = replace(stretch, sheet=thumbnails.sheet_path(key, stretch.number))
+    if reading.in_stretches:  # which of them is written depends on what it turns out to be
+        outline = thumbnails.outline_path(key, stretch.number)
+        stretch = replace(
+            stretch, sheet=thumbnails.sheet_path(key, reading.sheets), outline=outline
+        )
     thumbnail = None if made else thumbnails.path_of(key)
     return decoder.extract(reading.item.path, specs, thumbnail, stretch)
 
 
-def embed(encoder: ImageEncoder, batch: Sequence[Frames]) -> None:
+def take(thumbnails: ThumbnailCache, reading: Reading, extraction: Extraction) -> list[Portion]:
+    """Keep what a stretch gave, and what was written; give what is to be embedded."""
+    key, number = reading.item.key, reading.stretch.number
+    portions = reading.take(extraction)
+    extraction.inputs = {}  # whoever still knows the extraction holds no samples
+    if extraction.probe.kind is Kind.AUDIO:
+        known = reading.derived
+        rate = known.outline_rate if number else peak_rate(extraction.probe.duration)
+        drawn = known.outlines == number and thumbnails.whole_outline(key, number)
+        reading.derived = Derived(known.outlines + drawn, rate, thumbnails.has(key))
+    return portions
+
+
+def embed(encoder: SegmentEncoder, batch: Sequence[Portion]) -> None:
     """Embed a batch, space by space, and hand each file its vectors."""
-    targets = {target.space_id: target for frames in batch for target in frames.reading.targets}
+    targets = {target.space_id: target for portion in batch for target in portion.reading.targets}
     for space_id, target in targets.items():
-        wanted = [frames for frames in batch if target in frames.reading.targets]
-        pixels = np.concatenate([frames.pixels[target.spec] for frames in wanted])
-        rows = encoder.images(target.model, pixels)
-        ends = np.cumsum([frames.count for frames in wanted])[:-1]
-        for frames, part in zip(wanted, np.split(rows, ends), strict=True):
-            frames.reading.vectors.setdefault(space_id, []).append(part)
-    for frames in batch:
-        frames.reading.waiting -= frames.count
+        wanted = [
+            portion
+            for portion in batch
+            if target in portion.reading.targets and target.spec in portion.inputs
+        ]
+        if not wanted:
+            continue
+        inputs = np.concatenate([portion.inputs[target.spec] for portion in wanted])
+        heard = isinstance(target.spec, SoundSpec)
+        rows = (encoder.sounds if heard else encoder.images)(target.model, inputs)
+        ends = np.cumsum([portion.count for portion in wanted])[:-1]
+        for portion, part in zip(wanted, np.split(rows, ends), strict=True):
+            portion.reading.vectors.setdefault(space_id, []).append(part)
+    for portion in batch:
+        portion.reading.waiting -= portion.count
 
 
 def store(library: Library, batch: Sequence[Reading]) -> Stored:
@@ -79,11 +109,12 @@ def store(library: Library, batch: Sequence[Reading]) -> Stored:
             except WrongUse:  # its root was removed meanwhile
                 continue
             segments = library.segments.replace(content, reading.segments)
-            if reading.is_film:
+            if reading.in_stretches:
+                library.contents.set_derived(content, reading.derived)
                 changes |= library.passages.replace(content, reading.passages)
-            for space, parts in reading.vectors.items():
+            for space, (given, parts) in reading.embedded(segments).items():
                 ids, matrices = rows.setdefault(space, ([], []))
-                ids.extend(segments)
+                ids.extend(given)
                 matrices.extend(parts)
         published = {
             space: (np.asarray(ids, np.int64), np.concatenate(parts))

@@ -85,10 +85,17 @@ class Tally:
 
     def indexing(self, label: str, waiting: int) -> None:
         """Say how many files are known to need work and have not had it."""
+        self._work(Phase.INDEXING, label, waiting)
+
+    def listening(self, label: str, waiting: int) -> None:
+        """Say how many files are still to be listened to for what is said."""
+        self._work(Phase.LISTENING, display(label), waiting)
+
+    def _work(self, phase: Phase, label: str, waiting: int) -> None:
         with self._lock:
             self._waiting = waiting
-            if self._progress.phase is not Phase.INDEXING:
-                self._progress = replace(self._progress, phase=Phase.INDEXING, done=0)
+            if self._progress.phase is not phase:
+                self._progress = replace(self._progress, phase=phase, done=0)
                 self._marks = deque([(time.monotonic(), self._reached())])
             self._progress = replace(
                 self._progress, label=label, total=self._progress.done + waiting
@@ -146,7 +153,7 @@ class Tally:
             if paused:
                 self._marks = deque([(now, self._reached())])
                 return replace(progress, phase=Phase.PAUSED)
-            rate = self._rate(now) if progress.phase is Phase.INDEXING else None
+            rate = None if progress.phase is Phase.SCANNING else self._rate(now)
             left = max(0.0, self._waiting - begun) / rate if rate else None
             return replace(progress, rate=rate, seconds_left=left)
 

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 
 from assetman.core.changes import Changes
 from assetman.core.errors import BadInput, Cancelled, EnvironmentProblem
+from assetman.core.inputs import Modality
 from assetman.core.progress import CancelToken
 from assetman.ingest.agenda import Agenda
-from assetman.ingest.reading import Backlog, Frames, Reading, Target
-from assetman.ingest.stages import ImageEncoder, Stored, embed, extract, store
+from assetman.ingest.batches import Batches
+from assetman.ingest.reading import Backlog, Portion, Reading, Target
+from assetman.ingest.room import Room
+from assetman.ingest.stages import SegmentEncoder, Stored, embed, extract, store, take
 from assetman.ingest.tally import Tally
 from assetman.ingest.verdicts import Verdicts
 from assetman.library.contents import Pending
 from assetman.library.library import Library
 from assetman.media.handler import Decoder, Extraction
 from assetman.media.thumbnails import ThumbnailCache
-
-_BATCH_SECONDS = 0.4  # of encoding, on a CPU: work there comes in small batches
-_BATCH = {True: (4, 64), False: (16, 256)}  # least and most frames, cores shared or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Tools:
     library: Library
     thumbnails: ThumbnailCache
     decoder: Decoder
-    encoder: ImageEncoder
+    encoder: SegmentEncoder
     publish_vectors: Callable[[Stored], None]  # hands stored rows to the indexes
     publish: Callable[[Changes], None]
     decoders: int  # processes that decode
@@ -45,9 +45,10 @@ class Worklist:
     Where encoder and decoders share the cores they take turns, a batch each, while the batch
     before is being written; where the encoder has a device of its own, decoders run ahead.
 
-    A film goes through a stretch at a time: its next stretch is decoded while the frames of the
-    last are embedded, behind the pictures that wait for a decoder. As many films are read at
-    once as there are decoders, and as many more that the person sees. It is stored whole.
+    A film or a sound goes through a stretch at a time: its next stretch is decoded while what
+    the last gave is embedded, behind the pictures that wait for a decoder. As many films are read
+    at once as there are decoders, and as many more that the person sees, and about as many sounds:
+    five minutes of one take a hundred megabytes. It is stored whole.
     """
 
     def __init__(
@@ -66,13 +67,13 @@ class Worklist:
         self._agenda = Agenda(tools.library, targets, tally, visible, self._unstorable)
         self._verdicts = Verdicts(tools.library, self._agenda, tally, tools.publish)
         self._decoding: dict[Future[Extraction], Reading] = {}
-        self._films: set[Reading] = set()  # not yet decoded to their end
         self._going_on: deque[Reading] = deque()  # those of them whose next stretch is due
         self._backlog = Backlog()
+        self._room = Room(self._backlog, self._decoding, tools.decoders, gentle)
         self._complete: list[Reading] = []  # to be stored
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="pipeline-store")
         self._writing: Future[None] | None = None
-        self._batch = _BATCH[tools.shares_cores()][0] * 2
+        self._batches = Batches(tools.shares_cores())
         self._film_before = False  # whether the last file a gentle decoder took was a film
 
     def step(self, more_to_come: bool = False, hurry: Callable[[], bool] = bool) -> bool:
@@ -84,7 +85,7 @@ class Worklist:
         self._cancel.check()
         self._top_up()
         self._gather(hurry)
-        batch = self._backlog.take(self._batch)
+        batch = self._batches.take(self._backlog)
         if not batch and not self._complete:
             return self._idle(more_to_come)
         if batch:
@@ -130,12 +131,13 @@ class Worklist:
     def _top_up(self) -> None:
         """Keep decoders in work, and no further ahead than memory should bear."""
         if self._gentle():
-            self._batch = _BATCH[self._tools.shares_cores()][0]
+            self._batches.shrink(self._tools.shares_cores())
             if not self._decoding:
                 self._take_turns()
             return
-        self._go_on_with_films()
-        ahead = self._batch * (1 if self._tools.shares_cores() else 2) + self._tools.decoders
+        self._go_on()
+        batch = self._batches.of(Modality.IMAGE)
+        ahead = batch * (1 if self._tools.shares_cores() else 2) + self._tools.decoders
         while len(self._decoding) < ahead and self._begin():
             pass
 
@@ -149,47 +151,48 @@ class Worklist:
             self._decode(self._going_on.popleft())
 
     def _begin(self) -> bool:
-        item = self._agenda.next(self._has_room)
+        item = self._agenda.next(self._room.is_there)
         if item is None:
             return False
-        targets = (each for each in self._agenda.targets if each.space_id in item.spaces)
-        reading = Reading(item, tuple(targets))
-        if reading.is_film:
-            self._films.add(reading)
+        reading = Reading.of(item, self._agenda.targets)
+        self._room.enter(reading)
         self._decode(reading)
         return True
 
-    def _has_room(self, seen: bool) -> bool:
-        """Tell whether one more film may be read; one that the person sees is let in sooner."""
-        most = 1 if self._gentle() else self._tools.decoders
-        return len(self._films) < (2 * most if seen else most)
-
-    def _go_on_with_films(self) -> None:
-        while self._going_on:
+    def _go_on(self) -> None:
+        """Decode the next stretches of what is long."""
+        while self._going_on and not self._room.is_full:
             self._decode(self._going_on.popleft())
+
+    def _keep_busy(self) -> None:
+        """Begin more while a batch is waited for: of sounds few are begun ahead."""
+        undone = sum(not future.done() for future in self._decoding)
+        while undone <= self._tools.decoders and self._begin():
+            undone += 1
 
     def _decode(self, reading: Reading) -> None:
         future = extract(self._tools.decoder, self._tools.thumbnails, reading)
         self._decoding[future] = reading
 
     def _gather(self, hurry: Callable[[], bool]) -> None:
-        """Wait for a batch of decoded frames: a full one, or all there are.
+        """Wait for a batch of what is decoded: a full one, or all there is.
 
         What is there does not wait for a film, whose next stretch may take its time.
         """
-        while self._decoding and len(self._backlog) < self._batch:
+        while self._decoding and not self._batches.full(self._backlog):
             waits = len(self._backlog) or self._complete
-            only_films = all(reading.is_film for reading in self._decoding.values())
-            if only_films and waits:
+            only_long = all(reading.is_long for reading in self._decoding.values())
+            if only_long and waits:
                 break
             done, _ = wait(self._decoding, timeout=0.1, return_when=FIRST_COMPLETED)
             self._cancel.check()
             for future in done:
                 self._take(future, self._decoding.pop(future))
-            if hurry() or (only_films and not done):  # there may be something else to do by now
+            if hurry() or (only_long and not done):  # there may be something else to do by now
                 break
             if not self._gentle():
-                self._go_on_with_films()
+                self._go_on()
+                self._keep_busy()
 
     def _take(self, future: Future[Extraction], reading: Reading) -> None:
         """Take what a decoder gave, or hear why it gave nothing."""
@@ -199,7 +202,7 @@ class Worklist:
             if self._verdicts.is_outdated(item, extraction.opened):
                 self._drop(reading)
                 return
-            frames = reading.take(extraction)
+            portions = take(self._tools.thumbnails, reading, extraction)
         except BadInput as error:
             self._blame(reading, str(error))
         except (EnvironmentProblem, Cancelled):
@@ -208,37 +211,36 @@ class Worklist:
             self._drop(reading)
             self._verdicts.fail(item, "extract", "bug", f"A mistake in Assetman: {error!r}")
         else:
-            self._add(frames)
+            self._add(reading, portions)
 
     def _blame(self, reading: Reading, why: str) -> None:
-        """Let a file fail that cannot be read; of a film, keep what was read before."""
+        """Let a file fail that cannot be read; of a long one, keep what was read before."""
         item, verdicts = reading.item, self._verdicts
         if verdicts.is_elsewhere(item) or verdicts.is_outdated(item):
             self._drop(reading)
         elif reading.stretch.number and verdicts.can_keep(reading):
             reading.end(why)
-            self._add(Frames(reading, {}, 0))
+            self._add(reading, [])
         else:
             self._drop(reading)
             verdicts.fail(item, "extract", "bad input", why)
 
-    def _add(self, frames: Frames) -> None:
-        """Put frames where they wait for the encoder, and their file where it goes on."""
-        reading = frames.reading
-        if frames.pixels and frames.count:
-            self._backlog.add(frames)
-        if reading.is_film:
+    def _add(self, reading: Reading, portions: list[Portion]) -> None:
+        """Put what was decoded where it waits for the encoder, and its file where it goes on."""
+        for portion in portions:
+            self._backlog.add(portion)
+        if reading.is_long:
             self._tally.reached(reading.item.content_id, reading.share)
         if not reading.read:
             self._going_on.append(reading)
             return
-        self._films.discard(reading)
+        self._room.leave(reading)
         if reading.complete:
             self._complete.append(reading)
 
     def _drop(self, reading: Reading) -> None:
         reading.dropped = True
-        self._films.discard(reading)
+        self._room.leave(reading)
         self._tally.reached(reading.item.content_id, None)
 
     def _unstorable(self, item: Pending) -> None:
@@ -246,17 +248,14 @@ class Worklist:
 
     # -- encoding and writing
 
-    def _embed(self, batch: list[Frames]) -> None:
-        if not self._tools.shares_cores():
+    def _embed(self, batch: list[Portion]) -> None:
+        shared = self._tools.shares_cores()
+        if not shared:
             self._top_up()
         started = time.monotonic()
         embed(self._tools.encoder, batch)
-        seconds = max(time.monotonic() - started, 1e-3)
-        count = sum(frames.count for frames in batch)
-        least, most = _BATCH[self._tools.shares_cores()]
-        fitting = int(count * _BATCH_SECONDS / seconds)
-        self._batch = max(least, min(most, fitting, self._batch * 2))
-        readings = dict.fromkeys(frames.reading for frames in batch)
+        self._batches.took(batch, time.monotonic() - started, shared)
+        readings = dict.fromkeys(portion.reading for portion in batch)
         self._complete += [reading for reading in readings if reading.complete]
 
     def _store(self, batch: list[Reading]) -> None:

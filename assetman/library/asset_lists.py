@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assetman.core.assets import Asset, AssetState, Kind
+from assetman.core.inputs import Modality
 from assetman.core.queries import Filters, Sort
+from assetman.library.contents import sound_of
 from assetman.library.database import Database, Row
-from assetman.library.filters import EVERYTHING, condition, order, source
+from assetman.library.filters import EVERYTHING, condition, having, order, source
 from assetman.library.gaps import EXTRACTION
 from assetman.library.values import absolute, from_bytes, id_list, name_key, to_bytes
+
+_THESE = "IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class AssetLists:
         rows = self._database.rows(
             "SELECT a.id, a.root_id, r.path, a.path, a.kind, a.missing_since, "
             "r.online, a.size, a.mtime_ns, c.taken, c.width, c.height, c.key, a.rating, c.duration, "
+            "c.rate, c.channels, c.loudness, c.peak, c.bpm, c.tonality, "
             "(SELECT group_concat(t.name, char(10)) FROM asset_tags x "
             "CROSS JOIN tags t ON t.id = x.tag_id WHERE x.asset_id = a.id) "
             "FROM json_each(?) j CROSS JOIN assets a ON a.id = j.value "
@@ -65,14 +70,26 @@ class AssetLists:
     def ids(
         self, filters: Filters = EVERYTHING, sort: Sort = Sort.DATE, descending: bool = True
     ) -> list[int]:
-        """List the assets that pass, in order; the relevance of a plain list is its date."""
+        """List the assets that pass, in order; the relevance of a plain list is its date.
+
+        Those that lack what they are sorted by come last, the newest first.
+        """
+        if sort is Sort.KIND:
+            kinds = sorted(set(filters.kinds or Kind), reverse=descending)
+            each = (replace(filters, kinds=(kind,)) for kind in kinds)
+            return [asset_id for one in each for asset_id in self.ids(one, Sort.NAME, False)]
         passing, values = condition(filters)
+        if some := having(sort):
+            passing = f"{some} AND {passing}"
         text = self._database.value(
             f"SELECT json_group_array(id) FROM (SELECT a.id FROM {source(filters, sort)} "
             f"WHERE {passing} ORDER BY {order(sort, descending)} LIMIT -1)",
             values,
         )
         ids: list[int] = json.loads(text)
+        if some:
+            found = set(ids)
+            ids += [asset_id for asset_id in self.ids(filters) if asset_id not in found]
         return ids
 
     def count(self, filters: Filters = EVERYTHING) -> int:
@@ -81,25 +98,44 @@ class AssetLists:
         sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing}"
         return int(self._database.value(sql, values))
 
-    def count_searchable(self, filters: Filters, space_id: int) -> int:
-        """Count the assets that pass and have a segment embedded in a space."""
+    def count_searchable(self, filters: Filters, space_ids: int | Sequence[int]) -> int:
+        """Count the assets that pass and have a segment embedded in a space, or in any of some."""
         self._database.settle()
+        spaces = [space_ids] if isinstance(space_ids, int) else list(space_ids)
         passing, values = condition(filters)
         if filters.missing:  # of these nothing is listed as lacking
             embedded = (
-                "EXISTS (SELECT 1 FROM segments s CROSS JOIN embeddings e "
-                "ON e.segment_id = s.id AND e.space_id = ? WHERE s.content_id = a.content_id)"
+                "EXISTS (SELECT 1 FROM segments s CROSS JOIN embeddings e ON e.segment_id = s.id "
+                f"AND e.space_id {_THESE} WHERE s.content_id = a.content_id)"
             )
             sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing} AND {embedded}"
-            return int(self._database.value(sql, [*values, space_id]))
+            return int(self._database.value(sql, [*values, id_list(spaces)]))
+        takers = self._takers(spaces)
+        kinds = tuple(kind for kind in filters.kinds or Kind if takers[kind])
+        if not kinds:
+            return 0
+        filters = replace(filters, kinds=kinds)
         passing, values = condition(filters, one=True)
-        # Those without are few as a rule, and listed.
+        # Those without are few as a rule, and listed: once for each space that takes their kind.
+        count = " ".join(f"WHEN '{kind}' THEN {takers[kind]}" for kind in kinds)
         bare = self._database.value(
-            "SELECT COUNT(DISTINCT g.asset_id) FROM gaps g CROSS JOIN assets a ON a.id = g.asset_id "
-            f"WHERE g.bare = 1 AND g.space_id IN (?, ?) AND {passing}",
-            [EXTRACTION, space_id, *values],
+            "SELECT COUNT(*) FROM (SELECT 1 FROM gaps g CROSS JOIN assets a ON a.id = g.asset_id "
+            f"WHERE g.bare = 1 AND g.space_id {_THESE} AND {passing} GROUP BY g.asset_id "
+            f"HAVING MIN(g.space_id) = {EXTRACTION} OR COUNT(*) = CASE a.kind {count} END)",
+            [id_list([EXTRACTION, *spaces]), *values],
         )
         return self.count(filters) - int(bare)
+
+    def _takers(self, space_ids: Sequence[int]) -> dict[Kind, int]:
+        """Count, for each kind of file, those of the spaces that have embeddings of it."""
+        rows = self._database.rows(
+            f"SELECT modality, COUNT(*) FROM spaces WHERE id {_THESE} GROUP BY modality",
+            (id_list(space_ids),),
+        )
+        spaces = dict[str, int](rows)
+        heard = spaces.pop(Modality.SOUND, 0)
+        seen = sum(spaces.values())
+        return {**dict.fromkeys(Kind, seen), Kind.VIDEO: seen + heard, Kind.AUDIO: heard}
 
     def count_hidden(self) -> int:
         """Count the assets that are missing, those of removed roots too."""
@@ -146,7 +182,7 @@ class AssetLists:
 def _asset(row: Row) -> Asset:
     asset_id, root_id, root, path, kind, missing, online, size, mtime_ns, *rest = row
     state = AssetState.PRESENT if online else AssetState.OFFLINE
-    taken, width, height, key, rating, duration, tags = rest
+    taken, width, height, key, rating, duration, *sound, tags = rest
     return Asset(
         id=asset_id,
         root_id=root_id,
@@ -165,4 +201,5 @@ def _asset(row: Row) -> Asset:
         else (),
         missing_since=missing,
         duration=duration,
+        sound=sound_of(sound),
     )

@@ -10,7 +10,7 @@ from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
 from assetman.library.asset_lists import AssetCounts as AssetCounts
 from assetman.library.asset_lists import AssetLists
-from assetman.library.contents import collect
+from assetman.library.contents import REPEATED, collect
 from assetman.library.database import Database
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
@@ -19,6 +19,8 @@ from assetman.library.values import from_bytes, id_list, parts, to_bytes
 
 _THESE = "IN (SELECT value FROM json_each(?))"
 _STAT = "size = ?, mtime_ns = ?, inode = ?, device = ?"
+_OF_C = ", ".join(f"c.{name}" for name in REPEATED)
+_OF_CONTENT = ", ".join(f"{name} = c.{name}" for name in REPEATED)
 _MOMENT = "COALESCE((SELECT taken FROM contents c WHERE c.id = content_id), ? / 1e9)"
 
 
@@ -86,9 +88,10 @@ class Assets(AssetLists):
                 return there, self.change(there, stat, content_id)
             done = database.execute(
                 "INSERT INTO assets (root_id, path, folder, name, name_key, content_id, kind, "
-                "size, mtime_ns, inode, device, moment, added) "
-                "SELECT r.id, ?, ?, ?, ?, c.id, c.kind, ?, ?, ?, ?, COALESCE(c.taken, ? / 1e9), ? "
-                "FROM contents c, roots r WHERE c.id = ? AND r.id = ? AND r.removed IS NULL",
+                f"size, mtime_ns, inode, device, moment, added, {', '.join(REPEATED)}) "
+                "SELECT r.id, ?, ?, ?, ?, c.id, c.kind, ?, ?, ?, ?, COALESCE(c.taken, ? / 1e9), "
+                f"?, {_OF_C} FROM contents c, roots r "
+                "WHERE c.id = ? AND r.id = ? AND r.removed IS NULL",
                 (*parts(path), *_stat(stat), stat.mtime_ns, time.time(), content_id, root_id),
             )
             asset_id = done.lastrowid
@@ -109,7 +112,7 @@ class Assets(AssetLists):
             before = self._stored(asset_id, live=True)
             done = database.execute(
                 f"UPDATE assets SET {_STAT}, missing_since = NULL, content_id = c.id, "
-                "kind = c.kind, moment = COALESCE(c.taken, ? / 1e9) "
+                f"kind = c.kind, moment = COALESCE(c.taken, ? / 1e9), {_OF_CONTENT} "
                 "FROM contents c WHERE c.id = ? AND assets.id = ?",
                 (*_stat(stat), stat.mtime_ns, content_id, asset_id),
             )

@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from assetman.core.assets import Kind, Probe
+from assetman.core.assets import Kind, Probe, SoundFacts
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
 from assetman.library.database import Database, Row
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
-from assetman.library.values import absolute, from_bytes, id_list
+from assetman.library.values import absolute, from_bytes, id_list, readable
 
 _COLUMNS = (
     "c.id, c.key, c.digest, c.size, c.whole, c.kind, c.extracted, "
-    "c.width, c.height, c.taken, c.facts, c.duration"
+    "c.width, c.height, c.taken, c.facts, c.duration, "
+    "c.rate, c.channels, c.loudness, c.peak, c.bpm, c.tonality"
 )
+# What lists sort assets by is repeated in their rows.
+REPEATED = ("duration", "rate", "loudness", "bpm", "tonality")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,15 @@ class Pending:
     mtime_ns: int
     inode: str  # "0" where the system does not say
     spaces: tuple[int, ...]  # those asked for that it lacks embeddings of
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What of a content lies in the cache of thumbnails, beside the sheets of its frames."""
+
+    outlines: int = 0  # files of the outline of a sound
+    outline_rate: float | None = None  # pairs a second
+    pictured: bool = True  # there is a thumbnail; a sound has one only where it has a cover
 
 
 class Contents:
@@ -92,19 +105,21 @@ class Contents:
         """Give the highest id of a content, 0 without one."""
         return int(self._database.value("SELECT MAX(id) FROM contents") or 0)
 
-    def extracted(self, content_ids: Sequence[int] | None = None) -> list[tuple[int, str]]:
+    def extracted(self, content_ids: Sequence[int] | None = None) -> list[tuple[int, str, bool]]:
         """Give id and key of every content that was decoded and whose file can be read now.
+
+        The third says whether it has a thumbnail.
 
         With `content_ids`, of those among them.
         """
         these = "" if content_ids is None else "c.id IN (SELECT value FROM json_each(?)) AND "
         rows = self._database.rows(
-            "SELECT DISTINCT c.id, c.key FROM contents c JOIN assets a ON a.content_id = c.id "
+            "SELECT DISTINCT c.id, c.key, c.pictured FROM contents c JOIN assets a ON a.content_id = c.id "
             "JOIN roots r ON r.id = a.root_id "
             f"WHERE {these}c.extracted AND a.missing_since IS NULL AND r.online",
             () if content_ids is None else (id_list(content_ids),),
         )
-        return [(content_id, key) for content_id, key in rows]
+        return [(content_id, key, bool(pictured)) for content_id, key, pictured in rows]
 
     def renew(self, content_ids: Sequence[int]) -> Changes:
         """Have contents decoded again, since what was derived from them is gone."""
@@ -137,8 +152,9 @@ class Contents:
         database = self._database
         with database.writing():
             done = database.execute(
-                "UPDATE contents SET extracted = 1, kind = ?, width = ?, height = ?, taken = ?, "
-                "facts = ?, duration = ? WHERE id = ?",
+                "UPDATE contents SET extracted = 1, heard = 1, kind = ?, width = ?, height = ?, "
+                "taken = ?, facts = ?, duration = ?, rate = ?, channels = ?, loudness = ?, "
+                "peak = ?, bpm = ?, tonality = ? WHERE id = ?",
                 (
                     str(probe.kind),
                     probe.width,
@@ -146,20 +162,54 @@ class Contents:
                     probe.taken,
                     json.dumps(probe.facts),
                     probe.duration,
+                    *sound_row(probe.sound or SoundFacts()),
                     content_id,
                 ),
             )
             if not done.rowcount:
                 raise WrongUse(f"There is no content {content_id}.")
-            # The indexes that sort and filter assets hold these two.
+            # The indexes that sort and filter assets hold these.
+            repeated = ", ".join(f"{name} = c.{name}" for name in REPEATED)
             database.execute(
-                "UPDATE assets SET kind = ?, moment = COALESCE(?, mtime_ns / 1e9) WHERE content_id = ?",
-                (str(probe.kind), probe.taken, content_id),
+                "UPDATE assets SET kind = c.kind, moment = COALESCE(c.taken, mtime_ns / 1e9), "
+                f"{repeated} FROM contents c WHERE c.id = ?1 AND assets.content_id = ?1",
+                (content_id,),
             )
             self._gaps.touch([content_id])
             self._journal.append("contents.set_probe", after={"id": content_id})
             assets = database.rows("SELECT id FROM assets WHERE content_id = ?", (content_id,))
         return Changes(assets_changed=frozenset(asset_id for (asset_id,) in assets))
+
+    def set_derived(self, content_id: int, derived: Derived) -> None:
+        """Keep what of a content the cache of thumbnails has to hold."""
+        with self._database.writing():
+            self._database.execute(
+                "UPDATE contents SET outlines = ?, outline_rate = ?, pictured = ? WHERE id = ?",
+                (derived.outlines, derived.outline_rate, derived.pictured, content_id),
+            )
+
+    def outlined(self, content_ids: Sequence[int] | None = None) -> dict[int, tuple[int, float]]:
+        """Give, of each content with an outline, how many files hold it and its pairs a second.
+
+        With `content_ids`, of those among them.
+        """
+        these = "" if content_ids is None else " AND id IN (SELECT value FROM json_each(?))"
+        rows = self._database.rows(
+            "SELECT id, outlines, outline_rate FROM contents INDEXED BY contents_with_outlines "
+            f"WHERE outlines > 0 AND outline_rate > 0{these}",
+            () if content_ids is None else (id_list(content_ids),),
+        )
+        return {content_id: (outlines, rate) for content_id, outlines, rate in rows}
+
+    def outlines_of(self, asset_ids: Sequence[int]) -> dict[int, tuple[int, float]]:
+        """Give the same by asset, of the assets' present contents."""
+        rows = self._database.rows(
+            "SELECT a.id, c.outlines, c.outline_rate FROM json_each(?) j "
+            "CROSS JOIN assets a ON a.id = j.value CROSS JOIN contents c ON c.id = a.content_id "
+            "WHERE c.outlines > 0 AND c.outline_rate > 0",
+            (id_list(asset_ids),),
+        )
+        return {asset_id: (outlines, rate) for asset_id, outlines, rate in rows}
 
     def pending(
         self,
@@ -195,6 +245,17 @@ class Contents:
         return self._gaps.count_due(space_ids)
 
 
+def sound_row(sound: SoundFacts) -> Row:
+    """Give the facts of a sound as they are stored."""
+    key = None if sound.key is None else readable(sound.key)
+    return sound.rate, sound.channels, sound.loudness, sound.peak, sound.bpm, key
+
+
+def sound_of(row: Sequence[Any]) -> SoundFacts | None:
+    """Give stored facts of a sound; None where nothing is known of any."""
+    return SoundFacts(*row) if any(value is not None for value in row) else None
+
+
 def collect(database: Database, journal: Journal, content_ids: Iterable[int] | None = None) -> None:
     """Drop those of the contents (default: all) that no asset has, with all that is theirs."""
     these = "" if content_ids is None else "id IN (SELECT value FROM json_each(?)) AND "
@@ -210,10 +271,11 @@ def collect(database: Database, journal: Journal, content_ids: Iterable[int] | N
 
 def _content(row: Row) -> Content:
     content_id, key, digest, size, whole, kind, extracted, *read = row
-    width, height, taken, facts, duration = read
+    width, height, taken, facts, duration, *sound = read
     probe = None
     if extracted:
-        probe = Probe(Kind(kind), width, height, taken, json.loads(facts), duration)
+        facts = json.loads(facts)
+        probe = Probe(Kind(kind), width, height, taken, facts, duration, sound_of(sound))
     return Content(content_id, key, digest, size, bool(whole), Kind(kind), bool(extracted), probe)
 
 

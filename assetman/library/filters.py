@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from assetman.core.assets import PassageKind
 from assetman.core.queries import Filters, FolderFilter, Sort
 from assetman.library.names import identity
 from assetman.library.values import id_list, within
@@ -13,11 +14,27 @@ from assetman.library.words import phrase
 
 EVERYTHING = Filters()
 
+# By what a list is sorted: the index `assets_…`, and the column.
 _ORDER = {
-    Sort.RELEVANCE: "moment",  # a list without a question has none
-    Sort.DATE: "moment",
-    Sort.NAME: "name",
-    Sort.SIZE: "size",
+    Sort.RELEVANCE: ("by_moment", "moment"),  # a list without a question has none
+    Sort.DATE: ("by_moment", "moment"),
+    Sort.NAME: ("by_name", "name_key"),
+    Sort.SIZE: ("by_size", "size"),
+    Sort.DURATION: ("by_duration", "duration"),
+    Sort.LOUDNESS: ("by_loudness", "loudness"),
+    Sort.BPM: ("by_bpm", "bpm"),
+    Sort.KEY: ("by_tonality", "tonality"),
+    Sort.RATE: ("by_rate", "rate"),
+    Sort.RATING: ("rated", "rating"),
+}
+# Not every asset has these; the index holds those that do.
+_PARTIAL = {
+    Sort.DURATION: "a.duration IS NOT NULL",
+    Sort.LOUDNESS: "a.loudness IS NOT NULL",
+    Sort.BPM: "a.bpm IS NOT NULL",
+    Sort.KEY: "a.tonality IS NOT NULL",
+    Sort.RATE: "a.rate IS NOT NULL",
+    Sort.RATING: "a.rating > 0",
 }
 _TAGGED = "SELECT asset_id FROM asset_tags INDEXED BY asset_tags_by_tag WHERE tag_id"
 _RATED = "SELECT id FROM assets INDEXED BY assets_rated WHERE rating > 0"
@@ -28,7 +45,8 @@ _COLLECTED = (
 _TAG_OF = "SELECT 1 FROM asset_tags x WHERE x.asset_id = a.id AND x.tag_id"
 _COLLECTION_OF = "SELECT 1 FROM collection_assets x WHERE x.asset_id = a.id AND x.collection_id"
 _MATCHED = (
-    "FROM passage_words w CROSS JOIN passages p ON p.id = w.rowid %sWHERE w.passage_words MATCH ?"
+    "FROM passage_words w CROSS JOIN passages p ON p.id = w.rowid "
+    f"AND p.kind != '{PassageKind.DESCRIPTION}' %sWHERE w.passage_words MATCH ?"
 )
 _SAID = "SELECT x.id " + _MATCHED % (
     "CROSS JOIN assets x INDEXED BY assets_by_content ON x.content_id = p.content_id "
@@ -36,7 +54,6 @@ _SAID = "SELECT x.id " + _MATCHED % (
 _SAID_OF = "SELECT p.content_id " + _MATCHED % ""
 _THESE = "IN (SELECT value FROM json_each(?))"
 _SOME_TAGS = f"IN (SELECT id FROM tags WHERE key {_THESE})"
-_COLUMN = {"moment": "moment", "name": "name_key", "size": "size"}
 
 
 def condition(filters: Filters, one: bool = False) -> tuple[str, list[Any]]:
@@ -81,14 +98,19 @@ def source(filters: Filters, sort: Sort | None = None) -> str:
     if narrow or (filters.folders and sort is None):
         return "assets a INDEXED BY assets_by_folder"
     if sort is not None:
-        return f"assets a INDEXED BY assets_by_{_ORDER[sort]}"
+        return f"assets a INDEXED BY assets_{_ORDER[sort][0]}"
     return "assets a"
 
 
 def order(sort: Sort, descending: bool) -> str:
     """Give the ORDER BY of a list of `assets a`; equals follow their ids, the same way round."""
     way = "DESC" if descending else "ASC"
-    return f"a.{_COLUMN[_ORDER[sort]]} {way}, a.id {way}"
+    return f"a.{_ORDER[sort][1]} {way}, a.id {way}"
+
+
+def having(sort: Sort) -> str | None:
+    """Give the condition under which an asset has what a list is sorted by; None: all have it."""
+    return _PARTIAL.get(sort)
 
 
 def _organised(filters: Filters) -> Iterator[tuple[str, list[Any]]]:

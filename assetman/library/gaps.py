@@ -11,6 +11,8 @@ import heapq
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 
+from assetman.core.assets import Kind, SegmentKind
+from assetman.core.inputs import Modality
 from assetman.library.database import Database
 from assetman.library.values import id_list
 
@@ -25,16 +27,26 @@ SELECT a.id, {EXTRACTION}, a.content_id, a.root_id, a.mtime_ns, NOT {_FAILED}, 1
 FROM assets a CROSS JOIN contents c ON c.id = a.content_id
 WHERE a.missing_since IS NULL AND NOT c.extracted AND %s"""
 
+# Of what kinds of files a space has embeddings, and of which of their segments.
+_TAKEN = f"(p.modality = '{Modality.SOUND}') = (a.kind = '{Kind.AUDIO}') OR a.kind = '{Kind.VIDEO}'"
+_ITS = (
+    f"s.content_id = a.content_id AND (s.kind = '{SegmentKind.WINDOW}') = "
+    f"(p.modality = '{Modality.SOUND}')"
+)
+
 _OF_SPACES = f"""
-SELECT id, space_id, content_id, root_id, mtime_ns, done < total AND NOT failed, done = 0
+SELECT id, space_id, content_id, root_id, mtime_ns, lacking AND NOT failed, done = 0
 FROM (
-    SELECT a.id, p.id AS space_id, a.content_id, a.root_id, a.mtime_ns, {_FAILED} AS failed,
-        (SELECT COUNT(*) FROM segments s WHERE s.content_id = a.content_id) AS total,
-        (SELECT COUNT(*) FROM segments s CROSS JOIN embeddings e
-         ON e.segment_id = s.id AND e.space_id = p.id WHERE s.content_id = a.content_id) AS done
-    FROM assets a CROSS JOIN contents c ON c.id = a.content_id CROSS JOIN spaces p
-    WHERE a.missing_since IS NULL AND c.extracted AND %s
-) WHERE done < total OR done = 0"""
+    SELECT *, done < total OR unheard AS lacking FROM (
+        SELECT a.id, p.id AS space_id, a.content_id, a.root_id, a.mtime_ns, {_FAILED} AS failed,
+            p.modality = '{Modality.SOUND}' AND NOT c.heard AS unheard,
+            (SELECT COUNT(*) FROM segments s WHERE {_ITS}) AS total,
+            (SELECT COUNT(*) FROM segments s CROSS JOIN embeddings e
+             ON e.segment_id = s.id AND e.space_id = p.id WHERE {_ITS}) AS done
+        FROM spaces p CROSS JOIN assets a CROSS JOIN contents c ON c.id = a.content_id
+        WHERE a.missing_since IS NULL AND c.extracted AND ({_TAKEN}) AND %s
+    )
+) WHERE lacking OR done = 0"""
 
 _FILL = "INSERT INTO gaps (asset_id, space_id, content_id, root_id, mtime_ns, due, bare)"
 # One walk of the index `gaps_due` for each space and root, so that none is sorted.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from assetman.core.assets import SegmentKind
 from assetman.library.database import Database
 from assetman.library.values import id_list
 
@@ -80,12 +81,18 @@ class Spans:
         return shared
 
 
-def spans_of(database: Database, content_ids: Iterable[int]) -> dict[int, Spans]:
-    """Read the spans of contents; those without segments that have times are left out."""
+def spans_of(
+    database: Database, content_ids: Iterable[int], heard: bool = False
+) -> dict[int, Spans]:
+    """Read the spans of contents, of what is seen in them or of what is heard.
+
+    Those without such segments, or whose segments have no times, are left out.
+    """
+    these = "=" if heard else "!="
     contents, ids, *times = database.integers(
         f"SELECT s.content_id AS c0, s.id AS c1, {_TIMES} "
         "FROM json_each(?) j CROSS JOIN segments s ON s.content_id = j.value "
-        "WHERE s.start IS NOT NULL",
+        f"WHERE s.start IS NOT NULL AND s.kind {these} '{SegmentKind.WINDOW}'",
         (id_list(content_ids),),
     )
     rows = np.stack(times, axis=1) / TICKS

@@ -13,6 +13,7 @@ from assetman.library.backup import RESTORED, back_up, due
 from assetman.library.collections import Collections
 from assetman.library.contents import Contents, collect
 from assetman.library.database import Database
+from assetman.library.descriptions import Descriptions
 from assetman.library.embeddings import Embeddings
 from assetman.library.facts import Facts
 from assetman.library.failures import Failures
@@ -29,6 +30,8 @@ from assetman.library.segments import Segments
 from assetman.library.spaces import Spaces
 from assetman.library.steps import Steps
 from assetman.library.tags import Tags
+from assetman.library.together import Together
+from assetman.library.transcripts import Transcripts
 from assetman.library.undo import Undo
 from assetman.library.upkeep import PERSON_KEPT, Upkeep
 from assetman.library.whereabouts import Whereabouts
@@ -58,7 +61,10 @@ class Library:
         self.segments = Segments(database, self.journal, gaps)
         self.frames = Frames(database)
         self.passages = Passages(database, self.journal)
+        self.transcripts = Transcripts(database, self.journal, self.passages)
         self.sayings = Sayings(database)
+        self.descriptions = Descriptions(database)
+        self.together = Together(database)
         self.spaces = Spaces(database, self.journal, gaps)
         self._upkeep = Upkeep(database)
         self.embeddings = Embeddings(database, self.journal, gaps, self.spaces)

@@ -1,8 +1,9 @@
-"""Passages: text with a time, of subtitles and chapters, and what is found by its words."""
+"""Passages: text with a time, of subtitles, chapters, speech and descriptions, and its words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Collection, Sequence
 
 from assetman.core.assets import Passage, PassageKind
 from assetman.core.changes import Changes
@@ -12,6 +13,8 @@ from assetman.library.journal import Journal
 from assetman.library.values import readable
 
 _COLUMNS = 'kind, text, start, "end", language'
+# What files say themselves; speech is what a model heard in them.
+READ = frozenset(PassageKind) - {PassageKind.SPEECH}
 
 
 class Passages:
@@ -21,29 +24,43 @@ class Passages:
         self._database = database
         self._journal = journal
 
-    def replace(self, content_id: int, passages: Sequence[Passage]) -> Changes:
-        """Make these the passages of a content. Raises WrongUse if the content is gone."""
+    def replace(
+        self,
+        content_id: int,
+        passages: Sequence[Passage],
+        kinds: Collection[PassageKind] = READ,
+    ) -> Changes:
+        """Make these the passages of a content that are of some kinds; the others stay.
+
+        Raises WrongUse if the content is gone.
+        """
         database = self._database
-        kept = sorted(map(_stored, passages), key=lambda row: row[2])
+        given = (_stored(each) for each in passages if each.kind in kinds)
+        kept = sorted(given, key=lambda row: row[2])
         with database.writing():
             if database.row("SELECT 1 FROM contents WHERE id = ?", (content_id,)) is None:
                 raise WrongUse(f"There is no content {content_id}.")
+            before = self._rows(content_id)
+            replaced = [row for row in before if row[0] in kinds]
+            if kept != replaced:
+                database.execute(
+                    "DELETE FROM passages WHERE content_id = ? "
+                    "AND kind IN (SELECT value FROM json_each(?))",
+                    (content_id, json.dumps([str(kind) for kind in kinds])),
+                )
+                database.execute_many(
+                    f"INSERT INTO passages (content_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+                    ((content_id, *row) for row in kept),
+                )
+                self._journal.append(
+                    "passages.replace",
+                    {"content": content_id, "removed": len(replaced)},
+                    {"content": content_id, "added": len(kept)},
+                )
+            count = len(before) - len(replaced) + len(kept)
             database.execute(
                 "UPDATE contents SET passages = ?1 WHERE id = ?2 AND passages != ?1",
-                (len(kept), content_id),
-            )
-            before = self._rows(content_id)
-            if kept == before:
-                return Changes()
-            database.execute("DELETE FROM passages WHERE content_id = ?", (content_id,))
-            database.execute_many(
-                f"INSERT INTO passages (content_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
-                ((content_id, *row) for row in kept),
-            )
-            self._journal.append(
-                "passages.replace",
-                {"content": content_id, "removed": len(before)},
-                {"content": content_id, "added": len(kept)},
+                (count, content_id),
             )
         return Changes()
 
@@ -52,8 +69,9 @@ class Passages:
         return [_passage(row) for row in self._rows(content_id)]
 
     def any(self) -> bool:
-        """Tell whether any file has text with a time."""
-        return self._database.row("SELECT 1 FROM passages LIMIT 1") is not None
+        """Tell whether anything is said in any file, or written in it with a time."""
+        said = f"SELECT 1 FROM passages WHERE kind != '{PassageKind.DESCRIPTION}' LIMIT 1"
+        return self._database.row(said) is not None
 
     def rebuild(self) -> None:
         """Make the index of words anew."""

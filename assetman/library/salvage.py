@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from assetman.core.assets import Kind, PassageKind, SegmentKind, display
+from assetman.core.inputs import Modality
 from assetman.library.backup import RESTORED
 from assetman.library.journal import ENGINE, PERSON
 from assetman.library.making import SET, STEPS, steps_known
@@ -22,6 +23,7 @@ _SPARED = 100_000  # ids left out where the last one given may be lost: none is 
 _EVERYTHING = (-(1 << 63), (1 << 63) - 1)
 _KINDS = ", ".join(f"'{kind}'" for kind in Kind)
 _SEGMENT_KINDS = ", ".join(f"'{kind}'" for kind in SegmentKind)
+_MODALITIES = ", ".join(f"'{modality}'" for modality in Modality)
 _PASSAGE_KINDS = ", ".join(f"'{kind}'" for kind in PassageKind)
 
 # Rows that can be read and still are not what was written: by table and column.
@@ -33,6 +35,10 @@ _IMPLAUSIBLE = {
         "size": "size < 0",
         "sheets": "sheets < 0",
         "passages": "passages < 0",
+        "windows": "windows < 0",
+        "outlines": "outlines < 0",
+        "heard": "heard NOT IN (0, 1)",
+        "pictured": "pictured NOT IN (0, 1)",
     },
     "assets": {
         "kind": f"kind NOT IN ({_KINDS})",
@@ -49,6 +55,7 @@ _IMPLAUSIBLE = {
     "spaces": {
         "dimension": "dimension NOT BETWEEN 1 AND 65536",
         "role": "role NOT IN ('active', 'filling', 'kept')",
+        "modality": f"modality NOT IN ({_MODALITIES})",
     },
     "embeddings": {"vector": "length(vector) % 2 OR length(vector) = 0"},
     "passages": {"kind": f"kind NOT IN ({_PASSAGE_KINDS})"},
@@ -185,17 +192,27 @@ def make_whole(
     )
     while _drop_orphans(connection):
         pass
-    if accounts["segments"].lost or accounts["contents"].lost:
-        connection.execute(
-            "UPDATE contents SET extracted = 0 WHERE extracted AND COALESCE((SELECT "
-            "COUNT(*) != MAX(ordinal) + 1 FROM segments s WHERE s.content_id = contents.id), 1)"
-        )
-    if "passages" in accounts and (accounts["passages"].lost or accounts["contents"].lost):
-        connection.execute(
-            "UPDATE contents SET extracted = 0 WHERE extracted AND passages != "
-            "(SELECT COUNT(*) FROM passages p WHERE p.content_id = contents.id)"
-        )
+    _have_read_again(connection, accounts)
     connection.execute("INSERT OR REPLACE INTO meta VALUES (?, '1')", (RESTORED,))
+
+
+def _have_read_again(connection: sqlite3.Connection, accounts: Accounts) -> None:
+    """Have contents decoded again of which something is lost, as far as that can be seen."""
+    known = _columns(connection, "contents")[0]  # an older catalogue knows less
+    mine = "x WHERE x.content_id = contents.id"
+    signs = {}
+    if accounts["segments"].lost or accounts["contents"].lost:
+        heard = f"x.kind = '{SegmentKind.WINDOW}'"
+        signs["id"] = (
+            f"kind != '{Kind.AUDIO}' AND COALESCE((SELECT COUNT(*) != MAX(ordinal) + 1 "
+            f"FROM segments {mine} AND NOT {heard}), 1)"
+        )
+        signs["windows"] = f"windows != (SELECT COUNT(*) FROM segments {mine} AND {heard})"
+    if "passages" in accounts and (accounts["passages"].lost or accounts["contents"].lost):
+        signs["passages"] = f"passages != (SELECT COUNT(*) FROM passages {mine})"
+    for column, sign in signs.items():
+        if column in known:
+            connection.execute(f"UPDATE contents SET extracted = 0 WHERE extracted AND {sign}")
 
 
 def tables(connection: sqlite3.Connection) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assetman.core.assets import PassageKind
 from assetman.library.database import Database
 from assetman.library.held import TICKS, Floats, Spans, by_content, spans_of, ticks
 from assetman.library.values import id_list
@@ -17,7 +18,10 @@ _TIMES = ticks("p.start", "c1") + ", " + ticks('p."end"', "c2")
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """The seconds in which something is said, and the segment that shows what is seen then."""
+    """The seconds in which something is said, and the segment that shows what is seen then.
+
+    Of what has no pictures it is the window in which it is heard.
+    """
 
     start: float
     end: float
@@ -25,7 +29,7 @@ class Saying:
 
 
 class Sayings:
-    """Finds passages by phrases of which at least one is in them."""
+    """Finds passages by phrases of which at least one is in them; descriptions say nothing."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,34 +42,41 @@ class Sayings:
         With `content_ids`, of those contents.
         """
         passages = self._passages(phrases, content_ids)
-        spans = spans_of(self._database, list(passages))
-        held = [spans[content].ids[spans[content].holding(passages[content])] for content in spans]
-        return np.sort(np.concatenate([np.empty(0, np.int64), *held]))
+        held = [np.empty(0, np.int64)]
+        for spans in self._spans(passages):
+            held += [each.ids[each.holding(passages[content])] for content, each in spans.items()]
+        return np.sort(np.concatenate(held))
 
     def of_assets(self, phrases: Sequence[str], asset_ids: Iterable[int]) -> dict[int, Saying]:
         """Give the first saying of each of the assets that has one."""
         contents = self._contents("SELECT id, content_id FROM assets WHERE id", asset_ids)
         passages = self._passages(phrases, sorted(set(contents.values())))
-        spans = spans_of(self._database, list(passages))
+        seen, heard = self._spans(passages)
         found = {}
         for asset_id, content_id in contents.items():
             if content_id in passages:
                 start, end = passages[content_id][0].tolist()
-                found[asset_id] = Saying(start, end, _holder(spans.get(content_id), start))
+                spans = seen.get(content_id) or heard.get(content_id)
+                found[asset_id] = Saying(start, end, _holder(spans, start))
         return found
 
     def of_segments(self, phrases: Sequence[str], segment_ids: Iterable[int]) -> dict[int, Saying]:
         """Give the first saying in each of the segments that hold one: what of it they hold."""
         contents = self._contents("SELECT id, content_id FROM segments WHERE id", segment_ids)
         passages = self._passages(phrases, sorted(set(contents.values())))
-        spans = spans_of(self._database, list(passages))
         found = {}
-        for segment_id, content_id in contents.items():
-            if content_id in spans:
-                saying = _in_span(spans[content_id], segment_id, passages[content_id])
-                if saying is not None:
-                    found[segment_id] = saying
+        for spans in self._spans(passages):
+            for segment_id, content_id in contents.items():
+                if content_id in spans:
+                    saying = _in_span(spans[content_id], segment_id, passages[content_id])
+                    if saying is not None:
+                        found[segment_id] = saying
         return found
+
+    def _spans(self, content_ids: Iterable[int]) -> tuple[dict[int, Spans], dict[int, Spans]]:
+        """Give what is seen in contents, and what is heard."""
+        ids = list(content_ids)
+        return spans_of(self._database, ids), spans_of(self._database, ids, heard=True)
 
     def _passages(
         self, phrases: Sequence[str], content_ids: Sequence[int] | None
@@ -77,7 +88,7 @@ class Sayings:
         contents, starts, ends = self._database.integers(
             f"SELECT p.content_id AS c0, {_TIMES} "
             "FROM passage_words w CROSS JOIN passages p ON p.id = w.rowid "
-            f"WHERE w.passage_words MATCH ? {among}",
+            f"WHERE w.passage_words MATCH ? AND p.kind != '{PassageKind.DESCRIPTION}' {among}",
             (any_of(phrases), *(() if content_ids is None else (id_list(content_ids),))),
         )
         rows = np.stack([starts, ends], axis=1) / TICKS
@@ -98,7 +109,10 @@ def _holder(spans: Spans | None, time: float) -> int | None:
 
 def _in_span(spans: Spans, segment_id: int, passages: Floats) -> Saying | None:
     """Give the first passage that a segment holds, or the segment where that is the shorter."""
-    place = int(np.flatnonzero(spans.ids == segment_id)[0])
+    places = np.flatnonzero(spans.ids == segment_id)
+    if not len(places):  # it is heard where these are seen, or the other way round
+        return None
+    place = int(places[0])
     mine = spans.holders(passages) == place
     shared = spans.sharing(passages, place)
     if not (shared.any() or mine.any()):

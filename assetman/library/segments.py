@@ -21,6 +21,7 @@ _COLUMNS = (
     's.id, s.content_id, s.kind, s.ordinal, s.start, s."end", s.page, s.box, '
     "s.at, s.look, s.sheet, s.cell"
 )
+_ORDER = f"s.kind = '{SegmentKind.WINDOW}', s.ordinal, s.id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Segment:
     end: float | None
     page: int | None
     box: Box | None
-    at: float | None  # seconds; of the frame that stands for a shot
+    at: float | None  # seconds; the frame that stands for a shot, a window's loudest moment
     look: str | None  # its perceptual hash
     sheet: int | None
     cell: int | None
@@ -106,26 +107,28 @@ class Segments:
             sheets = max(
                 (draft.sheet + 1 for draft in drafts if draft.sheet is not None), default=0
             )
+            windows = sum(draft.kind is SegmentKind.WINDOW for draft in drafts)
             database.execute(
-                "UPDATE contents SET sheets = ?1 WHERE id = ?2 AND sheets != ?1",
-                (sheets, content_id),
+                "UPDATE contents SET sheets = ?1, windows = ?2 WHERE id = ?3 "
+                "AND (sheets != ?1 OR windows != ?2)",
+                (sheets, windows, content_id),
             )
             self._gaps.touch([content_id])
         return ids
 
     def of_content(self, content_id: int) -> list[Segment]:
-        """List the segments of a content in their order."""
+        """List the segments of a content in their order, what is heard last."""
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} FROM segments s WHERE s.content_id = ? ORDER BY s.ordinal, s.id",
+            f"SELECT {_COLUMNS} FROM segments s WHERE s.content_id = ? ORDER BY {_ORDER}",
             (content_id,),
         )
         return [_segment(row) for row in rows]
 
     def of_asset(self, asset_id: int) -> list[Segment]:
-        """List the segments of an asset's present content in their order."""
+        """List the segments of an asset's present content in their order, what is heard last."""
         rows = self._database.rows(
             f"SELECT {_COLUMNS} FROM assets a CROSS JOIN segments s ON s.content_id = a.content_id "
-            "WHERE a.id = ? ORDER BY s.ordinal, s.id",
+            f"WHERE a.id = ? ORDER BY {_ORDER}",
             (asset_id,),
         )
         return [_segment(row) for row in rows]
@@ -159,6 +162,16 @@ class Segments:
             "CROSS JOIN assets a INDEXED BY assets_by_content ON a.content_id = s.content_id "
             f"WHERE {passing}",
             [id_list(segment_ids), *values],
+        )
+        return Owners(segments, assets)
+
+    def of_assets(self, asset_ids: Sequence[int]) -> Owners:
+        """Pair assets with all segments of their present contents."""
+        segments, assets = self._database.integers(
+            "SELECT s.id AS c0, a.id AS c1 FROM json_each(?) j "
+            "CROSS JOIN assets a ON a.id = j.value "
+            "CROSS JOIN segments s ON s.content_id = a.content_id",
+            [id_list(asset_ids)],
         )
         return Owners(segments, assets)
 

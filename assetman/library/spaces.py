@@ -7,16 +7,17 @@ from enum import StrEnum
 
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
+from assetman.core.inputs import Modality
 from assetman.core.spaces import Space
 from assetman.library.database import Database, Row
 from assetman.library.gaps import Gaps
 from assetman.library.journal import PERSON, Journal
 
-_COLUMNS = "id, model, revision, preprocessing, dimension, role"
+_COLUMNS = "id, model, revision, preprocessing, dimension, role, modality"
 
 
 class SpaceRole(StrEnum):
-    """What a space is for at present. At most one is active, at most one is filling."""
+    """What a space is for at present. At most one of each modality is active, and one filling."""
 
     ACTIVE = "active"  # answers searches
     FILLING = "filling"  # becomes active once it is complete
@@ -30,6 +31,7 @@ class StoredSpace:
     id: int
     space: Space
     role: SpaceRole
+    modality: Modality  # of what it has embeddings: what is seen (IMAGE), or heard (SOUND)
 
 
 class Spaces:
@@ -51,26 +53,31 @@ class Spaces:
             raise WrongUse(f"There is no embedding space {space_id}.")
         return _space(row)
 
-    def active(self) -> StoredSpace | None:
-        """Give the space that answers searches, if there is one yet."""
-        return self._of_role(SpaceRole.ACTIVE)
+    def active(self, modality: Modality = Modality.IMAGE) -> StoredSpace | None:
+        """Give the space that answers about what is seen, or heard, if there is one yet."""
+        return self._of_role(SpaceRole.ACTIVE, modality)
 
-    def filling(self) -> StoredSpace | None:
+    def filling(self, modality: Modality = Modality.IMAGE) -> StoredSpace | None:
         """Give the space that is to become active, if there is one."""
-        return self._of_role(SpaceRole.FILLING)
+        return self._of_role(SpaceRole.FILLING, modality)
 
-    def ensure(self, space: Space, role: SpaceRole = SpaceRole.KEPT) -> tuple[StoredSpace, Changes]:
+    def ensure(
+        self,
+        space: Space,
+        modality: Modality = Modality.IMAGE,
+        role: SpaceRole = SpaceRole.KEPT,
+    ) -> tuple[StoredSpace, Changes]:
         """Give the space as stored, adding it in a role if it is not; one that is keeps its own."""
         with self._database.writing():
             row = self._database.row(f"SELECT {_COLUMNS} FROM spaces WHERE key = ?", (space.key,))
             if row is not None:
                 return _space(row), Changes()
             space_id = self._database.insert(
-                "INSERT INTO spaces (key, model, revision, preprocessing, dimension, role) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO spaces (key, model, revision, preprocessing, dimension, role, "
+                "modality) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     *(space.key, space.model, space.revision, space.preprocessing),
-                    *(space.dimension, str(SpaceRole.KEPT)),
+                    *(space.dimension, str(SpaceRole.KEPT), str(modality)),
                 ),
             )
             self._journal.append("spaces.add", after={"id": space_id, "key": space.key})
@@ -85,31 +92,32 @@ class Spaces:
         Choosing the active one calls off the filling of another.
         """
         with self._database.writing():
-            chosen, active = self.get(space_id), self.active()
+            chosen = self.get(space_id)
             if chosen.role == SpaceRole.ACTIVE:
-                filling = self.filling()
+                filling = self.filling(chosen.modality)
                 return (
                     self._give(filling.id, SpaceRole.KEPT, "spaces.choose")
                     if filling
                     else Changes()
                 )
-            role = SpaceRole.FILLING if active else SpaceRole.ACTIVE
+            role = SpaceRole.FILLING if self.active(chosen.modality) else SpaceRole.ACTIVE
             return self._give(space_id, role, "spaces.choose")
 
-    def switch(self) -> Changes:
+    def switch(self, modality: Modality = Modality.IMAGE) -> Changes:
         """Make the filling space active and keep the one that was; without one, do nothing."""
         with self._database.writing():
-            filling = self.filling()
+            filling = self.filling(modality)
             return (
                 self._give(filling.id, SpaceRole.ACTIVE, "spaces.switch") if filling else Changes()
             )
 
     def _give(self, space_id: int, role: SpaceRole, what: str) -> Changes:
         """Give a space a role; whoever had a role that only one may have is kept."""
-        before = self.get(space_id).role
+        space = self.get(space_id)
+        before = space.role
         if before == role:
             return Changes()
-        holder = None if role == SpaceRole.KEPT else self._of_role(role)
+        holder = None if role == SpaceRole.KEPT else self._of_role(role, space.modality)
         if holder is not None:
             self._set(holder.id, SpaceRole.KEPT)
         self._set(space_id, role)
@@ -124,11 +132,15 @@ class Spaces:
     def _set(self, space_id: int, role: SpaceRole) -> None:
         self._database.execute("UPDATE spaces SET role = ? WHERE id = ?", (str(role), space_id))
 
-    def _of_role(self, role: SpaceRole) -> StoredSpace | None:
-        row = self._database.row(f"SELECT {_COLUMNS} FROM spaces WHERE role = ?", (str(role),))
+    def _of_role(self, role: SpaceRole, modality: Modality) -> StoredSpace | None:
+        row = self._database.row(
+            f"SELECT {_COLUMNS} FROM spaces WHERE role = ? AND modality = ?",
+            (str(role), str(modality)),
+        )
         return _space(row) if row else None
 
 
 def _space(row: Row) -> StoredSpace:
-    space_id, model, revision, preprocessing, dimension, role = row
-    return StoredSpace(space_id, Space(model, revision, preprocessing, dimension), SpaceRole(role))
+    space_id, model, revision, preprocessing, dimension, role, modality = row
+    space = Space(model, revision, preprocessing, dimension)
+    return StoredSpace(space_id, space, SpaceRole(role), Modality(modality))

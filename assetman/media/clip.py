@@ -1,4 +1,4 @@
-"""What has to be known of a video before a part of it is saved; read by `video_clip`."""
+"""What has to be known of a video or a sound to save a part of it."""
 
 from __future__ import annotations
 
@@ -37,3 +37,13 @@ class ClipFacts:
     first: float  # of the frame shown at the start
     sounds: tuple[Track, ...] = ()
     words: tuple[Track, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SoundPart:
+    """What was written of a sound."""
+
+    rate: int  # samples a second
+    channels: int
+    bits: int  # of a sample: 16 or 24 as integers, 32 as floats
+    samples: int = 0  # of each channel

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assetman.core.assets import (
     Box,
@@ -21,11 +21,12 @@ from assetman.core.assets import (
     Probe,
     SegmentDraft,
     SegmentKind,
+    SoundFacts,
 )
 from assetman.core.errors import BadInput, EnvironmentProblem
-from assetman.core.inputs import Excerpt, Fit, InputSpec, Interpolation
+from assetman.core.inputs import Excerpt, Fit, InputSpec, Interpolation, Padding, SoundSpec, Spec
 from assetman.media.blocks import borrowed
-from assetman.media.clip import ClipFacts, Track
+from assetman.media.clip import ClipFacts, SoundPart, Track
 from assetman.media.files import lent
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.lending import LENDS, borrow
@@ -34,16 +35,15 @@ from assetman.media.process_limits import MEMORY, allow_seconds, confine
 if TYPE_CHECKING:
     from mmap import mmap
 
-    import numpy as np
     from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractTask:
-    """Decode a file for every spec, and make its thumbnail and sheet if paths are given."""
+    """Decode a file for every spec, and make its thumbnail, sheet and outline if paths are given."""
 
     path: str
-    specs: tuple[InputSpec, ...]
+    specs: tuple[Spec, ...]
     thumbnail: Path | None
     thumbnail_side: int
     excerpt: Excerpt | Stretch | None
@@ -51,8 +51,9 @@ class ExtractTask:
     @property
     def targets(self) -> tuple[Path, ...]:
         """The files to be written, if there are any."""
-        sheet = self.excerpt.sheet if isinstance(self.excerpt, Stretch) else None
-        return tuple(target for target in (self.thumbnail, sheet) if target is not None)
+        stretch = self.excerpt if isinstance(self.excerpt, Stretch) else Stretch()
+        wanted = (self.thumbnail, stretch.sheet, stretch.outline)
+        return tuple(target for target in wanted if target is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,23 @@ class ClipTask:
         return ()
 
 
-Task = ExtractTask | PreviewTask | FrameTask | ClipTask
-Answer = Extraction | tuple[int, int] | ClipFacts
+@dataclass(frozen=True, slots=True)
+class SoundTask:
+    """Write the samples that are heard from a time to another (seconds)."""
+
+    path: str
+    start: float
+    end: float
+    target: Path
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """The file to be written."""
+        return (self.target,)
+
+
+Task = ExtractTask | PreviewTask | FrameTask | ClipTask | SoundTask
+Answer = Extraction | tuple[int, int] | ClipFacts | SoundPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +140,7 @@ class Decoded:
     """The task is done. The arrays lie one after another in the block, in this order."""
 
     answer: Answer
-    shapes: tuple[tuple[InputSpec, tuple[int, ...]], ...] = ()
+    shapes: tuple[tuple[Spec, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +156,10 @@ Message = Ready | Room | Decoded | Failed
 
 # What a message may be made of. Any other class in it is refused: a decoder that was taken over
 # by a file would otherwise have the parent, which has all rights, call what it likes.
-_PARTS = (Ready, Room, Decoded, Failed, Extraction, InputSpec, Fit, Interpolation, ClipFacts, Track)
+_PARTS = (
+    *(Ready, Room, Decoded, Failed, Extraction, ClipFacts, Track, SoundPart),
+    *(InputSpec, Fit, Interpolation, SoundSpec, Padding, SoundFacts),
+)
 _KNOWN = {
     (part.__module__, part.__qualname__): part
     for part in (*_PARTS, Probe, Kind, SegmentDraft, SegmentKind, Box, Passage, PassageKind)
@@ -184,7 +203,7 @@ def _let_go_of_frames(path: str) -> None:
     """Free what a film leaves: frames hold on to themselves, and Python does not see their size."""
     from assetman.media.registry import kind_of
 
-    if kind_of(path) is Kind.VIDEO:
+    if kind_of(path) in (Kind.VIDEO, Kind.AUDIO):
         gc.collect()
 
 
@@ -225,6 +244,10 @@ def _decode(task: Task, limits: Limits) -> Answer:
         from assetman.media.video_clip import read_clip
 
         return read_clip(task.path, task.start, limits)
+    if isinstance(task, SoundTask):
+        from assetman.media.sound_part import read_part
+
+        return read_part(task.path, task.start, task.end, task.target, limits)
     # what the person drops may have no ending at all: its content will tell
     handler = reader_of(task.path)
     if isinstance(task, PreviewTask):
@@ -235,9 +258,10 @@ def _decode(task: Task, limits: Limits) -> Answer:
 
 
 def _hand_over(connection: Connection, extraction: Extraction) -> Decoded:
-    """Write the pixels into a block of the parent's."""
-    arrays = list(extraction.pixels.items())
-    extraction.pixels = {}
+    """Write pixels and samples into a block of the parent's."""
+    # samples first: they lie at whole multiples of their size then
+    arrays = sorted(extraction.inputs.items(), key=lambda each: -each[1].itemsize)
+    extraction.inputs = {}
     size = sum(array.nbytes for _, array in arrays)
     if size:
         connection.send(Room(size))
@@ -246,11 +270,11 @@ def _hand_over(connection: Connection, extraction: Extraction) -> Decoded:
     return Decoded(extraction, tuple((spec, array.shape) for spec, array in arrays))
 
 
-def _fill(block: mmap | memoryview, arrays: list[NDArray[np.uint8]]) -> None:
+def _fill(block: mmap | memoryview, arrays: list[NDArray[Any]]) -> None:
     import numpy as np
 
     at = 0
     for array in arrays:
-        room = np.ndarray(array.shape, np.uint8, buffer=block, offset=at)
+        room = np.ndarray(array.shape, array.dtype, buffer=block, offset=at)
         room[...] = array
         at += array.nbytes

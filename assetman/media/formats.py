@@ -36,16 +36,54 @@ VIDEOS = _endings(
     " vob vro webm wm wmv wtv xvid y4m"
 )
 
+# Recorded sound that FFmpeg reads: no notes to be played (MIDI, modules of trackers). Those of shops
+# (aa, aax, m4p) are locked, and said to be.
+SOUNDS = _endings(
+    "3ga 8svx aa aa3 aac aax ac3 adts aif aifc aiff alac amr ape au awb bwf caf dff dsf dts dtshd eac3"
+    " ec3 f4a flac gsm iff latm loas m4a m4b m4p m4r mka mlp mp1 mp2 mp3 mpa mpc mpga nist nsa oga ogg"
+    " oma omg opus qcp qoa ra rf64 shn smp snd sox spx svx tak tta voc vox w64 wav wave weba wma wv"
+    " wve xwma"
+)
+
 # Pictures share this form of file with films: what the brand of a picture is.
 STILL_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"avis", b"crx "))
 _FILM_STARTS = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"FLV\x01", b".RMF", b"\0\0\1\xba")
 _FILM_BOXES = frozenset((b"moov", b"mdat", b"wide", b"pnot"))
 
 
+_SOUND_STARTS = (
+    b"fLaC",
+    b"OggS",
+    b"ID3",
+    b"MAC ",
+    b"wvpk",
+    b"#!AMR",
+    b".snd",
+    b"caff",
+    b"TTA1",
+    b"\x0b\x77",
+)
+_FRAMES = frozenset(
+    bytes((kind,)) for kind in b"\xfb\xfa\xf3\xf2\xe3\xfd\xfc\xf5\xf4\xf1\xf0\xf9\xf8"
+)
+_SOUND_FORMS = (b"WAVE", b"AIFF", b"AIFC", b"8SVX")
+_SOUND_BRANDS = frozenset((b"M4A ", b"M4B ", b"M4P ", b"F4A "))
+
+
+def looks_like_sound(start: bytes) -> bool:
+    """Tell from the first bytes, a few hundred, whether a file is a sound, whatever its name."""
+    if start[:4] in (b"RIFF", b"RF64", b"BW64", b"FORM"):
+        return start[8:12] in _SOUND_FORMS
+    if start[4:8] == b"ftyp":
+        return start[8:12] in _SOUND_BRANDS
+    framed = start[:1] == b"\xff" and start[1:2] in _FRAMES
+    return framed or start.startswith(_SOUND_STARTS)
+
+
 def looks_like_video(start: bytes) -> bool:
     """Tell from the first bytes, a few hundred, whether a file is a film, whatever its name."""
     if start[4:8] == b"ftyp":
-        return start[8:12] not in STILL_BRANDS
+        return start[8:12] not in STILL_BRANDS | _SOUND_BRANDS
     if start[:4] == b"RIFF":
         return start[8:12] == b"AVI "
     if start[:1] == b"\x47":

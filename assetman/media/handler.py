@@ -6,14 +6,22 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from assetman.core.assets import Kind, Passage, Probe, SegmentDraft
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.errors import BadInput
+from assetman.core.inputs import Excerpt, Spec
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
+
+
+class OtherKind(BadInput):
+    """The file is of another kind than its ending says: a film without pictures is a sound."""
+
+    def __init__(self, message: str, kind: Kind) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +39,10 @@ class Stretch:
 
     start: float = 0.0  # seconds
     number: int = 0  # counts the stretches of a file, and names their sheets
-    ordinal: int = 0  # of its first segment
+    ordinal: int = 0  # of its first segment that is seen
     sheet: Path | None = None  # the file for pictures of its frames, if they are wanted
+    window: int = 0  # ordinal of its first window of sound
+    outline: Path | None = None  # the .npy file for the outline of a sound, if it is wanted
     seen: tuple[str, ...] = ()  # what the stretch before says in `Extraction.seen`
 
 
@@ -40,13 +50,15 @@ class Stretch:
 class Extraction:
     """One file, decoded once for everyone who needs it.
 
-    `pixels` holds for every spec asked for (n_segments, size, size, 3) uint8, sRGB, upright.
+    `inputs` holds for every spec of pictures (n, size, size, 3) uint8, sRGB, upright, n being the
+    segments that are seen, in their order; for every spec of sound (m, length) float32, m being
+    the segments that are heard.
     `opened` is of the file that was read: another one may have its name before and after.
     """
 
     probe: Probe
     segments: tuple[SegmentDraft, ...]
-    pixels: dict[InputSpec, NDArray[np.uint8]] = field(default_factory=dict)
+    inputs: dict[Spec, NDArray[Any]] = field(default_factory=dict)
     opened: tuple[int, int, int] | None = None  # size, mtime_ns, inode of it, where known
     passages: tuple[Passage, ...] = ()  # that begin in this stretch
     rest: float | None = None  # seconds; where the next stretch begins; None: it is all read
@@ -71,15 +83,15 @@ class MediaHandler(Protocol):
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
-        """Decode once: pixels for every spec, and the thumbnail file if a path is given.
+        """Decode once: what every spec asks for, and the thumbnail file if a path is given.
 
-        With a `Excerpt` the pixels are those of that part. A file that is long is read a `Stretch`
+        With an `Excerpt` the inputs are those of that part. A file that is long is read a `Stretch`
         at a time, None being the first without a sheet; other kinds of file have one stretch.
         """
         ...
@@ -98,7 +110,7 @@ class Decoder(Protocol):
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]: ...

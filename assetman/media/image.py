@@ -14,7 +14,7 @@ from PIL import Image
 
 from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
 from assetman.core.errors import BadInput
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, Spec, seen
 from assetman.media import colour, formats, svg
 from assetman.media.files import opened, write_whole
 from assetman.media.fitting import cut_out, fit, needed_share, within
@@ -63,7 +63,7 @@ class ImageHandler:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
@@ -73,16 +73,19 @@ class ImageHandler:
         box = excerpt.box if isinstance(excerpt, Excerpt) else None
         with _opened_picture(path, limits) as source:
             size = (source.width, source.height)
-            shares = [_OVERSAMPLING * needed_share(*size, spec, box) for spec in specs]
+            wanted = seen(specs)
+            shares = [_OVERSAMPLING * needed_share(*size, spec, box) for spec in wanted]
             if thumbnail is not None or not shares:
                 shares.append(thumbnail_side / max(size))
             picture = source.pixels(max(shares))
             probe = _probe(source)
         shown = picture if box is None else cut_out(picture, box)
-        pixels = {spec: fit(colour.flattened(shown, spec.fill), spec)[np.newaxis] for spec in specs}
+        inputs: dict[Spec, np.ndarray] = {
+            spec: fit(colour.flattened(shown, spec.fill), spec)[np.newaxis] for spec in wanted
+        }
         if thumbnail is not None:
             _write_thumbnail(picture, thumbnail_side, thumbnail)
-        return Extraction(probe, (SegmentDraft(SegmentKind.IMAGE, box=box),), pixels)
+        return Extraction(probe, (SegmentDraft(SegmentKind.IMAGE, box=box),), inputs)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write the picture as JPEG, or as PNG where it has transparency or is too long."""

@@ -90,7 +90,7 @@ class RasterPicture:
     def metadata(self) -> Metadata:
         """What the file says of itself."""
         picture = self._picture
-        metadata = _exif(picture)
+        metadata = _exif(picture, self._limits)
         facts: Facts = {
             "format": _FORMAT_NAMES.get(picture.format or "", picture.format or "unknown"),
             "colour": _COLOUR_NAMES.get(picture.mode, "grey, 16 bit"),
@@ -195,7 +195,10 @@ def _know_heif() -> None:
     pi_heif.register_heif_opener(decode_threads=1, thumbnails=False, depth_images=False)
 
 
-def _exif(picture: Image.Image) -> Metadata:
+def _exif(picture: Image.Image, limits: Limits) -> Metadata:
+    # Pillow decodes a PNG to see whether EXIF stands behind its pixels
+    if picture.format == "PNG" and picture.width * picture.height > limits.pixels:
+        return Metadata()
     try:
         return read_exif(picture.getexif())
     except Exception:  # what is in a file may break any parser; the pixels may be fine

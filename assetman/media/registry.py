@@ -12,10 +12,10 @@ from typing import cast
 
 from assetman.core.assets import Kind, Probe
 from assetman.core.errors import BadInput
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, Spec
 from assetman.media import formats
 from assetman.media.files import opened
-from assetman.media.handler import Extraction, Limits, MediaHandler, Stretch
+from assetman.media.handler import Extraction, Limits, MediaHandler, OtherKind, Stretch
 
 
 @dataclass(frozen=True)
@@ -33,35 +33,55 @@ class Registered:
 
     def probe(self, path: str, limits: Limits) -> Probe:
         """Read what the file says of itself."""
-        return self._loaded.probe(path, limits)
+        try:
+            return self._loaded.probe(path, limits)
+        except OtherKind as other:
+            return _reader_for(other, self)._loaded.probe(path, limits)
 
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
-        """Decode once: pixels for every spec, and the thumbnail."""
-        return self._loaded.extract(path, specs, thumbnail, thumbnail_side, limits, excerpt)
+        """Decode once: pixels and samples for every spec, and the thumbnail."""
+        wanted = (path, specs, thumbnail, thumbnail_side, limits, excerpt)
+        try:
+            return self._loaded.extract(*wanted)
+        except OtherKind as other:
+            return _reader_for(other, self)._loaded.extract(*wanted)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write a picture that Qt loads; gives its width and height."""
-        return self._loaded.preview(path, side, target, limits)
+        try:
+            return self._loaded.preview(path, side, target, limits)
+        except OtherKind as other:
+            return _reader_for(other, self)._loaded.preview(path, side, target, limits)
 
 
 IMAGES = Registered(Kind.IMAGE, formats.PICTURES, "assetman.media.image:ImageHandler")
 
 VIDEOS = Registered(Kind.VIDEO, formats.VIDEOS, "assetman.media.video:VideoHandler")
 
-DEFAULT_HANDLERS: tuple[MediaHandler, ...] = (IMAGES, VIDEOS)
+SOUNDS = Registered(Kind.AUDIO, formats.SOUNDS, "assetman.media.audio:AudioHandler")
+
+DEFAULT_HANDLERS: tuple[MediaHandler, ...] = (IMAGES, VIDEOS, SOUNDS)
 
 _BY_EXTENSION = {
     extension: handler for handler in DEFAULT_HANDLERS for extension in handler.extensions
 }
 ENDINGS = frozenset(_BY_EXTENSION)  # with their dots, in small letters
+
+
+def _reader_for(other: OtherKind, asked: Registered) -> Registered:
+    """Find who reads a file that is of another kind than its ending says; once, and no further."""
+    reader = VIDEOS if other.kind is Kind.VIDEO else SOUNDS
+    if reader is asked:
+        raise other
+    return reader
 
 
 def handler_for(path: str) -> MediaHandler | None:
@@ -76,9 +96,12 @@ def reader_of(path: str) -> MediaHandler:
         return handler
     try:
         with opened(path) as file:
-            return VIDEOS if formats.looks_like_video(file.read(512)) else IMAGES
+            start = file.read(512)
     except BadInput:
         return IMAGES  # who says why it cannot be read
+    if formats.looks_like_sound(start):
+        return SOUNDS
+    return VIDEOS if formats.looks_like_video(start) else IMAGES
 
 
 def kind_of(path: str) -> Kind | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import struct
 import time
@@ -18,7 +19,8 @@ class ThumbnailCache:
     """Thumbnails by the key of their content, in folders small enough to list.
 
     `thumbnails/ab/cd/<key>.webp`, for a video also its sheets of frames `<key>.<number>.webp`
-    (`core.sheets`), and beside them `previews/ab/cd/<key>-<side>`, which have no ending because
+    (`core.sheets`), for a sound the parts of its outline `<key>.<number>.npy` (`core.sounds`),
+    and beside them `previews/ab/cd/<key>-<side>`, which have no ending because
     they are JPEG or PNG as the picture needs; whoever loads one looks at it. Files appear whole
     or not at all (`files.replacing`).
     """
@@ -36,6 +38,10 @@ class ThumbnailCache:
     def sheet_path(self, key: str, number: int) -> Path:
         """Say where a sheet of frames of a video lies, made or not; they count from 0."""
         return _sharded(self.folder, key) / f"{key}.{number}.webp"
+
+    def outline_path(self, key: str, number: int) -> Path:
+        """Say where a part of the outline of a sound lies, made or not; they count from 0."""
+        return _sharded(self.folder, key) / f"{key}.{number}.npy"
 
     def has(self, key: str) -> bool:
         """Tell whether a thumbnail has been made; an empty file, left by a power cut, is none.
@@ -61,6 +67,10 @@ class ThumbnailCache:
         """Tell the same of one sheet."""
         return _is_whole(self.sheet_path(key, number))
 
+    def whole_outline(self, key: str, number: int) -> bool:
+        """Tell the same of one part of an outline."""
+        return _is_whole_outline(self.outline_path(key, number))
+
     def preview_path(self, key: str, side: int | None) -> Path:
         """Say where a preview of at most `side` pixels (None: full size) lies, made or not."""
         return _sharded(self._previews, key) / f"{key}-{side or 'full'}"
@@ -82,9 +92,13 @@ class ThumbnailCache:
         return size
 
     def remove(self, key: str) -> None:
-        """Delete the thumbnail, every sheet and every preview of a content."""
+        """Delete the thumbnail, every sheet, every outline and every preview of a content."""
         self.path_of(key).unlink(missing_ok=True)
-        places = ((self.folder, f"{key}.*.webp"), (self._previews, f"{key}-*"))
+        places = (
+            (self.folder, f"{key}.*.webp"),
+            (self.folder, f"{key}.*.npy"),
+            (self._previews, f"{key}-*"),
+        )
         for base, pattern in places:
             folder = _sharded(base, key)
             for path in folder.glob(pattern) if folder.is_dir() else ():
@@ -144,6 +158,27 @@ def _is_whole(path: Path) -> bool:
         says = struct.unpack_from("<I", start, 4)[0] + 8
         if says == size:
             return True
+    with suppress(OSError):
+        path.unlink()
+    return False
+
+
+def _is_whole_outline(path: Path) -> bool:
+    """Tell whether an .npy file is there and as long as it says; deletes one that is not."""
+    from numpy.lib import format as npy
+
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            try:
+                npy.read_magic(file)
+                shape, _, dtype = npy.read_array_header_1_0(file)
+                if file.tell() + math.prod(shape) * dtype.itemsize == size:
+                    return True
+            except (ValueError, SyntaxError, TypeError):  # its beginning is damaged
+                pass
+    except OSError:
+        return False
     with suppress(OSError):
         path.unlink()
     return False

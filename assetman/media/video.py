@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from assetman.core.assets import Kind, Passage, Probe, SegmentDraft, SegmentKind
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, InputSpec, Spec, heard, seen
 from assetman.core.sheets import CELL_SIDE, SHEET_CELLS, cell_size
 from assetman.media import colour, formats
 from assetman.media.files import opened, write_whole
@@ -19,6 +20,8 @@ from assetman.media.fitting import cut_out, fit, needed_share, within
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.keyframes import Frame
 from assetman.media.shots import read_shots
+from assetman.media.sound_state import SoundState, state_in, without_state
+from assetman.media.sound_track import Soundtrack, hear_excerpt, hear_stretch
 from assetman.media.video_correcting import corrected
 from assetman.media.video_facts import read_probe
 from assetman.media.video_film import OpenFilm, opened_film
@@ -28,6 +31,7 @@ from assetman.media.video_sheets import cell_of, look_of, poster_worth, write_po
 
 _OVERSAMPLING = 2.0  # as of pictures, so that both are resized alike
 _QUESTION_FRAMES = 8  # of a range that is asked about, at most
+_LONGER = 1.0  # seconds by which sound outlasts the pictures before it makes a film longer
 _POSTERS = 12  # frames among which the poster is chosen
 
 
@@ -45,47 +49,30 @@ class VideoHandler:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         thumbnail_side: int,
         limits: Limits,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Extraction:
-        """Read a stretch of the film, or the frames of an excerpt."""
+        """Read a stretch of the film, or what is seen and heard in an excerpt."""
         stretch = excerpt if isinstance(excerpt, Stretch) else Stretch()
-        place = place_in(stretch.seen)
+        part = excerpt if isinstance(excerpt, Excerpt) else Excerpt()
+        state = state_in(stretch.seen)
+        pictured = state.pictures is None or stretch.start >= state.pictures
+        place = place_in(stretch.seen) if pictured else None
         with opened(path) as file, opened_film(file, limits, place) as film:
-            part = excerpt if isinstance(excerpt, Excerpt) else Excerpt()
             film.share = _share(film, specs, part, thumbnail_side)
             if part.start is not None:
                 return _asked(film, specs, part)
-            kept = _Kept(film, specs, part)
-            poster = _Poster()
-            reading = read_shots(film, stretch.start, SHEET_CELLS, without_place(stretch.seen))
-            for shot in reading:
-                for frame in shot.frames:
-                    picture = frame.picture()
-                    kept.add(frame, picture, shot.start, shot.end, stretch)
-                    poster.offer(frame, picture)
-            if not kept.drafts and stretch.number == 0 and reading.rest is None:
-                # nothing but black or blank: still a video, and it has to be found by its name
-                frame = film.shown_at(0.0)
-                picture = frame.picture()
-                kept.add(frame, picture, 0.0, film.reached or film.step, stretch)
-                poster.offer(frame, picture)
-            if thumbnail is not None:
-                write_poster(poster.best or film.shown_at(0.0).picture(), thumbnail_side, thumbnail)
-            if stretch.sheet is not None and kept.cells:
-                write_sheet(kept.cells, kept.cell, stretch.sheet)
-            probe = corrected(film, read_probe(film), stretch, reading.rest)
-            extraction = Extraction(probe, tuple(kept.drafts), kept.pixels())
-            extraction.passages = tuple(_passages(film, stretch, reading.rest))
-            extraction.rest = reading.rest
-            extraction.seen = reading.cards
-            onward = None if reading.rest is None else film.place_for(reading.rest)
-            if onward is not None:
-                extraction.seen = (*reading.cards, word_of(onward))
-            return extraction
+            if pictured:
+                extraction = _pictured(film, specs, part, stretch, (thumbnail, thumbnail_side))
+            else:
+                extraction = _still(specs, stretch, state)
+            if isinstance(excerpt, Excerpt) and not heard(specs):
+                return extraction
+            track = hear_stretch(film, specs, stretch, state, extraction.rest)
+            return _with_sound(film, extraction, track, state)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write the poster as JPEG."""
@@ -111,15 +98,83 @@ class VideoHandler:
         return picture.size
 
 
+def _pictured(
+    film: OpenFilm,
+    specs: Sequence[Spec],
+    part: Excerpt,
+    stretch: Stretch,
+    thumbnail: tuple[Path | None, int],
+) -> Extraction:
+    """Read the shots of a stretch, and what is written in it."""
+    kept = _Kept(film, specs, part)
+    poster = _Poster()
+    words = without_state(without_place(stretch.seen))
+    reading = read_shots(film, stretch.start, SHEET_CELLS, words)
+    for shot in reading:
+        for frame in shot.frames:
+            picture = frame.picture()
+            kept.add(frame, picture, shot.start, shot.end, stretch)
+            poster.offer(frame, picture)
+    if not kept.drafts and stretch.number == 0 and reading.rest is None:
+        # nothing but black or blank: still a video, and it has to be found by its name
+        frame = film.shown_at(0.0)
+        picture = frame.picture()
+        kept.add(frame, picture, 0.0, film.reached or film.step, stretch)
+        poster.offer(frame, picture)
+    target, side = thumbnail
+    if target is not None:
+        write_poster(poster.best or film.shown_at(0.0).picture(), side, target)
+    if stretch.sheet is not None and kept.cells:
+        write_sheet(kept.cells, kept.cell, stretch.sheet)
+    probe = corrected(film, read_probe(film), stretch, reading.rest)
+    extraction = Extraction(probe, tuple(kept.drafts), kept.inputs())
+    extraction.passages = tuple(_passages(film, stretch, reading.rest))
+    extraction.rest = reading.rest
+    extraction.seen = reading.cards
+    onward = None if reading.rest is None else film.place_for(reading.rest)
+    if onward is not None:
+        extraction.seen = (*reading.cards, word_of(onward))
+    return extraction
+
+
+def _still(specs: Sequence[Spec], stretch: Stretch, state: SoundState) -> Extraction:
+    """Give a stretch whose pictures were read with an earlier one."""
+    extraction = Extraction(Probe(Kind.VIDEO), ())
+    for spec in seen(specs):
+        extraction.inputs[spec] = np.empty((0, spec.size, spec.size, 3), np.uint8)
+    ended = state.pictures is None or state.pictures == math.inf
+    extraction.rest = None if ended else state.pictures
+    extraction.seen = without_state(stretch.seen)
+    return extraction
+
+
+def _with_sound(
+    film: OpenFilm, extraction: Extraction, track: Soundtrack, state: SoundState
+) -> Extraction:
+    """Put what is heard in a stretch beside what is seen."""
+    extraction.probe = replace(extraction.probe, sound=track.facts)
+    extraction.segments += tuple(track.drafts)
+    extraction.inputs.update(track.inputs)
+    pictures = math.inf if extraction.rest is None else extraction.rest
+    extraction.rest = track.rest
+    length = extraction.probe.duration or film.duration
+    if track.rest is None and track.end is not None and track.end > length + _LONGER:
+        extraction.probe = replace(extraction.probe, duration=track.end)
+    if track.rest is not None:
+        state.pictures = pictures if track.rest < pictures else None
+        extraction.seen = (*extraction.seen, state.word)
+    return extraction
+
+
 class _Kept:
     """What is taken of the frames of a stretch: pixels for encoders, cells, and their drafts."""
 
-    def __init__(self, film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt) -> None:
+    def __init__(self, film: OpenFilm, specs: Sequence[Spec], part: Excerpt) -> None:
         self.drafts: list[SegmentDraft] = []
         self.cells: list[Image.Image] = []
         self.cell = cell_size(film.shape.width, film.shape.height)
         self._part = part
-        self._pixels: dict[InputSpec, list[NDArray[np.uint8]]] = {spec: [] for spec in specs}
+        self._pixels: dict[InputSpec, list[NDArray[np.uint8]]] = {spec: [] for spec in seen(specs)}
 
     def add(
         self, frame: Frame, picture: Image.Image, start: float, end: float, stretch: Stretch
@@ -145,7 +200,7 @@ class _Kept:
             )
         )
 
-    def pixels(self) -> dict[InputSpec, NDArray[np.uint8]]:
+    def inputs(self) -> dict[Spec, NDArray[np.uint8]]:
         return {
             spec: np.stack(taken) if taken else np.empty((0, spec.size, spec.size, 3), np.uint8)
             for spec, taken in self._pixels.items()
@@ -170,13 +225,18 @@ class _Poster:
             self.worth, self.best, self.frame = worth, picture, frame
 
 
-def _asked(film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt) -> Extraction:
-    """Take the frame shown at a time, or some frames spread over a range."""
+def _asked(film: OpenFilm, specs: Sequence[Spec], part: Excerpt) -> Extraction:
+    """Take the frame shown at a time, or some frames spread over a range, and what is heard then."""
     kept = _Kept(film, specs, part)
-    for time in _moments(film, part):
+    for time in _moments(film, part) if seen(specs) or not specs else ():
         frame = film.shown_at(time)
         kept.add(frame, frame.picture(), frame.time, frame.time + film.step, Stretch())
-    return Extraction(read_probe(film), tuple(kept.drafts), kept.pixels())
+    extraction = Extraction(read_probe(film), tuple(kept.drafts), kept.inputs())
+    if heard(specs):
+        track = hear_excerpt(film, specs, part)
+        extraction.segments += tuple(track.drafts)
+        extraction.inputs.update(track.inputs)
+    return extraction
 
 
 def _moments(film: OpenFilm, part: Excerpt) -> Iterable[float]:
@@ -188,10 +248,10 @@ def _moments(film: OpenFilm, part: Excerpt) -> Iterable[float]:
     return [start + seconds * (number + 0.5) / count for number in range(count)]
 
 
-def _share(film: OpenFilm, specs: Sequence[InputSpec], part: Excerpt, thumbnail_side: int) -> float:
+def _share(film: OpenFilm, specs: Sequence[Spec], part: Excerpt, thumbnail_side: int) -> float:
     """Say at what share of its size a frame serves all that is asked for."""
     width, height = film.shape.width, film.shape.height
-    shares = [_OVERSAMPLING * needed_share(width, height, spec, part.box) for spec in specs]
+    shares = [_OVERSAMPLING * needed_share(width, height, spec, part.box) for spec in seen(specs)]
     return min(1.0, max([*shares, _share_of(film, thumbnail_side), _share_of(film, CELL_SIDE)]))
 
 

@@ -102,6 +102,16 @@ class OpenFilm:
         finally:
             container.close()
 
+    @contextmanager
+    def reopened(self, place: Place | None) -> Iterator[tuple[InputContainer, Reader]]:
+        """Open the file once more, at a place of its own (None: whole)."""
+        reader = self._reader.at(place)
+        container = open_container(reader)
+        try:
+            yield container, reader
+        finally:
+            container.close()
+
     def time_of(self, packet: Packet[Any]) -> float | None:
         """Say when what is in a packet of any stream is shown."""
         stamp = packet.dts if packet.pts is None else packet.pts

@@ -12,9 +12,10 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from assetman.core.assets import Kind
 from assetman.core.errors import BadInput
 from assetman.media import formats
-from assetman.media.handler import Limits
+from assetman.media.handler import Limits, OtherKind
 from assetman.media.video_reading import Place, Reader
 
 # Containers alone. Left out of FFmpeg's own list: what names other files (HLS, DASH, concat, SDP,
@@ -103,7 +104,7 @@ def choose_stream(container: InputContainer, limits: Limits) -> VideoStream:
     streams = [each for each in container.streams.video if not each.disposition & _ATTACHED]
     if not streams:
         if container.streams.audio:
-            raise BadInput("There are no moving pictures in this file, only sound")
+            raise OtherKind("There are no moving pictures in this file, only sound", Kind.AUDIO)
         raise BadInput("There are no moving pictures in this file")
     readable = [each for each in streams if each.codec_context is not None]
     if not readable:
@@ -119,7 +120,10 @@ def choose_stream(container: InputContainer, limits: Limits) -> VideoStream:
 
 def is_protected(stream: VideoStream) -> bool:
     """Tell whether pictures are kept from being copied, as those bought in a shop are."""
-    return stream.codec_context.codec_tag.lower() in _PROTECTED
+    try:
+        return stream.codec_context.codec_tag.lower() in _PROTECTED
+    except UnicodeDecodeError:  # four bytes that are no letters
+        return False
 
 
 def _rank(stream: VideoStream) -> tuple[bool, bool, int, int]:

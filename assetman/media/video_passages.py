@@ -11,6 +11,7 @@ from av.subtitles.stream import SubtitleStream
 from av.subtitles.subtitle import AssSubtitle
 
 from assetman.core.assets import Passage, PassageKind
+from assetman.media.chapters import chapters_of
 from assetman.media.metadata import text_of
 from assetman.media.video_film import OpenFilm
 
@@ -30,23 +31,7 @@ _DRAWING = re.compile(r"\{[^}]*\\p[1-9][^}]*\}")
 
 def read_chapters(film: OpenFilm) -> list[Passage]:
     """Give the chapters that have a title."""
-    try:
-        chapters = film.container.chapters()
-    except (UnicodeError, av.FFmpegError):
-        return []
-    passages = []
-    for chapter in chapters[:_MOST]:
-        metadata = {key.lower(): value for key, value in chapter["metadata"].items()}
-        title = text_of(metadata.get("title"))
-        base = chapter["time_base"]
-        if not title or not base:
-            continue
-        start = float(chapter["start"] * base) - film.zero
-        end = float(chapter["end"] * base) - film.zero
-        if start >= -1:
-            start = max(0.0, start)
-            passages.append(Passage(PassageKind.CHAPTER, title, start, max(start, end)))
-    return passages
+    return chapters_of(film.container, film.zero)
 
 
 def read_subtitles(film: OpenFilm, start: float, end: float | None) -> list[Passage]:

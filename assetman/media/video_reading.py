@@ -25,6 +25,7 @@ class Reader(io.RawIOBase):
     """
 
     def __init__(self, file: BinaryIO, place: Place | None = None, end: int | None = None) -> None:
+        self.name = "film"  # as FFmpeg knows it
         self._file = file
         self._descriptor = file.fileno()
         self._end = os.fstat(self._descriptor).st_size if end is None else end
@@ -42,6 +43,10 @@ class Reader(io.RawIOBase):
     def another(self) -> Reader:
         """Give a second reader of the same bytes, at their beginning."""
         return Reader(self._file, self.place, self._end)
+
+    def at(self, place: Place | None) -> Reader:
+        """Give a reader of the file with another place, None for the whole."""
+        return Reader(self._file, place, self._end)
 
     def whole(self) -> Reader:
         """Give a reader of the whole file."""

@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 
 from assetman.core.errors import BadInput, EnvironmentProblem
-from assetman.core.inputs import InputSpec
+from assetman.core.inputs import InputSpec, Spec
 from assetman.media.blocks import Block
 from assetman.media.decoding import (
     Answer,
@@ -120,7 +120,7 @@ class Worker:
                     case Decoded(answer, shapes):
                         self.served += 1
                         if isinstance(answer, Extraction):
-                            answer.pixels = self._take(shapes)
+                            answer.inputs = self._take(shapes)
                         return answer
                     case Failed(kind, message):
                         self.served += 1
@@ -242,17 +242,19 @@ class Worker:
                 raise EnvironmentProblem("There is no memory to hand pictures over in") from error
         return self._block
 
-    def _take(
-        self, shapes: tuple[tuple[InputSpec, tuple[int, ...]], ...]
-    ) -> dict[InputSpec, np.ndarray]:
-        pixels = {}
+    def _take(self, shapes: tuple[tuple[Spec, tuple[int, ...]], ...]) -> dict[Spec, np.ndarray]:
+        inputs: dict[Spec, np.ndarray] = {}
         at = 0
         for spec, shape in shapes:
+            kind = np.uint8 if isinstance(spec, InputSpec) else np.float32
+            if 0 in shape:  # what is silent needs no block, and there may be none
+                inputs[spec] = np.empty(shape, kind)
+                continue
             assert self._block is not None
-            there = np.ndarray(shape, np.uint8, buffer=self._block.buffer, offset=at)
-            pixels[spec] = there.copy()
+            there: np.ndarray = np.ndarray(shape, kind, buffer=self._block.buffer, offset=at)
+            inputs[spec] = there.copy()
             at += there.nbytes
-        return pixels
+        return inputs
 
     def _free_block(self) -> None:
         if self._block is not None:

@@ -13,9 +13,16 @@ from pathlib import Path
 from typing import Any, cast
 
 from assetman.core.errors import BadInput
-from assetman.core.inputs import Excerpt, InputSpec
-from assetman.media.clip import ClipFacts
-from assetman.media.decoding import ClipTask, ExtractTask, FrameTask, PreviewTask, Task
+from assetman.core.inputs import Excerpt, Spec
+from assetman.media.clip import ClipFacts, SoundPart
+from assetman.media.decoding import (
+    ClipTask,
+    ExtractTask,
+    FrameTask,
+    PreviewTask,
+    SoundTask,
+    Task,
+)
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.worker import Worker, WorkerLost
 
@@ -24,7 +31,7 @@ _TASKS = 2000  # of one process: libraries leak
 _LEAVE_SECONDS = 30.0  # for a lane to end; one that hangs on a dead drive is left to the system
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class _Job:
     task: Task
     future: Future[Any]
@@ -53,7 +60,7 @@ class DecodePool:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:
@@ -78,6 +85,11 @@ class DecodePool:
         """Read what has to be known of a video before the part from a time is saved."""
         return cast("Future[ClipFacts]", self._submit(ClipTask(path, start), urgent=True))
 
+    def sound(self, path: str, start: float, end: float, target: Path) -> Future[SoundPart]:
+        """Write the samples that are heard from a time to another."""
+        task = SoundTask(path, start, end, target)
+        return cast("Future[SoundPart]", self._submit(task, urgent=True))
+
     def set_gentle(self, gentle: bool) -> None:
         """Let the processes give way to everything else on this machine, or no longer."""
         with self._queue.changed:
@@ -99,7 +111,10 @@ class DecodePool:
                 self._start_lane(only_urgent=False)
             elif urgent and not queue.idle and self._spare is None:
                 self._spare = self._start_lane(only_urgent=True)
-        job.future.add_done_callback(lambda _: queue.drop(job))
+        # A future holds on to whom it tells: were it the job, which holds on to the future, what a
+        # sound gave, a hundred megabytes, would lie about until garbage is next collected.
+        asked = weakref.ref(job)
+        job.future.add_done_callback(lambda _: queue.drop(asked()))
         return job.future
 
     def _start_lane(self, only_urgent: bool) -> _Lane:
@@ -174,10 +189,10 @@ class _Queue:
         else:
             job.future.set_exception(failure)
 
-    def drop(self, job: _Job) -> None:
-        """Stop the work on a job that was called off."""
+    def drop(self, job: _Job | None) -> None:
+        """Stop the work on a job that was called off; None: nobody knows of it any more."""
         with self.changed:
-            if job.worker is not None and job.future.cancelled():
+            if job is not None and job.worker is not None and job.future.cancelled():
                 job.worker.kill()
 
     def close(self) -> None:
@@ -225,6 +240,7 @@ class _Lane(threading.Thread):
                 self._end_worker()
             else:
                 self._do(job)
+            del job  # or what it gave would lie here while nothing is to be done
         self._end_worker()
 
     def _do(self, job: _Job) -> None:

@@ -38,7 +38,7 @@ class ParsedText:
     folders: tuple[str, ...] = ()  # names of folders or collections, as typed
     tags: tuple[str, ...] = ()  # as typed
     not_tags: tuple[str, ...] = ()
-    said: tuple[str, ...] = ()  # words of subtitles or chapters, as typed
+    said: tuple[str, ...] = ()  # words of speech, subtitles or chapters, as typed
     not_said: tuple[str, ...] = ()
     ratings: tuple[int, int] | None = None  # least and most
     missing: bool = False

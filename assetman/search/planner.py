@@ -37,6 +37,11 @@ class Plan:
     limit: int | None
     notes: tuple[str, ...]
 
+    @property
+    def words(self) -> str:
+        """Give the words that are wanted."""
+        return " ".join(part.words for part in self.parts if part.weight > 0)
+
 
 def plan(query: Query, library: Library) -> Plan:
     """Plan a query: its words and examples as weighted parts, all of its filters together."""
@@ -56,7 +61,7 @@ def plan(query: Query, library: Library) -> Plan:
         missing=given.missing or parsed.missing,
     )
     if filters.said and not library.passages.any():
-        notes.append("No file here has subtitles or titles of chapters to find words in.")
+        notes.append("No subtitles, chapters or written-down speech here to find words in.")
     parts = _weigh(
         [Part("words", 1.0, words=parsed.wanted)] * bool(parsed.wanted)
         + [Part(f"not “{word}”", -1.0, words=word) for word in parsed.unwanted]

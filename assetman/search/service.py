@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assetman.core.assets import Asset
+from assetman.core.inputs import Modality
 from assetman.core.organising import History
-from assetman.core.queries import Filters, Hit, Query, Results, Sort
+from assetman.core.queries import Filters, Hit, Query, Results
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
-from assetman.search.grouping import group
+from assetman.search.answering import Answer, Backgrounds, Wanted
+from assetman.search.finding import Finder, Found
 from assetman.search.planner import Plan, plan
 from assetman.search.questions import Questions
-from assetman.search.scoring import Question
+from assetman.search.scoring import shown
+from assetman.search.sorting import sorted_hits
 from assetman.vectors.store import VectorStore
 
 _COUNTS_LAST = 1.0  # seconds, while the library keeps changing
 _MUCH = 0.25  # of the assets that count
 SAID = 1.0  # the score of words that are said as they were asked for
-_MORE = 4  # times as many neighbours are asked for when they were too few assets
-_SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,10 @@ class SearchService:
         self._library = library
         self._questions = questions
         self._store_of = store_of
+        self._finder = Finder(library)
+        self._backgrounds = Backgrounds()
         self._lock = threading.Lock()
-        self._scopes: dict[tuple[Filters, int], _Scope] = {}
+        self._scopes: dict[tuple[Filters, tuple[int, ...]], _Scope] = {}
 
     def search(self, query: Query) -> Results:
         """Answer a query.
@@ -61,14 +63,14 @@ class SearchService:
         """
         started = time.monotonic()
         todo = plan(query, self._library)
-        space = self._library.spaces.active()
+        spaces = self._spaces()
         if not todo.parts:
-            results = self._list(todo)
-        elif space is None:
+            results = self._list(todo, spaces)
+        elif not spaces:
             total = self._library.assets.count(todo.filters)
             results = Results(query, total=total, notes=todo.notes)
         else:
-            results = self._closest(todo, space)
+            results = self._closest(todo, spaces)
         return replace(results, seconds=time.monotonic() - started)
 
     def scores(
@@ -80,36 +82,53 @@ class SearchService:
         """
         todo = plan(query, self._library)
         said = todo.filters.said
-        space = self._library.spaces.active() if todo.parts else None
-        if space is None and not said:
+        spaces = self._spaces() if todo.parts else []
+        if not spaces and not said:
             return None
-        if space is None:
-            scores = dict.fromkeys(segment_ids, SAID)
-        else:
-            question = self._question(todo, space)
-            ids, rows = self._store_of(space).vectors_of(np.asarray(segment_ids, np.int64))
-            values = question.scores(question.shares(rows)).tolist()
-            scores = dict(zip(ids.tolist(), values, strict=True))
+        holding = None
         if said:
             content = self._library.contents.of_asset(asset_id).id
-            holding = set(self._library.sayings.holding(said, [content]).tolist())
-            scores = {segment: scores[segment] * (segment in holding) for segment in scores}
+            holding = self._library.sayings.holding(said, [content])
+        if spaces:
+            answers, _, _ = self._answers(todo, spaces)
+            ids = np.unique(np.asarray(segment_ids, np.int64))
+            scores = self._finder.scores(answers, asset_id, ids, todo.words, holding)
+        else:
+            scores = dict.fromkeys(segment_ids, SAID)
+        if holding is not None:
+            held = set(holding.tolist())
+            scores = {segment: scores[segment] * (segment in held) for segment in scores}
         return scores
 
-    def _list(self, todo: Plan) -> Results:
+    def _spaces(self) -> list[StoredSpace]:
+        """List the spaces that answer: what is seen, then what is heard."""
+        active = (self._library.spaces.active(each) for each in (Modality.IMAGE, Modality.SOUND))
+        return [space for space in active if space is not None]
+
+    def _answers(
+        self, todo: Plan, spaces: Sequence[StoredSpace]
+    ) -> tuple[list[Answer], list[StoredSpace], tuple[str, ...]]:
+        """Put the question to all spaces that take it; gives these too, and notes about others."""
+        notes: list[str] = []
+        asked = self._questions.asked(todo.parts, spaces, notes)
+        asking = [space for space in spaces if space.id in asked]
+        answers = self._backgrounds.answers(
+            [(space, self._store_of(space), asked[space.id]) for space in asking]
+        )
+        return answers, asking, tuple(notes)
+
+    def _list(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
         query = todo.query
         ids = self._library.assets.ids(todo.filters, query.sort, query.descending)
         left_out = set(query.leave_out)
         if left_out:
             ids = [asset for asset in ids if asset not in left_out]
         listed = tuple(ids if todo.limit is None else ids[: todo.limit])
-        space = self._library.spaces.active()
-        searchable = self._scope(todo.filters, space).searchable if space else 0
         return Results(
             query,
             hits=self._said(listed, todo.filters.said),
             listed=listed,
-            searchable=searchable,
+            searchable=self._scope(todo.filters, spaces).searchable if spaces else 0,
             total=len(ids),
             notes=todo.notes,
         )
@@ -144,95 +163,50 @@ class SearchService:
             for hit in hits
         ]
 
-    def _closest(self, todo: Plan, space: StoredSpace) -> Results:
-        scope = self._scope(todo.filters, space)
-        question = self._question(todo, space)
-        store = self._store_of(space)
-        hits = self._explain(self._retrieve(store, question, scope, todo), store, question)
+    def _closest(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
+        answers, asking, notes = self._answers(todo, spaces)
+        scope = self._scope(todo.filters, asking)
+        wanted = Wanted(todo.filters, scope.segments, todo.limit, frozenset(todo.query.leave_out))
+        hits = self._hits(self._finder.find(answers, wanted, todo.words), answers)
         if todo.filters.said:
             hits = self._timed(hits, todo.filters.said)
         elsewhere = 0
         if not hits and todo.filters:
-            elsewhere = self._scope(Filters(), space).searchable
+            elsewhere = self._scope(Filters(), asking).searchable
         return Results(
             todo.query,
-            hits=self._sorted(hits, todo.query),
+            hits=sorted_hits(hits, todo.query, self._library.assets.get),
             elsewhere=elsewhere,
             searchable=scope.searchable,
             total=scope.total,
-            notes=todo.notes,
+            notes=todo.notes + notes,
         )
 
-    def _question(self, todo: Plan, space: StoredSpace) -> Question:
-        return Question(todo.parts, self._questions.vectors(todo.parts, space))
-
-    def _retrieve(
-        self, store: VectorStore, question: Question, scope: _Scope, todo: Plan
-    ) -> list[tuple[int, int, float]]:
-        """Find the nearest assets, asking for more until there are enough or no more.
-
-        What an asset's best segment is, is known once any of its segments is met. All of them are
-        passed over from then on: one film's thousands of frames would crowd out everything else.
-        """
-        limit = todo.limit or len(store)
-        leave_out = set(todo.query.leave_out)
-        direction = question.direction[None, :]
-        count = limit * _SPARE + len(leave_out)
-        found: list[tuple[int, int, float]] = []
-        passed = np.empty(0, np.int64)
-        while True:
-            neighbours = store.search(direction, count, scope.segments, without=passed)
-            known = neighbours.ids[0] >= 0
-            ids, similarities = neighbours.ids[0][known], neighbours.similarities[0][known]
-            owners = self._library.segments.owners(ids, todo.filters)
-            found += group(ids, similarities, owners, leave_out)
-            if len(found) >= limit or len(ids) < count:
-                return sorted(found, key=lambda row: (-row[2], row[0]))[:limit]
-            passed = np.concatenate([passed, ids, self._library.segments.siblings(ids)])
-            count *= _MORE
-
-    def _explain(
-        self, found: list[tuple[int, int, float]], store: VectorStore, question: Question
-    ) -> list[Hit]:
-        """Score hits by their cosine with each part; the reasons add up to the score."""
-        if not found:
-            return []
-        ids, rows = store.vectors_of(np.array([segment for _, segment, _ in found], np.int64))
-        shares = question.shares(rows)
-        of_segment = dict(zip(ids.tolist(), range(len(ids)), strict=True))
-        scores = question.scores(shares).tolist()
-        segments = self._library.segments.get([segment for _, segment, _ in found])
+    def _hits(self, found: Sequence[Found], answers: Sequence[Answer]) -> list[Hit]:
+        """Explain what was found; the reasons of a hit add up to its score."""
+        reasons: dict[int, dict[str, float]] = {}
+        for answer in answers:
+            mine = [each.segment for each in found if each.answer is answer]
+            reasons |= answer.reasons([segment for segment in mine if segment is not None])
+        segments = self._library.segments.get(
+            [each.segment for each in found if each.segment is not None]
+        )
         hits = []
-        for asset, segment, _ in found:
-            row, place = segments.get(segment), of_segment.get(segment)
-            if row is None or place is None:  # it went in this moment
-                continue
-            hits.append(
-                Hit(
-                    asset,
-                    scores[place],
-                    segment,
-                    row.start,
-                    row.end,
-                    row.page,
-                    row.box,
-                    question.reasons(shares[place]),
-                )
-            )
-        return hits
+        for each in found:
+            row = segments.get(each.segment or 0)
+            parts = reasons.get(each.segment or 0)
+            if each.segment is not None and (row is None or parts is None):
+                continue  # it went in this moment
+            hit = Hit(each.asset, 0.0, each.segment, reasons={**(parts or {}), **each.added})
+            if row is not None:
+                hit = replace(hit, start=row.start, end=row.end, page=row.page, box=row.box)
+            hits.append(hit)
+        return _scored(hits, several=len(answers) > 1)
 
-    def _sorted(self, hits: list[Hit], query: Query) -> tuple[Hit, ...]:
-        if query.sort is Sort.RELEVANCE:
-            return tuple(hits if query.descending else reversed(hits))
-        assets = {asset.id: asset for asset in self._library.assets.get([h.asset_id for h in hits])}
-        present = [hit for hit in hits if hit.asset_id in assets]
-        key = _SORT_KEYS[query.sort]
-        present.sort(key=lambda hit: key(assets[hit.asset_id]), reverse=query.descending)
-        return tuple(present)
-
-    def _scope(self, filters: Filters, space: StoredSpace) -> _Scope:
+    def _scope(self, filters: Filters, spaces: Sequence[StoredSpace]) -> _Scope:
         """Count what the filters leave, anew when the library has changed and a while is over."""
-        key = (filters, space.id)
+        ids = tuple(space.id for space in spaces)
+        key = (filters, ids)
         sequence = self._library.journal.sequence()
         now = time.monotonic()
         with self._lock:
@@ -252,7 +226,7 @@ class SearchService:
             now,
             history,
             total,
-            library.assets.count_searchable(filters, space.id),
+            library.assets.count_searchable(filters, ids),
             self._segments(filters) if narrow else None,
         )
         with self._lock:
@@ -264,18 +238,21 @@ class SearchService:
     def _segments(self, filters: Filters) -> np.ndarray:
         """Give the segments that count: (n,) int64, sorted."""
         segments = self._library.segments.matching(filters)
-        if filters.said:  # only what is seen when it is said
+        if filters.said:  # only what is seen or heard when it is said
             holding = self._library.sayings.holding(filters.said)
             segments = np.intersect1d(segments, holding, assume_unique=True)
         return segments
 
 
-def _date(asset: Asset) -> float:
-    return asset.modified if asset.taken is None else asset.taken
-
-
-_SORT_KEYS: dict[Sort, Callable[[Asset], tuple[float | str, int]]] = {
-    Sort.DATE: lambda asset: (_date(asset), asset.id),
-    Sort.NAME: lambda asset: (asset.display_name.casefold(), asset.id),
-    Sort.SIZE: lambda asset: (asset.size, asset.id),
-}
+def _scored(hits: Sequence[Hit], several: bool) -> list[Hit]:
+    """Let the reasons of hits add up to their scores, and sort these, best first."""
+    sums = [float(sum(hit.reasons.values())) for hit in hits]
+    scores: list[float] = shown(np.array(sums), several).tolist()
+    order = sorted(range(len(hits)), key=lambda place: (-sums[place], hits[place].asset_id))
+    scored = []
+    for place in order:
+        hit, score = hits[place], scores[place]
+        share = score / sums[place] if score < sums[place] else 1.0
+        reasons = {name: part * share for name, part in hit.reasons.items()}
+        scored.append(replace(hit, score=score, reasons=reasons))
+    return scored

@@ -21,11 +21,15 @@ from assetman.ui.bridge import EngineBridge
 from assetman.ui.controls import button, label
 from assetman.ui.theme import theme
 
-_WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin *.ckpt);;All files (*)"
+_WEIGHTS = "Weights (*.safetensors *.pt *.pth *.bin);;All files (*)"
+_NOTE = (
+    "For pictures, any architecture that OpenCLIP knows; for sounds, “clap”. Most folders and hubs "
+    "say it themselves: then it may stay empty. Weights are read, never executed."
+)
 
 
 class AddModel(QDialog):
-    """Asks for the two things that are needed and says what is wrong with them if anything is."""
+    """Asks for weights and what they are for, and says what is wrong with them if anything is."""
 
     added = Signal(object)  # ModelInfo
 
@@ -43,7 +47,7 @@ class AddModel(QDialog):
         self._folder = folder
         self.architecture = QLineEdit(architecture, self)
         self.architecture.setAccessibleName("Architecture")
-        self.architecture.setPlaceholderText("ViT-B-32")
+        self.architecture.setPlaceholderText("ViT-B-32, clap, … or empty")
         completer = QCompleter(QStringListModel(known, self), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -95,9 +99,7 @@ class AddModel(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(px(20), px(16), px(20), px(16))
         layout.setSpacing(px(14))
-        note = label(
-            "Any architecture that OpenCLIP knows. Weights are read, never executed.", "", self
-        )
+        note = label(_NOTE, "", self)
         note.setWordWrap(True)
         layout.addWidget(note)
         layout.addLayout(grid)
@@ -106,7 +108,7 @@ class AddModel(QDialog):
         self.setMinimumWidth(px(520))
 
     def _enable(self) -> None:
-        filled = bool(self.architecture.text().strip() and self.source.text().strip())
+        filled = bool(self.source.text().strip())
         self.add.setEnabled(filled and self.add.text() == "Add")
 
     def _choose(self) -> None:
@@ -123,8 +125,6 @@ class AddModel(QDialog):
 
     def _take_source(self, path: str) -> None:
         self.source.setText(os.path.normpath(path))
-        if not self.architecture.text().strip():
-            self.architecture.setFocus()
 
     def _install(self) -> None:
         architecture = self.architecture.text().strip()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from assetman.core.assets import Box
 from assetman.core.moments import Picture
 from assetman.ui.controller.state import Chip, ExampleChip
-from assetman.ui.glyphs import draw_cross, draw_ring
+from assetman.ui.glyphs import draw_cross, draw_ring, draw_sound
 from assetman.ui.jobs import Job
 from assetman.ui.theme import Text, theme
 
@@ -151,6 +151,9 @@ class ChipButton(QAbstractButton):
         place = QRectF(look.px(6), (self.height() - side) / 2, side, side)
         path = QPainterPath()
         path.addRoundedRect(place, 3, 3)
+        if self._thumbnail is None and self._is_heard():
+            draw_sound(painter, place.adjusted(2, 2, -2, -2), look.text)
+            return
         if self._thumbnail is None:
             painter.fillPath(path, look.line)
             return
@@ -165,7 +168,11 @@ class ChipButton(QAbstractButton):
             self.update()
 
     def _has_place(self) -> bool:
-        return isinstance(self.chip, ExampleChip) and self.chip.thumbnail is not None
+        chip = self.chip
+        return isinstance(chip, ExampleChip) and (chip.thumbnail is not None or chip.sound)
+
+    def _is_heard(self) -> bool:
+        return isinstance(self.chip, ExampleChip) and self.chip.sound
 
     def _metrics(self) -> QFontMetricsF:
         return QFontMetricsF(theme().font(Text.SECONDARY))

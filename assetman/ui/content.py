@@ -12,6 +12,7 @@ from assetman.ui.controller.organiser import Organiser
 from assetman.ui.controller.state import SearchState
 from assetman.ui.empty import EmptyState
 from assetman.ui.grid import GridPlace, GridView, LargeView, TagPanel
+from assetman.ui.listening.listening import Listening
 from assetman.ui.result_line import ResultLine
 
 
@@ -21,7 +22,11 @@ class ContentArea(QWidget):
     closed_large = Signal(int)
 
     def __init__(
-        self, bridge: EngineBridge, organiser: Organiser, parent: QWidget | None = None
+        self,
+        bridge: EngineBridge,
+        organiser: Organiser,
+        parent: QWidget | None = None,
+        listening: Listening | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("content")
@@ -37,7 +42,7 @@ class ContentArea(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.line)
         layout.addWidget(self.stack, 1)
-        self.large = LargeView(bridge, organiser, self)
+        self.large = LargeView(bridge, organiser, self, listening)
         self.large.hide()
         self.large.closed.connect(self._close_large)
         self.grid.opened.connect(self.open_large)

@@ -46,10 +46,10 @@ class GlyphButton(QAbstractButton):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect())
-        lit = self.isEnabled() and (self.underMouse() or self.isDown())
+        lit = self.isEnabled() and (self.underMouse() or self.isDown() or self.isChecked())
         if lit:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.line if self.isDown() else look.hover)
+            painter.setBrush(look.line if self.isDown() or self.isChecked() else look.hover)
             painter.drawRoundedRect(box, CONTROL_RADIUS, CONTROL_RADIUS)
         if self.hasFocus():
             draw_ring(painter, box, look.accent, CONTROL_RADIUS - 1)

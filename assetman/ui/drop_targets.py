@@ -31,7 +31,7 @@ class Target(StrEnum):
     WORDS = "Search for this text"
 
 
-NOTHING_TO_SEE = "These are not pictures or videos. Drop some of those, or a folder."
+NOTHING_TO_SEE = "These are not pictures, videos or sounds. Drop some of those, or a folder."
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,16 @@ def _offer_for_files(found: Sorted, no_adding: str) -> Offer:
     targets = []
     likes = [
         counted(len(paths), one, f"{one}s")
-        for paths, one in ((found.pictures, "picture"), (found.videos, "video"))
+        for paths, one in (
+            (found.pictures, "picture"),
+            (found.videos, "video"),
+            (found.sounds, "sound"),
+        )
         if paths
     ]
     if likes:
-        targets.append((Target.SIMILAR, " and ".join(likes)))
+        words = " and ".join(filter(None, (", ".join(likes[:-1]), likes[-1])))
+        targets.append((Target.SIMILAR, words))
     if found.folders and not no_adding:
         targets.append((Target.ADD, counted(len(found.folders), "folder", "folders")))
     if targets:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assetman.core.assets import Kind
 from assetman.core.moments import Picture
 from assetman.core.queries import Example
 from assetman.engine.protocol import Card, EngineApi
@@ -20,9 +21,10 @@ def chips_of(api: EngineApi, examples: Sequence[Example]) -> tuple[ExampleChip, 
 def _chip(api: EngineApi, example: Example, cards: dict[int, Card]) -> ExampleChip:
     card = cards.get(example.asset_id or 0)
     if card is None:
-        return ExampleChip(example, "a picture")
-    picture = _frame_of(api, example) or card.thumbnail
-    return ExampleChip(example, card.asset.display_name, picture)
+        return ExampleChip(example, "a file")
+    sound = card.asset.kind is Kind.AUDIO
+    picture = card.thumbnail if sound else _frame_of(api, example) or card.thumbnail
+    return ExampleChip(example, card.asset.display_name, picture, sound)
 
 
 def _frame_of(api: EngineApi, example: Example) -> Picture | None:

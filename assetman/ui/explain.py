@@ -28,21 +28,21 @@ def explain_nothing(
     elif watch.empty:
         content.line.show_nothing()
         content.show_sentence(
-            "Add a folder of pictures or videos, and find them by what they show.",
+            "Add a folder of pictures, videos or sounds, and find them by what they show or sound like.",
             "Add a folder…",
             add_folder,
-            note="The built-in model is used; a better one can be chosen.",
+            note="The built-in models are used; better ones can be chosen.",
             reason=watch.no_adding,
         )
     elif watch.working:
         content.line.show_nothing()
         content.show_sentence(
-            "Looking for pictures and videos. They appear here as they are found."
+            "Looking for pictures, videos and sounds. They appear here as they are found."
         )
     else:
         content.line.show_nothing()
         content.show_sentence(
-            "There are no pictures or videos in your folders yet.",
+            "There are no pictures, videos or sounds in your folders yet.",
             "Add a folder…",
             add_folder,
             reason=watch.no_adding,

@@ -1,10 +1,11 @@
-"""Asking how a moment of a video is saved, and under which name."""
+"""Asking how a moment of a video, or a part of a sound, is saved, and under which name."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import (
@@ -36,23 +37,31 @@ _MOST_TRIED = 999  # numbers behind a name that is taken
 
 
 class ExportDialog(QDialog):
-    """Three ways to save a moment, a line about each; a name that is free and a folder.
+    """The ways to save a moment, a line about each; a name that is free and a folder.
 
     It closes when the saving has begun and says why when it cannot begin.
     """
 
     def __init__(
-        self, source: str, clip: Clip, folder: str, form: ExportForm, save: Save, parent: QWidget
+        self,
+        source: str,
+        clip: Clip,
+        folder: str,
+        forms: Sequence[ExportForm],
+        save: Save,
+        parent: QWidget,
     ) -> None:
+        """Offer these forms; the first of them is chosen."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Save a moment")
         self._source = source
         self._clip = clip
         self._save = save
         self._folder = folder
         self._named = False  # by the person
-        self.title = label(f"Save a moment of “{display(os.path.basename(source))}”", "title", self)
+        what = "part" if set(forms) == {ExportForm.SOUND} else "moment"
+        self.setWindowTitle(f"Save a {what}")
+        self.title = label(f"Save a {what} of “{display(os.path.basename(source))}”", "title", self)
         self.title.setWordWrap(True)
         self.choices: dict[ExportForm, QRadioButton] = {}
         self.name = QLineEdit(self)
@@ -67,15 +76,15 @@ class ExportDialog(QDialog):
         self.do = button("Save", "accept", self)
         self.do.setDefault(True)
         self.leave = button("Cancel", "", self)
-        self._lay_out(self._offer())
+        self._lay_out(self._offer(forms))
         self.name.textEdited.connect(self._typed)
         self.choose.clicked.connect(self._choose_folder)
         self.do.clicked.connect(self._ask)
         self.leave.clicked.connect(self.reject)
         is_clip = clip.end - clip.start > _LEAST
-        for each in (ExportForm.QUICK, ExportForm.EXACT):
-            self.choices[each].setEnabled(is_clip)
-        self.choices[form if is_clip else ExportForm.FRAME].setChecked(True)
+        for each, choice in self.choices.items():
+            choice.setEnabled(is_clip or each is ExportForm.FRAME)
+        self.choices[next((f for f in forms if self.choices[f].isEnabled()), forms[0])].click()
         self._propose()
         self.choices[self.form].setFocus()
 
@@ -89,8 +98,8 @@ class ExportDialog(QDialog):
         """Where it is to be saved."""
         return self._folder
 
-    def _offer(self) -> QGridLayout:
-        """Make the three choices, each with its line."""
+    def _offer(self, forms: Sequence[ExportForm]) -> QGridLayout:
+        """Make the choices, each with its line."""
         clip, grid = self._clip, QGridLayout()
         seconds = f"{span_text(clip.start, clip.end)}, {max(0.0, clip.end - clip.start):.1f} s"
         grid.setVerticalSpacing(theme().px(2))
@@ -103,8 +112,12 @@ class ExportDialog(QDialog):
                  "Just these seconds, encoded anew. Takes longer."),
                 (ExportForm.FRAME, f"Picture (the frame at {clock(clip.at)})",
                  "The whole frame as it is shown, as PNG or JPEG."),
+                (ExportForm.SOUND, f"Sound ({seconds})",
+                 "What is heard in just these seconds, as WAV."),
             )
         ):  # fmt: skip
+            if form not in forms:
+                continue
             choice = self.choices[form] = QRadioButton(name, self)
             choice.setAccessibleDescription(meaning)
             choice.toggled.connect(self._chosen)
@@ -198,9 +211,15 @@ class ExportDialog(QDialog):
             return
         self.name.setText(name)
         self.do.setEnabled(False)
-        self._save(os.path.join(self._folder, name), self.form, self.accept, self._refuse)
+        self._save(os.path.join(self._folder, name), self.form, self._begun, self._refuse)
+
+    def _begun(self) -> None:
+        if shiboken6.isValid(self):  # it may have been closed before the answer came
+            self.accept()
 
     def _refuse(self, sentence: str) -> None:
+        if not shiboken6.isValid(self):
+            return
         self.do.setEnabled(True)
         self.trouble.setText(sentence)
         self.trouble.show()

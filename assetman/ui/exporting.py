@@ -1,4 +1,4 @@
-"""Saving moments of videos: from the wish to the file, and what the person hears of it."""
+"""Saving moments of videos and parts of sounds: from the wish to the file, and what is heard of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Slot
 from PySide6.QtWidgets import QWidget
 
-from assetman.core.assets import display
+from assetman.core.assets import Asset, Kind, display
 from assetman.core.errors import AssetmanError, Cancelled
 from assetman.core.exports import Export, ExportForm, ExportState
 from assetman.engine.protocol import Card, EngineLost
@@ -53,7 +53,7 @@ class Exporting(QObject):
 
         def ask(cards: list[Card]) -> None:
             if cards:
-                self._open_dialog(cards[0].asset.path, clip)
+                self._open_dialog(cards[0].asset, clip)
 
         self._bridge.call(self, lambda api: api.cards([clip.asset_id])).on_done(ask).start()
 
@@ -61,7 +61,9 @@ class Exporting(QObject):
         """Stop the saving of one."""
         self._bridge.call(self, lambda api: api.cancel_export(number)).start()
 
-    def _open_dialog(self, source: str, clip: Clip) -> None:
+    def _open_dialog(self, asset: Asset, clip: Clip) -> None:
+        heard = asset.kind is Kind.AUDIO
+
         def save(
             target: str, form: ExportForm, taken: Callable[[], object], refuse: Refuse
         ) -> None:
@@ -69,7 +71,8 @@ class Exporting(QObject):
 
             def done(begun: Export) -> None:
                 self._memory.saved_in = os.path.dirname(target)
-                self._memory.saved_as = form
+                if not heard:  # of a sound there is no choice
+                    self._memory.saved_as = form
                 taken()
                 self._begin(begun, start)
 
@@ -85,8 +88,10 @@ class Exporting(QObject):
             )
             job.on_error(failed).on_done(done).start()
 
+        usual = ExportForm.SOUND if heard else self._memory.saved_as
+        others = [] if heard else [form for form in ExportForm if form is not usual]
         dialog = ExportDialog(
-            source, clip, self._folder(), self._memory.saved_as, save, self._window
+            asset.path, clip, self._folder(), [usual, *others], save, self._window
         )
         dialog.open()
 

@@ -75,6 +75,14 @@ def draw_tiles(painter: QPainter, box: QRectF, colour: QColor) -> None:
             painter.drawRoundedRect(QRectF(x, y, side, side), 1, 1)
 
 
+def draw_lines(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw three lines beneath each other: a list."""
+    painter.setPen(_pen(colour, 1.4))
+    for share in (0.18, 0.5, 0.82):
+        y = box.top() + box.height() * share
+        painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+
+
 def draw_pause(painter: QPainter, box: QRectF, colour: QColor) -> None:
     """Draw two bars."""
     painter.setPen(_pen(colour, 1.6))
@@ -88,6 +96,15 @@ def draw_play(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colour)
     painter.drawPolygon([box.topLeft(), QPointF(box.right(), box.center().y()), box.bottomLeft()])
+
+
+def draw_sound(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw the bars of an outline: what is heard."""
+    painter.setPen(_pen(colour, box.width() * 0.16))
+    for step, share in enumerate((0.4, 1.0, 0.6, 0.25)):
+        x = box.left() + box.width() * (step + 0.5) / 4
+        half = box.height() * share / 2
+        painter.drawLine(QPointF(x, box.center().y() - half), QPointF(x, box.center().y() + half))
 
 
 def draw_star(painter: QPainter, box: QRectF, colour: QColor, filled: bool = True) -> None:

@@ -131,8 +131,9 @@ class Intake(QObject):
 
     def _take_files(self, found: Sorted, wish: Target | None) -> None:
         took = False
-        if (found.pictures or found.videos) and wish in (None, Target.SIMILAR):
-            self._ask_like(found.pictures + found.videos, None, found.videos)
+        likes = found.pictures + found.videos + found.sounds
+        if likes and wish in (None, Target.SIMILAR):
+            self._ask_like(likes, None, found.videos, found.sounds)
             took = True
         if found.folders and wish in (None, Target.ADD):
             took = True
@@ -144,22 +145,30 @@ class Intake(QObject):
             self.said.emit(NOTHING_TO_SEE)
 
     def _ask_like(
-        self, paths: tuple[str, ...], name: str | None, videos: tuple[str, ...] = ()
+        self,
+        paths: tuple[str, ...],
+        name: str | None,
+        videos: tuple[str, ...] = (),
+        sounds: tuple[str, ...] = (),
     ) -> None:
-        job = self._bridge.call(self, lambda api: chips_for(api, paths, name, videos))
+        job = self._bridge.call(self, lambda api: chips_for(api, paths, name, videos, sounds))
         job.on_done(self.examples.emit).start()
 
 
 def chips_for(
-    api: EngineApi, paths: tuple[str, ...], name: str | None, videos: tuple[str, ...] = ()
+    api: EngineApi,
+    paths: tuple[str, ...],
+    name: str | None,
+    videos: tuple[str, ...] = (),
+    sounds: tuple[str, ...] = (),
 ) -> tuple[ExampleChip, ...]:
     """Make chips of files; those that are assets show their own thumbnail.
 
-    `videos` are those among them that Qt cannot show small by itself.
+    `videos` and `sounds` are those among them that Qt cannot show small by itself.
     """
     chips = []
     for path in paths:
-        thumbnail = None if path in videos else path
+        thumbnail = None if path in videos or path in sounds else path
         try:
             asset_id = api.asset_at(path)
             cards = [] if asset_id is None else api.cards([asset_id])
@@ -168,5 +177,5 @@ def chips_for(
         except AssetmanError:
             pass  # the chip shows the file itself
         shown = name or display(os.path.basename(path))
-        chips.append(ExampleChip(Example(path=path), shown, thumbnail))
+        chips.append(ExampleChip(Example(path=path), shown, thumbnail, path in sounds))
     return tuple(chips)

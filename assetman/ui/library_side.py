@@ -18,6 +18,7 @@ from assetman.ui.folders_dialog import FoldersDialog
 from assetman.ui.library_actions import LibraryActions, place_of
 from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.sidebar import Sidebar
+from assetman.ui.speech_dialog import SpeechDialog
 from assetman.ui.status_bar import StatusBar
 
 _SEEN_MS = 250
@@ -73,6 +74,10 @@ class LibrarySide(QObject):
         """Open the list of models."""
         _open(ModelsDialog(self._bridge, self._window))
 
+    def show_speech(self) -> None:
+        """Open the list of models that write down what is said."""
+        _open(SpeechDialog(self._bridge, self._window))
+
     def show_folders(self) -> None:
         """Open the list of folders, where each lies and how it is watched."""
         dialog = FoldersDialog(self._bridge, self.watch, self.actions, self._window)
@@ -116,7 +121,7 @@ class LibrarySide(QObject):
         if status is None:
             return
         self.folders.set_roots(status.roots, status.watches)
-        self.sidebar.show_count(sum(status.assets.values()))
+        self.sidebar.show_counts(status.assets)
         self.sidebar.allow_adding(not watch.no_adding, watch.no_adding)
         self.status_bar.show_failures(status.failed)
         self.status_bar.show_model(watch.model_line)

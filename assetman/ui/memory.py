@@ -9,8 +9,26 @@ from assetman.ui.theme import INSPECTOR, SIDEBAR, Scheme
 from assetman.ui.top_bar import LARGEST, SMALLEST, USUAL
 
 
+class _Switch:
+    """A setting that is on or off, under its name in the file."""
+
+    def __init__(self, name: str, usual: bool) -> None:
+        self._name = name
+        self._usual = usual
+
+    def __get__(self, memory: WindowMemory, _owner: object = None) -> bool:
+        return memory.number(self._name, int(self._usual)) != 0
+
+    def __set__(self, memory: WindowMemory, on: bool) -> None:
+        memory.keep(self._name, int(on))
+
+
 class WindowMemory:
     """Reads and writes the window's settings in the platform's own place for them."""
+
+    fill = _Switch("grid/fill", False)  # pictures fill their cells
+    listed = _Switch("grid/listed", False)  # assets are a list instead of cards
+    skim = _Switch("grid/skim", True)  # the pointer shows the frames of videos it moves across
 
     def __init__(self) -> None:
         self._settings = QSettings(
@@ -30,43 +48,34 @@ class WindowMemory:
     def width_of(self, side: str) -> int:
         """Give the width of a side panel."""
         usual = SIDEBAR if side == "sidebar" else INSPECTOR
-        return min(max(self._number(f"{side}/width", usual), 120), 900)
+        return min(max(self.number(f"{side}/width", usual), 120), 900)
 
     def is_open(self, side: str) -> bool:
         """Tell whether the person wants a side panel."""
-        return self._number(f"{side}/open", 1) != 0
+        return self.number(f"{side}/open", 1) != 0
 
     def remember_side(self, side: str, width: int, is_open: bool) -> None:
         """Keep how wide a side panel is, and whether it is wanted."""
-        self._settings.setValue(f"{side}/width", width)
-        self._settings.setValue(f"{side}/open", int(is_open))
+        self.keep(f"{side}/width", width)
+        self.keep(f"{side}/open", int(is_open))
 
     @property
     def card_size(self) -> int:
         """How large the pictures are."""
-        return min(max(self._number("grid/size", USUAL), SMALLEST), LARGEST)
+        return min(max(self.number("grid/size", USUAL), SMALLEST), LARGEST)
 
     @card_size.setter
     def card_size(self, pixels: int) -> None:
         self._settings.setValue("grid/size", pixels)
 
     @property
-    def fill(self) -> bool:
-        """Whether pictures fill their cells."""
-        return self._number("grid/fill", 0) != 0
+    def columns(self) -> str:
+        """The columns of the list, as it writes them down itself."""
+        return str(self._settings.value("grid/columns", ""))
 
-    @fill.setter
-    def fill(self, fill: bool) -> None:
-        self._settings.setValue("grid/fill", int(fill))
-
-    @property
-    def skim(self) -> bool:
-        """Whether the pointer shows the frames of videos it moves across."""
-        return self._number("grid/skim", 1) != 0
-
-    @skim.setter
-    def skim(self, skim: bool) -> None:
-        self._settings.setValue("grid/skim", int(skim))
+    @columns.setter
+    def columns(self, columns: str) -> None:
+        self._settings.setValue("grid/columns", columns)
 
     @property
     def saved_in(self) -> str:
@@ -97,7 +106,12 @@ class WindowMemory:
     def scheme(self, scheme: Scheme) -> None:
         self._settings.setValue("scheme", str(scheme))
 
-    def _number(self, name: str, usual: int) -> int:
+    def keep(self, name: str, value: object) -> None:
+        """Write a setting."""
+        self._settings.setValue(name, value)
+
+    def number(self, name: str, usual: int) -> int:
+        """Read a setting that is a whole number."""
         try:
             return int(str(self._settings.value(name, usual)))
         except ValueError:

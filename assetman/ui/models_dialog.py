@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from assetman.core.changes import Changes
+from assetman.core.inputs import Modality
 from assetman.core.models import DeviceChoice, ModelInfo, ModelState
 from assetman.engine.protocol import EngineApi
 from assetman.ui.add_model import AddModel
@@ -19,6 +20,9 @@ from assetman.ui.bridge import EngineBridge
 from assetman.ui.controls import Separator, button, label
 from assetman.ui.theme import Text, theme
 
+# What a model embeds, and how its part of the list is called.
+_SECTIONS = ((Modality.IMAGE, "For what is seen"), (Modality.SOUND, "For what is heard"))
+_TAKES = {Modality.IMAGE: "pictures", Modality.TEXT: "words", Modality.SOUND: "sounds"}
 _GROUPS = (
     (ModelState.BUILT_IN, "Built in"),
     (ModelState.INSTALLED, "Installed"),
@@ -89,7 +93,9 @@ def facts_text(info: ModelInfo) -> str:
     """Say how large a model is, under which licence, and what it takes."""
     parts = [] if info.size is None else [size_text(info.size)]
     parts.append(info.licence or "licence unknown")
-    parts.append(" and ".join({"image": "pictures", "text": "text"}[m] for m in info.modalities))
+    *most, last = [_TAKES[modality] for modality in info.modalities] or [""]
+    takes = f"{', '.join(most)} and {last}" if most else last
+    parts.append(f"asked with {takes}" if takes else "")
     return " · ".join(part for part in parts if part)
 
 
@@ -170,18 +176,29 @@ class ModelsDialog(QDialog):
                 widget.hide()
                 widget.deleteLater()
         self.rows = []
-        for state, heading in _GROUPS:
-            group = [info for info in models if info.state is state]
-            if group:
-                self._show_group(heading, group)
+        several = len({info.indexes for info in models}) > 1
+        for modality, section in _SECTIONS:
+            of_it = [info for info in models if info.indexes is modality]
+            if several and of_it:
+                self._show_section(section)
+            for state, heading in _GROUPS:
+                group = [info for info in of_it if info.state is state]
+                if group:
+                    self._show_group(heading, group)
         self._rows_layout.addStretch(1)
         self.device.setText(device_text(device))
+
+    def _show_section(self, heading: str) -> None:
+        title = label(heading, "", self._list)
+        title.setFont(theme().font(Text.TITLE))
+        title.setContentsMargins(0, theme().px(18) if self.rows else 0, 0, theme().px(4))
+        self._rows_layout.addWidget(title)
 
     def _show_group(self, heading: str, group: list[ModelInfo]) -> None:
         px = theme().px
         title = label(heading, "heading", self._list)
         title.setFont(theme().font(Text.HEADING))
-        title.setContentsMargins(0, px(10) if self.rows else 0, 0, px(2))
+        title.setContentsMargins(0, px(10) if self._rows_layout.count() else 0, 0, px(2))
         self._rows_layout.addWidget(title)
         for place, info in enumerate(group):
             if place:
@@ -218,6 +235,7 @@ class ModelsDialog(QDialog):
     def _add(self, architecture: str, folder: bool) -> None:
         self.message.hide()
         known = [row.info.name for row in self.rows if row.info.state is not ModelState.BUILT_IN]
+        known.append("clap")
         dialog = AddModel(self._bridge, architecture, known, folder, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.added.connect(lambda _: self.refresh())

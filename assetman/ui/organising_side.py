@@ -40,6 +40,7 @@ class OrganisingSide(QObject):
         organiser.taken_out.connect(self._renew_inside)
         session.changed.connect(self._note_place)
         sidebar.everything_wanted.connect(lambda: session.go(session.state.at_no_place()))
+        sidebar.kinds.chosen.connect(lambda chip: session.choose(chip))
         filters.rating_chosen.connect(session.choose)
         filters.chip_toggled.connect(lambda chip: session.choose(chip, also=True))
         self._connect_tags()

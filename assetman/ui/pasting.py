@@ -22,6 +22,13 @@ KEPT_DAYS = 30
 _FORMATS = ("image/png", "image/jpeg", "image/webp", "image/bmp", "image/tiff", "image/gif")
 # Videos that are not called so.
 _VIDEOS = {"application/mxf", "application/vnd.ms-asf", "application/vnd.rn-realmedia"}
+# Sounds by their endings, where Qt's list of types does not know them; and what it takes for
+# sounds although nothing is heard in it.
+_SOUNDS = (
+    ".3ga", ".awb", ".bwf", ".caf", ".dtshd", ".eac3", ".ec3", ".latm", ".loas", ".mlp", ".mpa",
+    ".rf64", ".w64",
+)  # fmt: skip
+_SILENT = {"audio/x-mpegurl", "audio/x-scpls", "audio/midi", "audio/x-ms-asx"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +51,7 @@ class Sorted:
     folders: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
     videos: tuple[str, ...] = ()
+    sounds: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
@@ -77,20 +85,24 @@ def brought(mime: QMimeData) -> Brought:
 
 
 def sort_paths(paths: tuple[str, ...]) -> Sorted:
-    """Tell folders, pictures, videos and the rest apart. Looks at the disk."""
+    """Tell folders, pictures, videos, sounds and the rest apart. Looks at the disk."""
     types = QMimeDatabase()
-    folders, pictures, videos, others = [], [], [], []
+    folders, pictures, videos, sounds, others = [], [], [], [], []
     for path in paths:
         by_name = types.mimeTypeForFile(path, QMimeDatabase.MatchMode.MatchExtension).name()
         if Path(path).is_dir():
             folders.append(path)
         elif by_name.startswith("image/"):
             pictures.append(path)
+        elif (by_name.startswith("audio/") and by_name not in _SILENT) or path.lower().endswith(
+            _SOUNDS
+        ):
+            sounds.append(path)
         elif by_name.startswith("video/") or by_name in _VIDEOS:
             videos.append(path)
         else:
             others.append(path)
-    return Sorted(tuple(folders), tuple(pictures), tuple(videos), tuple(others))
+    return Sorted(tuple(folders), tuple(pictures), tuple(videos), tuple(sounds), tuple(others))
 
 
 def keep_picture(data: bytes | QImage, folder: Path) -> str:

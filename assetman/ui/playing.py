@@ -11,6 +11,7 @@ from assetman.core.moments import Moment
 from assetman.core.queries import Hit
 from assetman.ui.content import ContentArea
 from assetman.ui.grid import Inspector
+from assetman.ui.listening.audition import is_sound
 
 
 class Playing(QObject):
@@ -29,8 +30,8 @@ class Playing(QObject):
         grid.moment_chosen.connect(self._choose)
         grid.shots.silence = inspector.silence
         inspector.large_wanted.connect(content.play_large)
-        content.large.sounded.connect(inspector.silence)
-        inspector.sounded.connect(content.large.silence)
+        content.large.sounded.connect(inspector.video.player.silence)
+        inspector.sounded.connect(content.large.video.player.silence)
 
     def look_at(self, asset_ids: Sequence[int], hits: Mapping[int, Hit]) -> dict[int, Hit]:
         """Give hits as they are to be shown: that of a video at the moment that was chosen."""
@@ -51,6 +52,9 @@ class Playing(QObject):
         self.moment_chosen.emit([asset_id])
 
     def _play(self, asset_id: int, start: float) -> None:
+        if is_sound(self._content.grid.assets.store.get(asset_id)):
+            self._content.grid.audition_wanted.emit(asset_id)
+            return
         alone = self._content.grid.selected_ids() == [asset_id]
         if alone and self._inspector.isVisible():
             self._inspector.play(asset_id, start)

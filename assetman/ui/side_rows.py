@@ -77,8 +77,9 @@ def paint_row(painter: QPainter, row: QRectF, name: str, count: str, state: RowS
 class SideRow(QAbstractButton):
     """A row that is not part of the tree. Checked means that this is what is searched."""
 
-    def __init__(self, name: str, parent: QWidget) -> None:
+    def __init__(self, name: str, parent: QWidget, inset: int = 0) -> None:
         super().__init__(parent)
+        self._inset = inset  # pixels: it is a part of the row above
         self.setText(name)
         self.setAccessibleName(name)
         self.setCheckable(True)
@@ -113,6 +114,7 @@ class SideRow(QAbstractButton):
             self.text(),
             self._count,
             RowState(
+                inset=theme().px(self._inset),
                 selected=self.isChecked(),
                 hovered=self.underMouse(),
                 focused=self.hasFocus() and self._ring,

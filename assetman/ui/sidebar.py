@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
@@ -13,6 +15,7 @@ from assetman.ui.folder_model import FolderModel, FolderNode
 from assetman.ui.folder_view import FolderView
 from assetman.ui.glyphs import draw_dots, draw_plus
 from assetman.ui.grid.inspector_parts import Heading
+from assetman.ui.kind_rows import KindRows
 from assetman.ui.side_group import SideGroup
 from assetman.ui.side_rows import ROW, AppMark, SideRow
 from assetman.ui.theme import appearance, theme
@@ -39,6 +42,7 @@ class Sidebar(QWidget):
         self._scroll, self._column = QScrollArea(self), QWidget()
         self._folder: FolderFilter | None = None
         self.everything = SideRow("All assets", self)
+        self.kinds = KindRows(self)
         self.missing = SideRow("Missing", self)
         self.missing.hide()
         self._gone = 0
@@ -65,15 +69,17 @@ class Sidebar(QWidget):
         """Light what is searched: a folder, a tag, a collection, or everything."""
         self._folder = state.folders[0] if len(state.folders) == 1 else None
         self.everything.setChecked(state.everywhere)
+        self.kinds.light(state.kinds)
         self.missing.setChecked(state.missing)
         self.missing.setVisible(self._gone > 0 or state.missing)
         self.collections.light(frozenset(state.collections))
         self.tags.light(frozenset(name.casefold() for name in state.tags))
         self._light()
 
-    def show_count(self, assets: int | None) -> None:
-        """Show how many assets there are in all."""
-        self.everything.set_count(assets)
+    def show_counts(self, assets: Mapping[str, int]) -> None:
+        """Show how many assets there are in all, and of each kind."""
+        self.everything.set_count(sum(assets.values()))
+        self.kinds.show_counts(assets)
 
     def show_missing(self, assets: int) -> None:
         """Show how many files are gone, where any are."""
@@ -110,6 +116,7 @@ class Sidebar(QWidget):
         column.setContentsMargins(0, 0, 0, 12)
         column.setSpacing(0)
         column.addWidget(self.everything)
+        column.addWidget(self.kinds)
         column.addWidget(self.missing)
         column.addLayout(self._group)
         for part in (self.tree, self.collections, self.tags):

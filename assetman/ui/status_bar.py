@@ -97,7 +97,7 @@ class StatusBar(QWidget):
         """Say all (0), not that it is gentle (1), only how far (2), without bar and model (3)."""
         progress = self._progress
         working = progress.phase is not Phase.IDLE
-        running = progress.phase in (Phase.SCANNING, Phase.INDEXING)
+        running = progress.phase not in (Phase.IDLE, Phase.PAUSED)
         self.gentle.setVisible(running and progress.gentle and less < 1)
         self.numbers.setText(numbers_text(progress, brief=less >= 2))
         self._hold_still(working and less < 2)
@@ -188,6 +188,7 @@ def doing_text(progress: Progress) -> str:
         Phase.IDLE: progress.problem,
         Phase.SCANNING: f"Looking through{place or ' folders'}",
         Phase.INDEXING: f"Indexing{place}",
+        Phase.LISTENING: f"Writing down what is said in{place}",
         Phase.PAUSED: f"Paused{':' + place if place else ''}",
     }[progress.phase]
 

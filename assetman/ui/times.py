@@ -1,4 +1,4 @@
-"""Times of videos as they stand on cards and in sentences."""
+"""Times of videos and sounds as they stand on cards and in sentences."""
 
 from __future__ import annotations
 
@@ -14,3 +14,10 @@ def span_text(start: float, end: float | None) -> str:
 def span_words(start: float, end: float | None) -> str:
     """Say some seconds of a video aloud."""
     return span_text(start, end).replace("–", "to")
+
+
+def length_text(seconds: float) -> str:
+    """Write how long something is: “0.34 s”, “4.2 s”, “1:23”. The short need it finer."""
+    if seconds < 0.995:
+        return f"{max(seconds, 0.0):.2f} s"
+    return f"{seconds:.1f} s" if seconds < 9.95 else clock(seconds)

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from assetman.core.changes import Changes
 from assetman.core.errors import AssetmanError, Cancelled
+from assetman.core.exports import DRAGGED
 from assetman.engine.protocol import EngineLost
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.content import ContentArea
@@ -30,14 +31,17 @@ from assetman.ui.explain import explain_nothing
 from assetman.ui.exporting import Exporting
 from assetman.ui.frame import Frame
 from assetman.ui.grid import Inspector
+from assetman.ui.hearing import Hearing
 from assetman.ui.intake import Intake
 from assetman.ui.library_side import LibrarySide
+from assetman.ui.listening.listening import Listening
 from assetman.ui.living import Living
 from assetman.ui.memory import WindowMemory
 from assetman.ui.message_bar import MessageBar
 from assetman.ui.organising_side import OrganisingSide
 from assetman.ui.theme import Scheme, appearance, theme
 from assetman.ui.top_bar import TopBar
+from assetman.ui.views import Views
 from assetman.ui.walk import Walk
 from assetman.ui.window_menu import add_shortcuts, make_menu, open_below, theme_menu
 
@@ -61,8 +65,9 @@ class MainWindow(QMainWindow):
         self.library = LibrarySide(bridge, self)
         self.top_bar = TopBar(self.library.folders)
         self.organiser = Organiser(bridge, self)
-        self.content = ContentArea(bridge, self.organiser)
-        self.inspector = Inspector(bridge, self.organiser)
+        self.listening = Listening(self)
+        self.content = ContentArea(bridge, self.organiser, listening=self.listening)
+        self.inspector = Inspector(bridge, self.organiser, listening=self.listening)
         self.message_bar = MessageBar()
         self.frame = Frame(
             self.library.sidebar,
@@ -74,10 +79,13 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.frame)
         self.intake = Intake(bridge, pasted, self)
         self.walk = Walk(bridge, self.session, self.content, self.inspector, self)
+        dragged = pasted.parent / DRAGGED
+        self.hearing = Hearing(bridge, self.listening, self.content, self.inspector, dragged, self)
         self.living = Living(
             bridge, self.session, self.content, self.library, self.message_bar, self
         )
         self.living.follow(self.organiser)
+        self.views = Views(self.session, self.top_bar, self.content.grid, self.memory)
         self.exporting = Exporting(bridge, self.message_bar, self.memory, self)
         self._connect_library()
         self._connect_search()
@@ -118,7 +126,7 @@ class MainWindow(QMainWindow):
         self.content.line.everywhere_wanted.connect(walk.search_everywhere)
         self.content.line.news_wanted.connect(session.take_news)
         walk.nothing_shown.connect(self._explain_nothing)
-        for part in (self.content.grid, self.content.large, self.inspector, walk):
+        for part in (self.content.grid, self.content.large, self.inspector, walk, self.hearing):
             part.said.connect(self.message_bar.say)
         for source in (self.content.grid, self.content.large, self.inspector):
             source.export_wanted.connect(self.exporting.save)
@@ -162,6 +170,7 @@ class MainWindow(QMainWindow):
                 "Ctrl++": top.larger,
                 "Ctrl+=": top.larger,
                 "Ctrl+-": top.smaller,
+                "Ctrl+L": self.views.toggle,
                 "Ctrl+Q": self.close,
                 **self.living.keys(),
             },
@@ -177,15 +186,18 @@ class MainWindow(QMainWindow):
                 ("Files that could not be read…", "", library.show_failures),
                 None,
                 ("Models…", "", library.show_models),
+                ("Write down what is said…", "", library.show_speech),
                 self.living.paces,
                 None,
                 ("Back", "Alt+Left", walk.back),
                 ("Forward", "Alt+Right", walk.forward),
                 None,
+                self.views.action,
+                self.views.columns,
                 ("Larger pictures", "Ctrl++", top.larger),
                 ("Smaller pictures", "Ctrl+-", top.smaller),
                 self._fill_action(),
-                self._skim_action(),
+                *[self._skim_action(), *self.hearing.actions(self)],
                 None,
                 ("Show or hide the sidebar", "Ctrl+B", lambda: frame.toggle(frame.sidebar)),
                 ("Show or hide details", "Ctrl+I", lambda: frame.toggle(frame.inspector)),
@@ -227,7 +239,7 @@ class MainWindow(QMainWindow):
         self.content.line.set_working(watch.working)
         self.intake.no_adding = watch.no_adding
         if watch.status is not None:
-            self.top_bar.filters.show_kinds(watch.status.assets)
+            self.top_bar.show_kinds(watch.status.assets)
         results = self.session.results
         if results is not None and not results.ids:
             self._explain_nothing()
@@ -304,10 +316,12 @@ class MainWindow(QMainWindow):
         self.intake.drop(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.hearing.close()
         self.memory.geometry = self.saveGeometry()
         self.frame.remember(self.memory)
         self.memory.card_size = self.top_bar.sizes.slider.value()
         self.memory.fill = self.top_bar.fill.isChecked()
+        self.views.remember()
         super().closeEvent(event)
 
     def _recall(self) -> None:
@@ -318,6 +332,7 @@ class MainWindow(QMainWindow):
         self.top_bar.sizes.slider.setValue(self.memory.card_size)
         self.content.grid.set_card_size(self.memory.card_size)
         self.top_bar.fill.setChecked(self.memory.fill)
+        self.views.recall()
         self.top_bar.search.words.setFocus()
 
     def _usual_size(self) -> QSize:

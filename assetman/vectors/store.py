@@ -31,6 +31,7 @@ UNSAVED_LIMIT = 16_384  # vectors that may have to be read from the catalogue at
 UNSAVED_SHARE = 0.5
 CATCH_UP_SHARE = 0.1  # the same after a catch-up
 SAVE_SHARE = 0.02  # the same after a save, or one new picture would cost writing all vectors again
+_LOTS = np.uint64(0x9E3779B97F4A7C15)  # ids times this are scattered
 
 
 class VectorSource(Protocol):
@@ -162,6 +163,20 @@ class VectorStore:
         places = rows.places(known)
         here = places >= 0
         return known[here], rows.read(places[here]).astype(np.float32)
+
+    def sample(self, count: int) -> Floats:
+        """Give at most `count` of the vectors, (n, d): by chance, and the same ones every time.
+
+        As vectors come and go, few of those in the sample change.
+        """
+        self._ready()
+        rows = self._exact.rows
+        places = rows.live_places
+        if len(places) > count:
+            lots = rows.ids[places].astype(np.uint64) * _LOTS
+            lots ^= lots >> np.uint64(29)
+            places = np.sort(places[np.argpartition(lots * _LOTS, count)[:count]])
+        return rows.read(places).astype(np.float32)
 
     def save(self) -> None:
         """Write what changed if it is worth it; a disk that does not take it sets `problem`.

@@ -404,3 +404,17 @@ def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
     assert done.stderr.strip() == "[] 0"
     assert "search" in done.stdout
     assert "engine" not in done.stdout
+
+
+def test_models_are_listed_by_what_they_are_for(assetman: Run) -> None:
+    lines = assetman("models").lines
+    heard = lines.index("for sounds, also those of videos")
+    assert lines[0] == "for pictures and videos"
+    assert all(line.startswith("  ") for line in (*lines[1:heard], *lines[heard + 1 :]))
+
+
+def test_a_folder_of_weights_may_say_itself_what_it_is_for(assetman: Run, tmp_path: Path) -> None:
+    said = assetman("models", "add", str(tmp_path))
+    assert (
+        said.err == f"assetman: {tmp_path} holds no weights of .\n"
+    )  # as the paper engine puts it

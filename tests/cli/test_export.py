@@ -26,6 +26,7 @@ def film(assetman: Run, pictures: Path) -> Path:
         (["--from", "1.5", "--to", "4"], "1.5 4.0 quick"),
         (["--from", "0:01.5", "--to", "1:02:03", "--exact"], "1.5 3723.0 exact"),
         (["--from", "83.48", "--frame"], "83.48 83.48 frame"),
+        (["--from", "1.5", "--to", "4", "--sound"], "1.5 4.0 sound"),
     ],
 )
 def test_a_moment_is_saved_and_its_file_is_named(
@@ -35,6 +36,15 @@ def test_a_moment_is_saved_and_its_file_is_named(
     said = assetman("export", str(film), *options, str(target))
     assert (said.status, said.out, said.err) == (0, f"{target}\n", "")
     assert target.read_text() == f"frog pond.mp4 {asked}"
+
+
+def test_a_name_that_ends_as_sounds_do_asks_for_sound(
+    assetman: Run, film: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "door.wav"
+    said = assetman("export", str(film), "--from", "1", "--to", "2", str(target), "--json")
+    assert said.json["form"] == "sound"
+    assert target.read_text() == "frog pond.mp4 1.0 2.0 sound"
 
 
 def test_in_a_folder_the_clip_is_named_by_its_times(

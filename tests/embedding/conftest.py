@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kit.claps import PublishedClap, publish_clap
 from kit.published import CONFIGS, TINY, TINY_ROBERTA, TINY_SIGLIP, Published, publish
 
 
@@ -49,6 +50,16 @@ def tiny_siglip(tmp_path_factory: pytest.TempPathFactory, open_clip: Any) -> Pub
 def tiny_roberta(tmp_path_factory: pytest.TempPathFactory, open_clip: Any) -> Published:
     with pytest.MonkeyPatch.context() as patch:
         return _published(TINY_ROBERTA, tmp_path_factory, open_clip, patch)
+
+
+@pytest.fixture(scope="session")
+def tiny_clap(tmp_path_factory: pytest.TempPathFactory) -> PublishedClap:
+    return publish_clap(tmp_path_factory.mktemp("hub") / "tiny-clap", fused=False)
+
+
+@pytest.fixture(scope="session")
+def tiny_fused(tmp_path_factory: pytest.TempPathFactory) -> PublishedClap:
+    return publish_clap(tmp_path_factory.mktemp("hub") / "tiny-fused", fused=True)
 
 
 @pytest.fixture

@@ -11,27 +11,31 @@ import numpy as np
 import pytest
 
 from assetman.core.errors import EnvironmentProblem, WrongUse
-from assetman.core.inputs import InputSpec, Modality
+from assetman.core.inputs import InputSpec, Modality, SoundSpec
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.spaces import Space
 from assetman.embedding.catalogue import ModelCatalogue
-from assetman.embedding.encoder import Encoder, Pixels, Vectors, unit
+from assetman.embedding.encoder import Encoder, Pixels, Samples, Vectors, unit
 from assetman.embedding.pool import EncoderPool
 from assetman.embedding.tower import Tower
 
 SPEC = InputSpec(4)
+HEARD = SoundSpec(8)
 
 
 class PaperEncoder:
     """Embeds pictures as their mean colour; can be made slow or short of memory."""
 
     space = Space("paper", "1", 1, 3)
-    modalities = frozenset({Modality.IMAGE, Modality.TEXT})
+    modalities = frozenset({Modality.IMAGE, Modality.TEXT, Modality.SOUND})
+    indexes = Modality.IMAGE
     image_input: InputSpec | None = SPEC
+    sound_input: SoundSpec | None = HEARD
 
     def __init__(self) -> None:
         self.batches: list[int] = []
         self.read: list[str] = []
+        self.heard: list[int] = []
         self.fits = 1000  # rows
         self.unloaded = 0
         self.on_images: Callable[[Pixels], object] = lambda pixels: None
@@ -42,6 +46,10 @@ class PaperEncoder:
         self.on_images(pixels)
         self.batches.append(len(pixels))
         return unit(pixels.reshape(len(pixels), -1, 3).mean(1) + 1)
+
+    def encode_sounds(self, samples: Samples) -> Vectors:
+        self.heard.append(len(samples))
+        return unit(np.stack([samples.min(1), samples.max(1), np.ones(len(samples))], 1))
 
     def encode_texts(self, texts: Sequence[str]) -> Vectors:
         self.read.extend(texts)
@@ -57,6 +65,7 @@ class PaperModel:
     info = ModelInfo("paper", "Paper", "", "", None, (Modality.IMAGE,), ModelState.BUILT_IN)
     space = PaperEncoder.space
     image_input: InputSpec | None = SPEC
+    sound_input: SoundSpec | None = HEARD
 
     def __init__(self) -> None:
         self.made = PaperEncoder()
@@ -180,6 +189,7 @@ def test_recent_questions_are_remembered(pool: EncoderPool, paper: PaperModel) -
 def test_nothing_in_gives_nothing_out(pool: EncoderPool) -> None:
     assert pool.images("paper", pixels(0)).shape == (0, 3)
     assert pool.texts("paper", []).shape == (0, 3)
+    assert pool.sounds("paper", np.zeros((0, HEARD.length), np.float32)).shape == (0, 3)
 
 
 def test_idle_models_are_unloaded_and_come_back(pool: EncoderPool, paper: PaperModel) -> None:
@@ -197,6 +207,33 @@ def test_a_model_without_a_text_tower_says_so(pool: EncoderPool, paper: PaperMod
         pool.texts("paper", ["a frog"])
 
 
+def test_a_model_that_hears_nothing_says_so(pool: EncoderPool, paper: PaperModel) -> None:
+    paper.made.modalities = frozenset({Modality.IMAGE})
+    with pytest.raises(WrongUse, match="sounds"):
+        pool.sounds("paper", np.zeros((1, HEARD.length), np.float32))
+
+
+def test_sounds_are_embedded_in_batches_and_in_order(pool: EncoderPool, paper: PaperModel) -> None:
+    windows = np.random.default_rng(0).uniform(-1, 1, (100, HEARD.length)).astype(np.float32)
+    vectors = pool.sounds("paper", windows)
+    assert np.array_equal(
+        vectors, unit(np.stack([windows.min(1), windows.max(1), np.ones(100)], 1))
+    )
+    assert len(paper.made.heard) > 2
+    assert sum(paper.made.heard) == 100
+
+
+def test_what_a_model_takes_and_embeds_is_told_without_loading_it(
+    pool: EncoderPool, paper: PaperModel
+) -> None:
+    assert pool.sound_input("paper") == HEARD
+    assert pool.indexes("starter") is Modality.IMAGE
+    assert pool.indexes("starter-sound") is Modality.SOUND
+    assert pool.modalities("starter") == {Modality.IMAGE, Modality.TEXT, Modality.SOUND}
+    assert pool.sound_input("starter") == pool.sound_input("starter-sound")
+    assert not pool._in_use
+
+
 def test_an_unknown_model_is_wrong_use(pool: EncoderPool) -> None:
     with pytest.raises(WrongUse, match="no model called"):
         pool.images("nonsense", pixels(1))
@@ -206,3 +243,5 @@ def test_warming_loads_a_tower(pool: EncoderPool, paper: PaperModel) -> None:
     pool.warm("paper", Modality.IMAGE)
     assert paper.made.batches == [1]
     assert paper.made.read == []
+    pool.warm("paper", Modality.SOUND)
+    assert paper.made.heard == [1]

@@ -58,7 +58,8 @@ class Remembering(InlineDecoder):
             return super().extract(path, specs, thumbnail, excerpt)
         assert isinstance(excerpt, Stretch)
         assert excerpt.sheet is not None
-        key = Path(path).read_bytes(), replace(excerpt, sheet=None), thumbnail is None
+        asked = replace(excerpt, sheet=None, outline=None)
+        key = Path(path).read_bytes(), asked, thumbnail is None
         if key not in _read:
             extraction = super().extract(path, specs, thumbnail, excerpt).result()
             picture = thumbnail.read_bytes() if thumbnail else b""
@@ -68,9 +69,9 @@ class Remembering(InlineDecoder):
             if target is not None:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(written)
-        copies = {spec: pixels.copy() for spec, pixels in read.extraction.pixels.items()}
+        copies = {spec: pixels.copy() for spec, pixels in read.extraction.inputs.items()}
         future: Future[Extraction] = Future()
-        future.set_result(replace(read.extraction, pixels=copies))
+        future.set_result(replace(read.extraction, inputs=copies))
         return future
 
 
@@ -91,7 +92,7 @@ class Watched(Remembering):
             self.happen.pop(stretch.number)()
         future = super().extract(path, *args)
         if future.exception() is None:
-            self.given += map(weakref.ref, future.result().pixels.values())
+            self.given += map(weakref.ref, future.result().inputs.values())
         alive = sum(pixels() is not None for pixels in self.given)
         self.most_alive = max(self.most_alive, alive)
         return future
@@ -410,7 +411,7 @@ def test_progress_tells_how_far_a_film_has_come(
     *heard, last = Pipeline(bench.tools, bench.plan).run()
     heard = [progress for progress in heard if progress.phase is Phase.INDEXING]
     assert all(progress.begun <= progress.total - progress.done for progress in heard)
-    shares = [progress.begun for progress in heard]
+    shares = [progress.begun for progress in heard if not progress.done]
     assert shares == sorted(shares)
     assert any(0.2 < share < 0.7 for share in shares)
     assert (last.begun, last.done, last.total) == (0, 1, 1)

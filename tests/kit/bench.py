@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assetman.core.assets import Asset, Root
 from assetman.core.changes import Changes
-from assetman.core.inputs import Excerpt, InputSpec
+from assetman.core.inputs import Excerpt, Modality, Spec
 from assetman.core.progress import CancelToken, Counts
 from assetman.core.queries import Filters, Sort
 from assetman.ingest.ignore import IgnoreRules
@@ -19,7 +19,8 @@ from assetman.library.library import Library
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.registry import handler_for
 from assetman.media.thumbnails import ThumbnailCache
-from kit.colours import SPEC, ColourEncoder
+from kit.colours import SPEC
+from kit.tones import SOUND_SPEC, SenseEncoder
 
 LIMITS = Limits(pixels=100_000_000, seconds=60, memory=4 << 30)
 
@@ -30,7 +31,7 @@ class InlineDecoder:
     def extract(
         self,
         path: str,
-        specs: Sequence[InputSpec],
+        specs: Sequence[Spec],
         thumbnail: Path | None,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:
@@ -50,12 +51,13 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.library = Library.open(folder)
-        self.encoder = ColourEncoder()
+        self.encoder = SenseEncoder()
         self.thumbnails = ThumbnailCache(folder / "thumbnails")
         space, _ = self.library.spaces.ensure(self.encoder.space("colours"))
         self.library.spaces.choose(space.id)
         self.space = space
         self.target = Target(space.id, "colours", SPEC)
+        self.heard: Target | None = None
         self.stored: list[Stored] = []
         self.changes: list[Changes] = []
         self.tools = Tools(
@@ -68,7 +70,17 @@ class Bench:
             decoders=1,
             shares_cores=lambda: True,
         )
-        self.plan = Plan(IgnoreRules(), lambda: [self.target], lambda: None)
+        self.plan = Plan(IgnoreRules(), self._targets, lambda: None)
+
+    def _targets(self) -> list[Target]:
+        return [self.target] if self.heard is None else [self.target, self.heard]
+
+    def listen(self, model: str = "tones") -> Target:
+        """Have what is heard embedded too, from now on; gives that target."""
+        space, _ = self.library.spaces.ensure(self.encoder.space(model), Modality.SOUND)
+        self.library.spaces.choose(space.id)
+        self.heard = Target(space.id, model, SOUND_SPEC)
+        return self.heard
 
     def add(self, folder: Path) -> Root:
         root, _ = self.library.roots.add(str(folder))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assetman.core.inputs import Fit, InputSpec, Modality
+from assetman.core.inputs import Fit, InputSpec, Modality, SoundSpec
 from assetman.core.models import DeviceChoice, ModelInfo, ModelState
 from assetman.core.spaces import Space
 
@@ -37,6 +37,18 @@ class ColourEncoder:
 
     def input_spec(self, name: str) -> InputSpec | None:
         return self.spec
+
+    def sound_input(self, name: str) -> SoundSpec | None:
+        return None
+
+    def indexes(self, name: str) -> Modality:
+        return Modality.IMAGE
+
+    def modalities(self, name: str) -> frozenset[Modality]:
+        return frozenset({Modality.IMAGE, Modality.TEXT})
+
+    def sounds(self, name: str, samples: np.ndarray) -> np.ndarray:
+        raise AssertionError("colours are not heard")
 
     def images(self, name: str, pixels: np.ndarray) -> np.ndarray:
         self.embedded += len(pixels)

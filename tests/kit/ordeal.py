@@ -17,16 +17,19 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from assetman.core.assets import SegmentDraft
+from assetman.core.assets import SegmentDraft, SegmentKind
+from assetman.core.inputs import Modality
 from assetman.core.progress import Phase
 from assetman.engine.client import EngineClient
 from assetman.engine.endpoint import endpoints
 from assetman.indexes import Source
 from assetman.library.library import Library
+from assetman.library.spaces import StoredSpace
 from assetman.media.thumbnails import ThumbnailCache
 from assetman.vectors.store import VectorStore
 from kit.colours import publish
 from kit.pictures import paint
+from kit.tones import publish_tones
 
 CHECKOUT = Path(__file__).parents[2]
 LIMIT = 100.0  # seconds for anything that is waited for
@@ -46,7 +49,8 @@ class Holding:
 
 
 def paths_of_python(folder: Path) -> str:
-    """Give a PYTHONPATH with which every process finds two models that need no network."""
+    """Give a PYTHONPATH with which every process finds models that need no network."""
+    publish_tones(folder)
     return os.pathsep.join([str(publish(folder)), str(CHECKOUT / "tests"), str(CHECKOUT)])
 
 
@@ -120,11 +124,18 @@ def assetman(
     )
 
 
-def assert_sheets_are_whole(library: Library, thumbnails: ThumbnailCache) -> None:
-    """Look for the small pictures of all frames of all films."""
-    sheets = library.segments.sheets()
-    for content_id, key in library.contents.extracted(list(sheets)):
-        assert thumbnails.whole(key, sheets[content_id])
+def assert_nothing_derived_is_lost(library: Library, thumbnails: ThumbnailCache) -> None:
+    """Look for the small pictures of all frames of all films, and the outlines of all sounds."""
+    sheets, outlined = library.segments.sheets(), library.contents.outlined()
+    for content_id, key, pictured in library.contents.extracted():
+        assert not pictured or thumbnails.whole(key, sheets.get(content_id, 0))
+        outlines, _ = outlined.get(content_id, (0, 0))
+        assert all(thumbnails.whole_outline(key, part) for part in range(outlines))
+
+
+def modality_of(draft: SegmentDraft) -> Modality:
+    """Say of which spaces the embeddings of a segment are."""
+    return Modality.SOUND if draft.kind is SegmentKind.WINDOW else Modality.IMAGE
 
 
 def holding(folder: Path) -> Holding:
@@ -134,15 +145,18 @@ def holding(folder: Path) -> Holding:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
     with Library.open(folder) as library:
         assert library.check() == []
-        space = library.spaces.active()
-        assert space is not None
+        spaces = [library.spaces.active(each) for each in (Modality.IMAGE, Modality.SOUND)]
         found = Holding()
         for asset in library.assets.get(library.assets.ids()):
             segments = library.segments.of_asset(asset.id)
-            ids, vectors = library.embeddings.read(space.id, [each.id for each in segments])
-            assert len(ids) == len(segments)
             drafts = tuple(each.draft for each in segments)
-            row = (asset.path, asset.fingerprint, asset.size, drafts, vectors.tobytes())
+            vectors = b""
+            for space in filter(None, spaces):
+                its = [x.id for x in segments if modality_of(x.draft) is space.modality]
+                ids, rows = library.embeddings.read(space.id, its)
+                assert len(ids) == len(its)
+                vectors += rows.tobytes()
+            row = (asset.path, asset.fingerprint, asset.size, drafts, vectors)
             found.files.append(row)
             if asset.rating:
                 found.ratings[asset.path] = asset.rating
@@ -153,18 +167,27 @@ def holding(folder: Path) -> Holding:
         found.failures = sorted((each.path, each.message) for each in library.failures.all())
         drafts_of = {row[1]: row[3] for row in found.files}  # copies share theirs
         assert library.segments.count() == sum(map(len, drafts_of.values()))
-        assert_sheets_are_whole(library, ThumbnailCache(folder / "thumbnails"))
-        source = Source(library.embeddings, space.id)
-        token = library.recall("library") or ""
-        store = VectorStore(
-            folder / "vectors" / space.space.key, space.space.dimension, source, token
-        )
-        try:
-            store.catch_up()
-            ids, vectors = store.vectors_of(source.ids())
-            assert len(store) == len(ids) == library.segments.count()
-            _, stored = library.embeddings.read(space.id, ids.tolist())
-            assert np.allclose(vectors, stored, atol=2e-3)
-        finally:
-            store.close()
+        assert_nothing_derived_is_lost(library, ThumbnailCache(folder / "thumbnails"))
+        for space in filter(None, spaces):
+            count = sum(
+                modality_of(draft) is space.modality
+                for drafts in drafts_of.values()
+                for draft in drafts
+            )
+            assert_index_equals(library, folder, space, count)
     return found
+
+
+def assert_index_equals(library: Library, folder: Path, space: StoredSpace, count: int) -> None:
+    """Hold the index of a space to what the catalogue has, so many vectors."""
+    source = Source(library.embeddings, space.id)
+    token = library.recall("library") or ""
+    store = VectorStore(folder / "vectors" / space.space.key, space.space.dimension, source, token)
+    try:
+        store.catch_up()
+        ids, vectors = store.vectors_of(source.ids())
+        assert len(store) == len(ids) == count
+        _, stored = library.embeddings.read(space.id, ids.tolist())
+        assert np.allclose(vectors, stored, atol=2e-3)
+    finally:
+        store.close()

@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assetman.core.assets import Asset, Kind
-from assetman.core.errors import WrongUse
+from assetman.core.assets import Asset, Kind, Passage, PassageKind
+from assetman.core.errors import BadInput, WrongUse
 from assetman.core.exports import Export, ExportForm, ExportState
+from assetman.core.models import ModelInfo, ModelState
 from assetman.core.moments import Moment
 from assetman.core.queries import Hit, Query
 from assetman.engine.protocol import Event
@@ -29,6 +30,8 @@ class PaperFilms:
     _assets: dict[int, Asset]
     _tell: Callable[[Event], None]
     _await: Callable[..., None]
+    index: Callable[[], int]
+    _speech: str | None = None
 
     def _start_films(self) -> None:
         self._exports: dict[int, Export] = {}
@@ -44,6 +47,29 @@ class PaperFilms:
     def frames(self, segment_ids: Sequence[int]) -> list[Moment]:
         films = [each for each in segment_ids if self._is_film(each)]
         return [Moment(each, 0.0, LENGTH, LENGTH / 2) for each in films]
+
+    def passages(self, asset_id: int) -> list[Passage]:
+        if asset_id not in self._assets:
+            raise WrongUse("There is no such asset any more.")
+        return (
+            [Passage(PassageKind.SUBTITLE, "It is raining.", *SHOT)]
+            if self._is_film(asset_id)
+            else []
+        )
+
+    def speech_models(self) -> list[ModelInfo]:
+        return [
+            ModelInfo("small", "Small", "Good for tests.", "MIT", 1 << 20, (), ModelState.INSTALLED)
+        ]
+
+    def add_speech_model(self, source: str, name: str | None = None) -> ModelInfo:
+        raise BadInput(f"{source} holds no model that faster-whisper could read.")
+
+    def use_speech(self, name: str | None) -> int:
+        if name not in (None, "small"):
+            raise WrongUse(f"There is no model of speech called “{name}”.")
+        self._speech = name
+        return self.index()
 
     def _at_its_moment(self, hit: Hit) -> Hit:
         film = self._is_film(hit.asset_id)

@@ -10,14 +10,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assetman.core.assets import Kind, Passage, PassageKind, Probe, SegmentDraft, SegmentKind
+from assetman.core.assets import (
+    Kind,
+    Passage,
+    PassageKind,
+    Probe,
+    SegmentDraft,
+    SegmentKind,
+    SoundFacts,
+)
 from assetman.core.spaces import Space
 from assetman.library.assets import FileStat
+from assetman.library.contents import Derived
 from assetman.library.library import Library
 
 ROOT = "/photos" if Path("/").is_absolute() else "C:\\photos"
 SECOND = 1_000_000_000
 DIMENSION = 4
+LOUD = SoundFacts(48_000, 2, loudness=-14.0, peak=-1.0, bpm=120.0, key="F#m")
 Said = tuple[str, float, float]
 
 
@@ -63,13 +73,19 @@ class Shelf:
             content = self.content(kind) if content is None else content
             return self.library.assets.add(root or self.root, path, stat(mtime), content)[0]
 
-    def extract(self, asset: int, segments: int = 1, taken: float | None = None) -> list[int]:
-        """Give the content of an asset its probe and segments."""
+    def extract(
+        self, asset: int, segments: int = 1, taken: float | None = None, windows: int = 0
+    ) -> list[int]:
+        """Give the content of an asset its probe and segments: what is seen, and what is heard."""
         content = self.library.contents.of_asset(asset)
         with self.library.writing():
             probe = Probe(content.kind, 30, 20, taken, {"camera": "Box"})
             self.library.contents.set_probe(content.id, probe)
-            drafts = [SegmentDraft(SegmentKind.SHOT, i, float(i), i + 1.0) for i in range(segments)]
+            drafts = [
+                SegmentDraft(kind, i, float(i), i + 1.0)
+                for kind, count in ((SegmentKind.SHOT, segments), (SegmentKind.WINDOW, windows))
+                for i in range(count)
+            ]
             return self.library.segments.replace(content.id, drafts)
 
     def film(
@@ -95,6 +111,20 @@ class Shelf:
             segments = self.library.segments.replace(content, drafts)
             self.embed(segments)
         return asset, segments
+
+    def sound(self, path: str, windows: int, facts: SoundFacts = LOUD) -> tuple[int, list[int]]:
+        """Add a sound with an outline of two files; give its id and its segments'."""
+        asset = self.file(path, kind=Kind.AUDIO)
+        content = self.library.contents.of_asset(asset).id
+        with self.library.writing():
+            probe = Probe(Kind.AUDIO, duration=5.0 * windows, sound=facts)
+            self.library.contents.set_probe(content, probe)
+            self.library.contents.set_derived(content, Derived(2, 100.0, pictured=False))
+            drafts = [
+                SegmentDraft(SegmentKind.WINDOW, i, 5.0 * i, 5.0 * i + 10, at=5.0 * i + 1)
+                for i in range(windows)
+            ]
+            return asset, self.library.segments.replace(content, drafts)
 
     def say(self, asset: int, said: Sequence[Said]) -> None:
         """Give a video subtitles: text, start and end of each."""

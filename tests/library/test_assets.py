@@ -10,7 +10,7 @@ from assetman.core.errors import WrongUse
 from assetman.core.queries import Filters, Sort
 from assetman.library.assets import FileStat
 
-from .conftest import ROOT, SECOND, Shelf, stat
+from .conftest import LOUD, ROOT, SECOND, Shelf, stat
 
 
 def test_an_asset_is_given_as_the_grid_shows_it(shelf: Shelf) -> None:
@@ -218,3 +218,18 @@ def test_writes_to_what_is_gone_are_wrong_use(shelf: Shelf) -> None:
         with pytest.raises(WrongUse, match="99"):
             write()
     assert assets.ids() == [asset]
+
+
+def test_a_copy_of_a_sound_is_sorted_as_the_sound_and_other_bytes_are_not(shelf: Shelf) -> None:
+    assets = shelf.library.assets
+    picture = shelf.done("picture.jpg", mtime=5)
+    sound, _ = shelf.sound("sound.wav", 2)
+    content = shelf.library.contents.of_asset(sound).id
+    copy = shelf.file("copy.wav", mtime=9, content=content)
+    for sort in (Sort.LOUDNESS, Sort.BPM, Sort.KEY, Sort.RATE, Sort.DURATION):
+        assert assets.ids(sort=sort, descending=False) == [sound, copy, picture]
+    assert [asset.sound for asset in assets.get([copy, picture])] == [LOUD, None]
+    assets.change(copy, stat(9), shelf.content())
+    for sort in (Sort.LOUDNESS, Sort.BPM, Sort.KEY, Sort.RATE, Sort.DURATION):
+        assert assets.ids(sort=sort, descending=False)[0] == sound
+    assert assets.get([copy])[0].sound is None

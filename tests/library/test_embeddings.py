@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from assetman.core.errors import WrongUse
+from assetman.core.inputs import Modality
 from assetman.core.spaces import Space
 from assetman.library.embeddings import SpaceRole, StoredSpace
 
@@ -133,12 +134,39 @@ def test_choosing_the_active_space_calls_off_the_filling_of_another(shelf: Shelf
     assert not spaces.choose(shelf.space)
 
 
+def test_what_is_seen_and_what_is_heard_have_each_their_space(shelf: Shelf) -> None:
+    spaces = shelf.library.spaces
+    first, second = (
+        spaces.ensure(Space(name, "1", 1, DIMENSION), Modality.SOUND)[0] for name in ("a", "b")
+    )
+    spaces.choose(shelf.space)
+    spaces.choose(first.id)
+    spaces.choose(second.id)
+    named = [
+        (each and each.space.model)
+        for modality in (Modality.IMAGE, Modality.SOUND)
+        for each in (spaces.active(modality), spaces.filling(modality))
+    ]
+    assert named == ["first", None, "a", "b"]
+    assert not spaces.switch(), "nothing that is seen is being filled"
+    assert spaces.switch(Modality.SOUND).spaces
+    active, other = spaces.active(Modality.SOUND), spaces.active()
+    assert active is not None
+    assert other is not None
+    assert (active.space.model, active.modality, other.space.model) == (
+        "b",
+        Modality.SOUND,
+        "first",
+    )
+    assert spaces.get(first.id).role is SpaceRole.KEPT
+
+
 def test_a_space_is_added_once(shelf: Shelf) -> None:
     again, changes = shelf.library.spaces.ensure(Space("first", "1", 1, DIMENSION))
     assert again.id == shelf.space
     assert not changes
     other, changes = shelf.library.spaces.ensure(
-        Space("first", "2", 1, DIMENSION), SpaceRole.ACTIVE
+        Space("first", "2", 1, DIMENSION), role=SpaceRole.ACTIVE
     )
     assert changes.spaces
     assert other.role == SpaceRole.ACTIVE

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetman.core.assets import Kind, Passage, PassageKind
+from assetman.core.assets import Kind, Passage, PassageKind, Probe, SoundFacts
+from assetman.core.inputs import Modality
 from assetman.core.queries import Filters, FolderFilter, Sort
+from assetman.core.spaces import Space
 from assetman.library.library import Library
 from assetman.library.values import name_key
 
-from .conftest import ROOT, Shelf, stat
+from .conftest import DIMENSION, ROOT, Shelf, stat
 
 # Little to choose from, so that folders meet; bytes around "/" show whether bounds are right.
 PARTS = ["a", "b", "a.", "a0", "a/b", "A", "a%", "ä"]
@@ -38,6 +40,8 @@ class File:
     tags: frozenset[str]
     collections: frozenset[int]
     said: tuple[str, ...]
+    duration: float | None
+    sound: SoundFacts
 
 
 WORDS = ["one", "Ones", "öne", "two,", "2"]
@@ -56,6 +60,14 @@ files = st.builds(
     st.frozensets(st.sampled_from(TAGS)),
     st.frozensets(st.integers(0, 1)),
     st.lists(st.lists(st.sampled_from(WORDS), max_size=3).map(" ".join), max_size=2).map(tuple),
+    st.none() | st.integers(0, 3).map(float),
+    st.builds(
+        SoundFacts,
+        rate=st.sampled_from([None, 8000, 44100]),
+        loudness=st.sampled_from([None, -70.0, -14.0]),
+        bpm=st.sampled_from([None, 0.0, 120.0]),
+        key=st.sampled_from([None, "", "C", "F#m"]),
+    ),
 )
 some_tags = st.lists(st.sampled_from([*TAGS, "SEA", "sky ", "SSTRASSE", "none"]), max_size=2)
 some_words = st.lists(
@@ -116,12 +128,31 @@ def passes(file: File, wanted: Filters) -> bool:
     )
 
 
+# What each order is by; None where a file has nothing to be sorted by, and so comes last.
 KEYS: dict[Sort, Callable[[File], object]] = {
     Sort.RELEVANCE: lambda file: file.mtime,
     Sort.DATE: lambda file: file.mtime,
     Sort.NAME: lambda file: name_key(file.path.rpartition("/")[2]),
     Sort.SIZE: lambda file: file.size,
+    Sort.DURATION: lambda file: file.duration,
+    Sort.LOUDNESS: lambda file: file.sound.loudness,
+    Sort.BPM: lambda file: file.sound.bpm,
+    Sort.KEY: lambda file: file.sound.key,
+    Sort.RATE: lambda file: file.sound.rate,
+    Sort.RATING: lambda file: file.rating or None,
 }
+
+
+def in_order(files: dict[int, File], sort: Sort, descending: bool) -> list[int]:
+    """Give the ids of files as a list of them has to run."""
+    if sort is Sort.KIND:
+        by_name = in_order(files, Sort.NAME, False)
+        return sorted(by_name, key=lambda asset: files[asset].kind, reverse=descending)
+    key = KEYS[sort]
+    having = {asset: file for asset, file in files.items() if key(file) is not None}
+    ordered = sorted(having, key=lambda asset: (key(files[asset]), asset), reverse=descending)
+    lacking = files.keys() - having.keys()
+    return ordered + sorted(lacking, key=lambda each: (files[each].mtime, each), reverse=True)
 
 
 @pytest.fixture(scope="module")
@@ -172,9 +203,20 @@ def test_sql_and_python_agree_on_what_passes_and_in_which_order(
                 content, [Passage(PassageKind.SUBTITLE, said, 0, 1) for said in file.said]
             )
             stored[asset] = file
-        embedded = [asset for asset, file in stored.items() if file.size % 2]
-        for asset in embedded:
-            shared.embed(shared.extract(asset))
+        heard, _ = library.spaces.ensure(Space("heard", "1", 1, DIMENSION), Modality.SOUND)
+        of_kind = {Kind.AUDIO: [heard.id], Kind.VIDEO: [shared.space, heard.id]}
+        embedded: dict[int, set[int]] = {}
+        for asset, file in stored.items():
+            spaces = of_kind.get(file.kind, [shared.space])
+            spaces = spaces[: file.size] if file.size < 3 else spaces[1:]
+            embedded[asset] = set(spaces)
+            *seen, window = shared.extract(asset, min(len(spaces), 1), windows=1)
+            for space in spaces:
+                shared.embed([window] if space == heard.id else seen, space)
+        for asset, file in stored.items():
+            content = library.contents.of_asset(asset).id
+            probe = Probe(file.kind, duration=file.duration, sound=file.sound)
+            library.contents.set_probe(content, probe)
         library.assets.mark_missing([asset for asset, file in stored.items() if file.missing])
         boxes = organise(library, stored)
         in_library = replace(
@@ -189,16 +231,14 @@ def test_sql_and_python_agree_on_what_passes_and_in_which_order(
         expected = {asset for asset, file in stored.items() if passes(file, wanted)}
         for sort in Sort:
             for descending in (False, True):
-                order = sorted(
-                    expected,
-                    key=lambda asset: (KEYS[sort](stored[asset]), asset),
-                    reverse=descending,
-                )
+                passing = {asset: stored[asset] for asset in expected}
+                order = in_order(passing, sort, descending)
                 assert library.assets.ids(in_library, sort, descending) == order
         assert library.assets.count(in_library) == len(expected)
-        searchable = expected & set(embedded)
-        assert library.assets.count_searchable(in_library, shared.space) == len(searchable)
+        for asked in ([shared.space], [heard.id], [shared.space, heard.id], []):
+            searchable = {asset for asset in expected if embedded[asset].intersection(asked)}
+            assert library.assets.count_searchable(in_library, asked) == len(searchable)
         matching = library.segments.matching(in_library)
         owners = library.segments.owners(matching, in_library)
-        assert set(owners.asset_ids.tolist()) == searchable
+        assert set(owners.asset_ids.tolist()) == expected
         raise Undone

@@ -10,6 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from assetman.core.assets import Kind, Probe, SegmentKind
+from assetman.core.inputs import Modality
 from assetman.core.queries import Filters
 from assetman.core.spaces import Space
 from assetman.library.assets import Known
@@ -18,6 +20,7 @@ from assetman.library.library import Library
 from .conftest import DIMENSION, ROOT, SECOND, Shelf, stat
 
 numbers = st.integers(0, 5)
+kinds = st.sampled_from([Kind.IMAGE, Kind.VIDEO, Kind.AUDIO])
 
 
 class AnyWrites(RuleBasedStateMachine):
@@ -40,10 +43,10 @@ class AnyWrites(RuleBasedStateMachine):
         found = self.library.assets.ids()
         return found[number % len(found)] if found else None
 
-    @rule(mtime=numbers)
-    def add(self, mtime: int) -> None:
+    @rule(mtime=numbers, kind=kinds)
+    def add(self, mtime: int, kind: Kind) -> None:
         self.files += 1
-        self.shelf.file(f"{self.files}.jpg", mtime=mtime, root=self.root())
+        self.shelf.file(f"{self.files}.jpg", kind, mtime=mtime, root=self.root())
 
     @rule(number=numbers, mtime=numbers)
     def copy(self, number: int, mtime: int) -> None:
@@ -52,18 +55,37 @@ class AnyWrites(RuleBasedStateMachine):
             content = self.library.contents.of_asset(asset).id
             self.shelf.file(f"{self.files}.jpg", mtime=mtime, content=content, root=self.root())
 
-    @rule(number=numbers, segments=st.integers(0, 2))
-    def extract(self, number: int, segments: int) -> None:
+    @rule(number=numbers, segments=st.integers(0, 2), windows=st.integers(0, 2))
+    def extract(self, number: int, segments: int, windows: int) -> None:
         if asset := self.asset(number):
-            self.shelf.extract(asset, segments)
+            self.shelf.extract(asset, segments, windows=windows)
+
+    @rule(number=numbers, kind=kinds)
+    def turn_out_to_be(self, number: int, kind: Kind) -> None:
+        """Have a file be of another kind than its name says."""
+        if asset := self.asset(number):
+            content = self.library.contents.of_asset(asset)
+            self.library.contents.set_probe(content.id, Probe(kind))
+
+    @rule(number=numbers)
+    def be_of_an_earlier_version(self, number: int) -> None:
+        """Have a file be one that was looked at and never listened to."""
+        if asset := self.asset(number):
+            content = self.library.contents.of_asset(asset).id
+            with self.library.writing():
+                self.library._database.execute(
+                    "UPDATE contents SET heard = 0 WHERE id = ?", (content,)
+                )
+                self.library.contents._gaps.touch([content])
 
     @rule(number=numbers, count=st.integers(1, 2), space=numbers)
     def embed(self, number: int, count: int, space: int) -> None:
         if asset := self.asset(number):
             spaces = self.library.spaces.all()
-            found = [segment.id for segment in self.library.segments.of_asset(asset)][:count]
-            if found:
-                self.shelf.embed(found, spaces[space % len(spaces)].id)
+            chosen = spaces[space % len(spaces)]
+            content = self.library.contents.of_asset(asset).id
+            if found := self.of_modality(content, chosen.modality)[:count]:
+                self.shelf.embed(found, chosen.id)
 
     @rule(number=numbers, mtime=numbers, new=st.booleans())
     def change(self, number: int, mtime: int, new: bool) -> None:
@@ -143,9 +165,9 @@ class AnyWrites(RuleBasedStateMachine):
             (asset,) = hidden[number % len(hidden)]
             self.library.assets.move(asset, self.root(), f"found/{self.files}.jpg", stat(number))
 
-    @rule(number=numbers)
-    def add_space(self, number: int) -> None:
-        self.library.spaces.ensure(Space(f"model {number}", "1", 1, DIMENSION))
+    @rule(number=numbers, modality=st.sampled_from([Modality.IMAGE, Modality.SOUND]))
+    def add_space(self, number: int, modality: Modality) -> None:
+        self.library.spaces.ensure(Space(f"model {number}", "1", 1, DIMENSION), modality)
 
     @invariant()
     def what_is_pending_follows_from_the_rest(self) -> None:
@@ -175,15 +197,45 @@ class AnyWrites(RuleBasedStateMachine):
             assert self.library.assets.count_searchable(Filters(), space) == len(having)
 
     def lacking(self, content_id: int, spaces: list[int]) -> tuple[int, ...]:
-        if not self.library.contents.get(content_id).extracted:
+        content = self.library.contents.get(content_id)
+        if not content.extracted:
             return tuple(spaces)
-        segments = self.library.segments.of_content(content_id)
         return tuple(
-            space for space in spaces if len(self.embedded(content_id, space)) < len(segments)
+            space
+            for space in spaces
+            if self.takes(space, content.kind)
+            and (
+                self.is_unheard(space, content_id)
+                or len(self.embedded(content_id, space)) < len(self.of_space(content_id, space))
+            )
         )
 
+    def takes(self, space: int, kind: Kind) -> bool:
+        """Say whether a space has embeddings of a kind of files."""
+        heard = self.library.spaces.get(space).modality is Modality.SOUND
+        return kind in ((Kind.AUDIO, Kind.VIDEO) if heard else set(Kind) - {Kind.AUDIO})
+
+    def is_unheard(self, space: int, content_id: int) -> bool:
+        heard = self.library.spaces.get(space).modality is Modality.SOUND
+        return heard and not self.library._database.value(
+            "SELECT heard FROM contents WHERE id = ?", (content_id,)
+        )
+
+    def of_modality(self, content_id: int, modality: Modality) -> list[int]:
+        """List the segments of a content that are seen, or heard."""
+        return [
+            segment.id
+            for segment in self.library.segments.of_content(content_id)
+            if (segment.kind is SegmentKind.WINDOW) == (modality is Modality.SOUND)
+        ]
+
+    def of_space(self, content_id: int, space: int) -> list[int]:
+        return self.of_modality(content_id, self.library.spaces.get(space).modality)
+
     def embedded(self, content_id: int, space: int) -> list[int]:
-        ids = [segment.id for segment in self.library.segments.of_content(content_id)]
+        if not self.takes(space, self.library.contents.get(content_id).kind):
+            return []
+        ids = self.of_space(content_id, space)
         found: list[int] = self.library.embeddings.read(space, ids)[0].tolist()
         return found
 

@@ -5,12 +5,25 @@ from __future__ import annotations
 import gzip
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from assetman.core.assets import AssetState, Kind, Passage, PassageKind, Probe
-from assetman.core.queries import Filters
+from assetman.core.assets import (
+    AssetState,
+    Kind,
+    Passage,
+    PassageKind,
+    Probe,
+    SegmentDraft,
+    SegmentKind,
+    SoundFacts,
+)
+from assetman.core.inputs import Modality
+from assetman.core.queries import Filters, Sort
+from assetman.core.spaces import Space
 from assetman.library.library import Library
 
 LIBRARIES = Path(__file__).resolve().parent.parent / "fixtures" / "libraries"
@@ -36,7 +49,7 @@ def rows(catalogue: Path) -> dict[str, list[tuple[object, ...]]]:
         return {name: sorted(connection.execute(f"SELECT * FROM {name}")) for name in names}
 
 
-@pytest.mark.parametrize("version", ["0001", "0002"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
 def test_a_library_of_an_earlier_version_keeps_every_row(folder: Path, version: str) -> None:
     catalogue = put(folder, version) / "library.sqlite"
     before = rows(catalogue)
@@ -44,6 +57,8 @@ def test_a_library_of_an_earlier_version_keeps_every_row(folder: Path, version: 
     after = rows(catalogue)
     assert {len(found) for found in before.values()} != {0}
     for table, found in before.items():
+        if not found or table in ("failures", "gaps"):  # what failed then may be read now
+            continue
         width = len(found[0])
         assert [row[:width] for row in after[table]] == found, table
     with closing(sqlite3.connect(catalogue)) as connection:
@@ -91,3 +106,51 @@ def test_a_library_of_the_second_version_is_used_like_a_new_one(folder: Path) ->
         assert library.assets.ids(Filters(said=("buon",))) == [film.id]
         assert library.assets.get([film.id])[0].duration == 3.0
         assert library.check() == []
+
+
+def test_films_of_the_third_version_are_listened_to_and_keep_what_they_had(folder: Path) -> None:
+    put(folder, "0003")
+    with Library.open(folder) as library:
+        active, filling = library.spaces.active(), library.spaces.filling()
+        assert active is not None
+        assert filling is not None
+        assert (active.space.model, filling.space.model) == ("first", "second")
+        assert library.spaces.active(Modality.SOUND) is None
+        assert library.failures.count() == 0, "a film without pictures is a sound now"
+        assert names(library, []) == ["new.mp4", "song.mp4"], "and as long as it is not listened to"
+        heard, _ = library.spaces.ensure(Space("heard", "1", 1, 4), Modality.SOUND)
+        library.spaces.choose(heard.id)
+        now = library.spaces.active(Modality.SOUND)
+        assert now is not None
+        assert now.id == heard.id, "one answers for each"
+        films = ["new.mp4", "one.mp4", "song.mp4", "two.mp4"]
+        assert names(library, [heard.id, active.id]) == films
+        film = library.assets.at(1, "films/one.mp4")
+        assert film is not None
+        assert library.embeddings.count(active.id) == 6
+        (asset,) = library.assets.get([film])
+        assert (asset.duration, asset.sound, asset.rating, asset.tags) == (
+            3.0,
+            None,
+            5,
+            ("holiday",),
+        )
+        content = library.contents.of_asset(film)
+        window = SegmentDraft(SegmentKind.WINDOW, 0, 0.0, 3.0, at=1.0)
+        with library.writing():
+            shots = [segment.draft for segment in library.segments.of_content(content.id)]
+            facts = SoundFacts(48_000, 2, loudness=-20.0)
+            assert content.probe is not None
+            library.contents.set_probe(content.id, replace(content.probe, sound=facts))
+            *kept, new = library.segments.replace(content.id, [*shots, window])
+            library.embeddings.add(heard.id, [new], np.ones((1, 4), np.float32))
+        assert library.embeddings.read(active.id, kept)[0].tolist() == kept
+        assert names(library, [heard.id, active.id]) == ["new.mp4", "song.mp4", "two.mp4"]
+        assert library.assets.get([film])[0].sound == facts
+        assert library.assets.ids(sort=Sort.LOUDNESS)[0] == film
+        assert library.check() == []
+
+
+def names(library: Library, spaces: list[int]) -> list[str]:
+    """Name the files that lack something, sorted."""
+    return sorted(item.relative.rpartition("/")[2] for item in library.contents.pending(spaces, 99))

@@ -11,6 +11,7 @@ import pytest
 
 from assetman.core.assets import Kind
 from assetman.core.queries import Filters, FolderFilter, Sort
+from assetman.library.contents import Derived
 from assetman.library.library import Library
 
 from .conftest import Shelf, stat
@@ -170,6 +171,11 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "owners of what is said": lambda shelf: shelf.library.segments.owners(np.arange(1, 9), SAID),
     "sheets": lambda shelf: shelf.library.segments.sheets(),
     "sheets of some": lambda shelf: shelf.library.segments.sheets([1, 2]),
+    "outlined": lambda shelf: shelf.library.contents.outlined(),
+    "outlined of some": lambda shelf: shelf.library.contents.outlined([1, 2]),
+    "outlines of assets": lambda shelf: shelf.library.contents.outlines_of([1, 2]),
+    "set_derived": lambda shelf: shelf.library.contents.set_derived(1, Derived(2, 10.0)),
+    "searchable": lambda shelf: shelf.library.assets.count_searchable(FOLDER, [1]),
     "say": lambda shelf: shelf.say(1, [("other words", 0, 1)]),
     "passages": lambda shelf: shelf.library.passages.of_content(1),
     "any passage": lambda shelf: shelf.library.passages.any(),
@@ -178,6 +184,10 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "sayings of segments": lambda shelf: shelf.library.sayings.of_segments(["one"], [1, 2]),
     "frames": lambda shelf: shelf.library.frames.get([1, 2]),
     "frames of an asset": lambda shelf: shelf.library.frames.of_asset(1),
+    "descriptions": lambda shelf: shelf.library.descriptions.of_words("one two"),
+    "descriptions of some": lambda shelf: shelf.library.descriptions.of_words("one", among=[1, 2]),
+    "seen and heard": lambda shelf: shelf.library.together.of_assets([1, 2], 99),
+    "segments of assets": lambda shelf: shelf.library.segments.of_assets([1, 2]),
     "remove": lambda shelf: shelf.library.roots.remove(1),
 }
 SMALL = re.compile(

@@ -202,6 +202,49 @@ def test_files_of_which_passages_are_lost_are_read_again(filled: Path) -> None:
         assert library.check() == []
 
 
+def add_sounds(folder: Path) -> list[int]:
+    """Add sounds, silent ones among them; give their contents."""
+    with Library.open(folder) as library:
+        shelf = Shelf(library)
+        with library.writing():
+            made = [shelf.sound(f"sounds/{i}.wav", 0 if i % 5 == 0 else 60)[0] for i in range(40)]
+        return [library.contents.of_asset(asset).id for asset in made]
+
+
+def sounds(library: Library, contents: list[int]) -> list[object]:
+    """Say what the library knows of its sounds."""
+    outlined = library.contents.outlined()
+    return [
+        (library.contents.get(each), library.segments.of_content(each), outlined[each])
+        for each in contents
+    ]
+
+
+def test_what_is_known_of_sounds_is_saved(filled: Path) -> None:
+    contents = add_sounds(filled)
+    with Library.open(filled) as library:
+        before, loudest = sounds(library, contents), library.assets.ids(sort=Sort.LOUDNESS)
+    overwrite(filled, 1, bytes(PAGE))
+    with Library.open(filled) as library:
+        assert sounds(library, contents) == before
+        assert library.assets.ids(sort=Sort.LOUDNESS) == loudest
+        assert library.check() == []
+
+
+def test_sounds_of_which_windows_are_lost_are_listened_to_again(filled: Path) -> None:
+    contents = add_sounds(filled)
+    with Library.open(filled) as library:
+        windows = {each: len(library.segments.of_content(each)) for each in contents}
+    overwrite(filled, pages_of(filled, "segments")[-1])
+    (filled / MARK).touch()
+    with Library.open(filled) as library:
+        again = [each for each in contents if not library.contents.get(each).extracted]
+        left = {each: len(library.segments.of_content(each)) for each in contents}
+        assert again == [each for each in contents if left[each] < windows[each]]
+        assert 0 < len(again) < 32, "a silent one lacks nothing"
+        assert library.check() == []
+
+
 def test_what_was_deleted_does_not_come_back(filled: Path) -> None:
     with Library.open(filled) as library:
         library.assets.forget(library.assets.ids()[:100])

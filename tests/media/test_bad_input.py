@@ -78,7 +78,7 @@ def test_a_jpeg_counts_the_pixels_it_is_decoded_to(
 ) -> None:
     path = save(quarters(1600, 1200), "a.jpg")
     limits = Limits(pixels=200_000)
-    pixels = handler.extract(path, [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(path, [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
     with pytest.raises(BadInput, match=r"1,600 × 1,200 pixels, more than the 200,000 allowed"):
         handler.extract(path, [InputSpec(1000)], None, 48, limits)
@@ -126,7 +126,7 @@ def test_a_jpeg_without_its_last_bytes_is_whole_enough(
 ) -> None:
     path = Path(save(quarters(side, side), "a.jpg"))
     os.truncate(path, path.stat().st_size - lost)
-    pixels = handler.extract(str(path), [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(str(path), [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
 
 
@@ -135,7 +135,7 @@ def test_a_png_without_its_end_is_whole(
 ) -> None:
     path = Path(save(quarters(), "a.png"))
     os.truncate(path, path.stat().st_size - 12)
-    pixels = handler.extract(str(path), [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(str(path), [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
 
 
@@ -208,7 +208,7 @@ def test_odd_names_are_as_good_as_others(
     with open(path, "wb") as file:
         quarters().save(file, "PNG")
     found = handler.extract(os.fsdecode(path), [SQUARE], None, 48, limits)
-    assert_corners(found.pixels[SQUARE][0], RED, GREEN, BLUE, YELLOW)
+    assert_corners(found.inputs[SQUARE][0], RED, GREEN, BLUE, YELLOW)
 
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink" viewBox="0 0 9 9"'
@@ -245,7 +245,7 @@ def test_a_drawing_cannot_show_another_file(
     path.write_text(f"{doctype}{SVG}>{inside.format(**names)}</svg>")
     monkeypatch.chdir(tmp_path)
     try:
-        found = handler.extract(str(path), [SQUARE], None, 48, limits).pixels[SQUARE]
+        found = handler.extract(str(path), [SQUARE], None, 48, limits).inputs[SQUARE]
     except BadInput:
         return  # refused is as good
     assert not ((found[..., 1] > 200) & (found[..., 0] < 100)).any()
@@ -261,7 +261,7 @@ def test_a_drawing_may_carry_a_picture_of_its_own(
         ' preserveAspectRatio="none"/></svg>'
     )
     found = handler.extract(str(tmp_path / "a.svg"), [SQUARE], None, 48, limits)
-    assert_corners(found.pixels[SQUARE][0], RED, GREEN, BLUE, YELLOW)
+    assert_corners(found.inputs[SQUARE][0], RED, GREEN, BLUE, YELLOW)
 
 
 def test_hostile_drawings_are_refused_in_words(why: Why, tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_a_drawing_is_drawn_small_whatever_size_it_claims(
     path.write_text(f'{SVG} {sizes}><rect width="9" height="9" fill="#dc1e1e"/></svg>')
     found = handler.extract(str(path), [SQUARE], None, 48, limits)
     assert (found.probe.width, found.probe.height) == expected
-    assert_corners(found.pixels[SQUARE][0][12:20, 12:20], *[RED] * 4)
+    assert_corners(found.inputs[SQUARE][0][12:20, 12:20], *[RED] * 4)
 
 
 @example(ending="jp2", damage={35: 1})  # a box that claims 96 GB
@@ -317,7 +317,7 @@ def test_damage_of_any_kind_is_a_picture_or_a_sentence(
     path.write_bytes(data)
     with contextlib.suppress(BadInput):
         found = ImageHandler().extract(str(path), [SQUARE], None, 48, Limits(pixels=10_000_000))
-        assert found.pixels[SQUARE].shape == (1, 32, 32, 3)
+        assert found.inputs[SQUARE].shape == (1, 32, 32, 3)
 
 
 def test_a_jpeg_that_claims_more_pixels_than_its_bytes_can_hold_is_cut_off(
@@ -336,7 +336,7 @@ def test_a_large_jpeg_of_one_colour_holds_enough(
     handler: ImageHandler, limits: Limits, save: Callable[..., str], options: dict[str, bool]
 ) -> None:
     path = save(Image.new("L", (9000, 9000), 40), "a.jpg", quality=5, **options)
-    pixels = handler.extract(path, [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(path, [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], *[(40, 40, 40)] * 4)
 
 
@@ -363,7 +363,7 @@ def test_a_drawing_of_many_groups_in_groups_is_drawn(
     inside = '<rect width="9" height="9" fill="#dc1e1e"/>'
     (tmp_path / "a.svg").write_text(f"{SVG}>{'<g>' * 900}{inside}{'</g>' * 900}</svg>")
     found = handler.extract(str(tmp_path / "a.svg"), [SQUARE], None, 48, limits)
-    assert_corners(found.pixels[SQUARE][0], *[RED] * 4)
+    assert_corners(found.inputs[SQUARE][0], *[RED] * 4)
 
 
 def test_a_drawing_with_an_enormous_picture_inside_is_refused(why: Why, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ Pixels = Callable[[str], np.ndarray]
 
 @pytest.fixture
 def pixels(handler: ImageHandler, limits: Limits) -> Pixels:
-    return lambda path: handler.extract(path, [SQUARE], None, 48, limits).pixels[SQUARE][0]
+    return lambda path: handler.extract(path, [SQUARE], None, 48, limits).inputs[SQUARE][0]
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -49,7 +49,7 @@ def test_the_picture_stands_as_exif_says(
     exif[0x0112] = orientation
     path = save(stored, name, exif=exif, quality=95)
     found = handler.extract(path, [SQUARE], None, 48, limits)
-    assert_corners(found.pixels[SQUARE][0], RED, GREEN, BLUE, YELLOW)
+    assert_corners(found.inputs[SQUARE][0], RED, GREEN, BLUE, YELLOW)
     assert (found.probe.width, found.probe.height) == (96, 64)
 
 
@@ -153,7 +153,7 @@ def test_a_profile_is_brought_to_srgb(
     path = save(quarters(), name, icc_profile=_swapped_profile(), quality=95)
     found = handler.extract(path, [SQUARE], None, 48, limits)
     swapped = [(c[2], c[1], c[0]) for c in (RED, GREEN, BLUE, YELLOW)]
-    assert_corners(found.pixels[SQUARE][0], *swapped)
+    assert_corners(found.inputs[SQUARE][0], *swapped)
     assert str(found.probe.facts["profile"]).startswith("test")
 
 

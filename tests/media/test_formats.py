@@ -81,8 +81,8 @@ def test_a_format_is_read(
 ) -> None:
     path = save(quarters(), name, **options)
     found = handler.extract(path, [SQUARE], tmp_path / "small.webp", 48, limits)
-    assert found.pixels[SQUARE].shape == (1, 32, 32, 3)
-    assert_corners(found.pixels[SQUARE][0], RED, GREEN, BLUE, YELLOW)
+    assert found.inputs[SQUARE].shape == (1, 32, 32, 3)
+    assert_corners(found.inputs[SQUARE][0], RED, GREEN, BLUE, YELLOW)
     assert (found.probe.width, found.probe.height) == (96, 64)
     assert found.probe.kind is Kind.IMAGE
     assert found.probe.facts["format"]
@@ -97,7 +97,7 @@ def test_a_mac_icon_is_read(
     handler: ImageHandler, limits: Limits, save: Callable[..., str]
 ) -> None:
     path = save(quarters(128, 128), "a.icns")
-    pixels = handler.extract(path, [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(path, [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
 
 
@@ -108,7 +108,7 @@ def test_a_heic_is_read_upright(
     path = tmp_path / name
     path.write_bytes(TINY_HEIC)
     found = handler.extract(str(path), [SQUARE], None, 48, limits)
-    assert_corners(found.pixels[SQUARE][0], (200, 40, 40), (40, 60, 200), *[(200, 40, 40)] * 2)
+    assert_corners(found.inputs[SQUARE][0], (200, 40, 40), (40, 60, 200), *[(200, 40, 40)] * 2)
     assert (found.probe.width, found.probe.height) == (48, 64)
     assert found.probe.taken == 1620045296
     assert found.probe.facts["camera"] == "Assetman"
@@ -117,7 +117,7 @@ def test_a_heic_is_read_upright(
 def test_a_raw_file_is_developed(handler: ImageHandler, limits: Limits, tmp_path: Path) -> None:
     path = write_dng(tmp_path / "a.dng")
     found = handler.extract(str(path), [SQUARE], tmp_path / "small.webp", 256, limits)
-    dark, *light = corners(found.pixels[SQUARE][0])
+    dark, *light = corners(found.inputs[SQUARE][0])
     assert all(sum(dark) < sum(each) / 1.5 for each in light)
     assert (found.probe.width, found.probe.height) == (640, 480)
     assert found.probe.facts["camera"] == "Assetman Box 1"
@@ -129,7 +129,7 @@ def test_a_raw_file_shows_the_preview_in_it_when_that_is_big_enough(
     handler: ImageHandler, limits: Limits, tmp_path: Path
 ) -> None:
     path = write_dng(tmp_path / "a.dng", preview=quarters(320, 240))
-    pixels = handler.extract(str(path), [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(str(path), [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
     # asked for more pixels than the preview has, the picture itself is developed
     wide, high = handler.preview(str(path), None, tmp_path / "full", limits)
@@ -142,10 +142,10 @@ def test_a_raw_file_stands_upright(handler: ImageHandler, limits: Limits, tmp_pa
     path = str(write_dng(tmp_path / "a.dng", orientation=6, preview=quarters(320, 240)))
     found = handler.extract(path, [SQUARE], None, 48, limits)
     assert (found.probe.width, found.probe.height) == (480, 640)
-    assert_corners(found.pixels[SQUARE][0], BLUE, RED, YELLOW, GREEN)
+    assert_corners(found.inputs[SQUARE][0], BLUE, RED, YELLOW, GREEN)
     path = str(write_dng(tmp_path / "b.dng", orientation=6))
     top_left, top_right, *_ = corners(
-        handler.extract(path, [SQUARE], None, 48, limits).pixels[SQUARE][0]
+        handler.extract(path, [SQUARE], None, 48, limits).inputs[SQUARE][0]
     )
     assert sum(top_right) < sum(top_left)
 
@@ -154,7 +154,7 @@ def test_a_picture_named_like_a_raw_file_is_read(
     handler: ImageHandler, limits: Limits, tmp_path: Path
 ) -> None:
     quarters().save(tmp_path / "a.nef", "PNG")
-    pixels = handler.extract(str(tmp_path / "a.nef"), [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(str(tmp_path / "a.nef"), [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
 
 
@@ -166,7 +166,7 @@ def test_a_drawing_is_drawn_at_the_size_needed(
     data = DRAWING.encode()
     path.write_bytes(gzip.compress(data) if name.endswith("z") else data)
     found = handler.extract(str(path), [SQUARE], tmp_path / "small.webp", 300, limits)
-    assert_corners(found.pixels[SQUARE][0], RED, GREEN, BLUE, YELLOW)
+    assert_corners(found.inputs[SQUARE][0], RED, GREEN, BLUE, YELLOW)
     assert (found.probe.width, found.probe.height) == (6, 4)
     assert found.probe.facts["title"] == "Four quarters"
     with Image.open(tmp_path / "small.webp") as small:
@@ -180,7 +180,7 @@ def test_a_picture_with_the_wrong_ending_is_read_by_its_content(
     handler: ImageHandler, limits: Limits, tmp_path: Path, wrong: str
 ) -> None:
     quarters().save(tmp_path / wrong, "PNG")
-    pixels = handler.extract(str(tmp_path / wrong), [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(str(tmp_path / wrong), [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
 
 
@@ -196,7 +196,7 @@ def test_an_animation_shows_its_first_frame(
 ) -> None:
     others = [Image.new("RGB", (96, 64), colour) for colour in ("black", "white")]
     path = save(quarters(), name, format=format, save_all=True, append_images=others, duration=50)
-    pixels = handler.extract(path, [SQUARE], None, 48, limits).pixels[SQUARE]
+    pixels = handler.extract(path, [SQUARE], None, 48, limits).inputs[SQUARE]
     assert_corners(pixels[0], RED, GREEN, BLUE, YELLOW)
 
 
@@ -212,7 +212,7 @@ def test_a_jpeg_2000_is_reduced_as_far_as_it_was_written_for(
 ) -> None:
     path = save(quarters(*size), name, num_resolutions=levels)
     found = handler.extract(path, [SQUARE], None, 48, limits)
-    assert_corners(found.pixels[SQUARE][0], RED, GREEN, BLUE, YELLOW)
+    assert_corners(found.inputs[SQUARE][0], RED, GREEN, BLUE, YELLOW)
     few = Limits(pixels=size[0] * size[1] // 3)
     if levels >= 4:
         handler.extract(path, [SQUARE], None, 48, few)
@@ -241,7 +241,7 @@ def test_a_rectangle_of_a_picture_is_cut_out(
     path = save(quarters(2000, 1000), "a.jpg", exif=exif)
     box = Box(0.5, 0.5, 0.5, 0.5)
     found = handler.extract(path, [SQUARE], None, 48, limits, Excerpt(box))
-    assert_corners(found.pixels[SQUARE][0], *[GREEN] * 4)
+    assert_corners(found.inputs[SQUARE][0], *[GREEN] * 4)
     assert found.segments[0].box == box
     assert (found.probe.width, found.probe.height) == (1000, 2000)
 
@@ -252,7 +252,7 @@ def test_a_picture_of_any_shape_has_a_thumbnail(
     for size, expected in (((3000, 1), (64, 1)), ((1, 3000), (1, 64)), ((5, 4), (5, 4))):
         path = save(Image.new("RGB", size), f"{size[0]}.png")
         found = handler.extract(path, [InputSpec(32)], tmp_path / "small.webp", 64, limits)
-        assert found.pixels[InputSpec(32)].shape == (1, 32, 32, 3)
+        assert found.inputs[InputSpec(32)].shape == (1, 32, 32, 3)
         with Image.open(tmp_path / "small.webp") as small:
             assert small.size == expected
 
@@ -304,5 +304,5 @@ def test_text_in_a_font_that_is_not_here_is_drawn_in_another(
     start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 50" font-size="30">'
     (tmp_path / "a.svg").write_text(f"{start}{text}</svg>")
     spec = InputSpec(64, Fit.SQUASH)
-    pixels = handler.extract(str(tmp_path / "a.svg"), [spec], None, 48, limits).pixels[spec]
+    pixels = handler.extract(str(tmp_path / "a.svg"), [spec], None, 48, limits).inputs[spec]
     assert pixels.min() < 100 < 200 < pixels.max()

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from assetman.core.assets import Box, Kind, PassageKind, SegmentKind
+from assetman.core.assets import Box, Kind, PassageKind, SegmentDraft, SegmentKind
 from assetman.core.inputs import Excerpt, Fit, InputSpec
 from assetman.core.sheets import SHEET_CELLS, cell_place, cell_size, sheet_size
 from assetman.media.handler import Extraction, Limits, Stretch
@@ -32,6 +32,11 @@ def scenery(seed: int, size: tuple[int, int] = (160, 90)) -> np.ndarray:
     """A picture unlike those of other seeds: patches of colour."""
     patches = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
     return np.asarray(Image.fromarray(patches).resize(size, Image.Resampling.BICUBIC))
+
+
+def shots(found: Extraction) -> list[SegmentDraft]:
+    """What is seen of all that was found."""
+    return [each for each in found.segments if each.kind is SegmentKind.SHOT]
 
 
 SCENES = [Scene(scenery(1), 2), Scene(scenery(2), 3), Scene(scenery(3), 2)]
@@ -73,7 +78,7 @@ def stretches(
         stretch = Stretch(
             found.rest,
             number,
-            stretch.ordinal + len(found.segments),
+            stretch.ordinal + len(shots(found)),
             folder and folder / f"{number}.webp",
             found.seen,
         )
@@ -85,9 +90,9 @@ def test_every_shot_is_a_segment_with_its_frame(
     sheet, poster = tmp_path / "sheet.webp", tmp_path / "poster.webp"
     found = video.extract(str(film.path), [SQUARE], poster, 96, LIMITS, Stretch(sheet=sheet))
     assert found.rest is None
-    assert [each.kind for each in found.segments] == [SegmentKind.SHOT] * 3
-    assert [each.ordinal for each in found.segments] == [0, 1, 2]
-    for each, span in zip(found.segments, film.spans, strict=True):
+    assert [each.kind for each in shots(found)] == [SegmentKind.SHOT] * 3
+    assert [each.ordinal for each in shots(found)] == [0, 1, 2]
+    for each, span in zip(shots(found), film.spans, strict=True):
         assert each.start == pytest.approx(span.start, abs=0.1)
         assert each.end == pytest.approx(span.end, abs=0.1)
         assert each.at is not None
@@ -95,9 +100,9 @@ def test_every_shot_is_a_segment_with_its_frame(
         assert each.look is not None
         assert len(each.look) == 16
         int(each.look, 16)
-    assert len({each.look for each in found.segments}) == 3
-    assert found.pixels[SQUARE].shape == (3, 32, 32, 3)
-    for pixels, scene in zip(found.pixels[SQUARE], SCENES, strict=True):
+    assert len({each.look for each in shots(found)}) == 3
+    assert found.inputs[SQUARE].shape == (3, 32, 32, 3)
+    for pixels, scene in zip(found.inputs[SQUARE], SCENES, strict=True):
         squashed = Image.fromarray(np.asarray(scene.look)).resize(
             (32, 32), Image.Resampling.BICUBIC
         )
@@ -109,7 +114,7 @@ def test_the_frames_of_a_stretch_lie_on_its_sheet(
 ) -> None:
     sheet = tmp_path / "sheet.webp"
     found = video.extract(str(film.path), [], None, 96, LIMITS, Stretch(sheet=sheet))
-    assert [(each.sheet, each.cell) for each in found.segments] == [(0, 0), (0, 1), (0, 2)]
+    assert [(each.sheet, each.cell) for each in shots(found)] == [(0, 0), (0, 1), (0, 2)]
     size = cell_size(160, 90)
     with Image.open(sheet) as picture:
         assert picture.format == "WEBP"
@@ -168,7 +173,7 @@ def test_a_long_film_is_read_a_stretch_at_a_time(video: VideoHandler, tmp_path: 
     assert starts == sorted(starts)
     for stretch, found in read:
         assert len(found.segments) <= SHEET_CELLS
-        assert found.pixels[SQUARE].shape[0] == len(found.segments)
+        assert found.inputs[SQUARE].shape[0] == len(found.segments)
         assert {each.sheet for each in found.segments} == {stretch.number}
         assert [each.cell for each in found.segments] == list(range(len(found.segments)))
     assert len(list(tmp_path.glob("*.webp"))) == len(read)
@@ -188,7 +193,7 @@ def test_a_film_that_shows_nothing_still_has_a_segment(video: VideoHandler, tmp_
     make_film(tmp_path / "black.mp4", [Scene((0, 0, 0), 2)], size=(64, 36))
     found = video.extract(str(tmp_path / "black.mp4"), [SQUARE], None, 64, LIMITS)
     assert len(found.segments) == 1
-    assert found.pixels[SQUARE].shape == (1, 32, 32, 3)
+    assert found.inputs[SQUARE].shape == (1, 32, 32, 3)
 
 
 def test_a_moment_that_is_asked_about_is_the_frame_shown_then(
@@ -201,7 +206,7 @@ def test_a_moment_that_is_asked_about_is_the_frame_shown_then(
         assert (found.segments[0].at or 0.0) <= time
         whole = Image.fromarray(np.asarray(SCENES[scene].look))
         squashed = whole.resize((32, 32), Image.Resampling.BICUBIC)
-        assert far_apart(found.pixels[SQUARE][0], np.asarray(squashed)) < 6
+        assert far_apart(found.inputs[SQUARE][0], np.asarray(squashed)) < 6
 
 
 def test_a_range_that_is_asked_about_is_some_of_its_frames(video: VideoHandler, film: Film) -> None:
@@ -209,7 +214,7 @@ def test_a_range_that_is_asked_about_is_some_of_its_frames(video: VideoHandler, 
     times = [each.at or 0.0 for each in found.segments]
     assert len(times) == len(set(times)) == 8
     assert {film.scene_at(time) for time in times} == {1}
-    assert found.pixels[SQUARE].shape == (8, 32, 32, 3)
+    assert found.inputs[SQUARE].shape == (8, 32, 32, 3)
     moment = Excerpt(start=2.0, end=2.04)
     assert len(video.extract(str(film.path), [SQUARE], None, 64, LIMITS, moment).segments) == 1
 
@@ -218,7 +223,7 @@ def test_a_part_of_a_frame_can_be_asked_about(video: VideoHandler, tmp_path: Pat
     path = tmp_path / "quarters.mp4"
     make_film(path, [Scene(np.asarray(quarters()), 1)], size=(96, 64))
     part = Excerpt(Box(0, 0.5, 0.5, 0.5), start=0.5)
-    pixels = video.extract(str(path), [SQUARE], None, 64, LIMITS, part).pixels[SQUARE]
+    pixels = video.extract(str(path), [SQUARE], None, 64, LIMITS, part).inputs[SQUARE]
     assert_corners(pixels[0][2:-2, 2:-2], BLUE, BLUE, BLUE, BLUE)
 
 
@@ -278,7 +283,7 @@ def test_every_common_form_is_read(
         asked = video.extract(str(path), [SQUARE], None, 64, LIMITS, Excerpt(start=time))
         whole = Image.fromarray(np.asarray(SCENES[scene].look))
         squashed = whole.resize((32, 32), Image.Resampling.BICUBIC)
-        assert far_apart(asked.pixels[SQUARE][0], np.asarray(squashed)) < 10
+        assert far_apart(asked.inputs[SQUARE][0], np.asarray(squashed)) < 10
 
 
 def test_a_decode_process_reads_a_film_it_may_not_open(film: Film, tmp_path: Path) -> None:
@@ -291,7 +296,7 @@ def test_a_decode_process_reads_a_film_it_may_not_open(film: Film, tmp_path: Pat
         assert pool.preview(str(film.path), 80, tmp_path / "preview").result(60) == (80, 45)
     finally:
         pool.close()
-    assert len(found.segments) == 3
+    assert len(shots(found)) == 3
     assert len(found.passages) == 4
     assert sheet.stat().st_size
     assert poster.stat().st_size

@@ -87,7 +87,7 @@ def test_a_film_that_is_cut_off_gives_what_is_there(
     path.write_bytes(data[: len(data) * 6 // 10])
     found = read(path)
     assert found.rest is None
-    assert found.pixels[SQUARE].shape[0] == len(found.segments) >= 1
+    assert found.inputs[SQUARE].shape[0] == len(found.segments) >= 1
     assert 3 < (found.segments[-1].end or 0) < 8
     assert 3 < (found.probe.duration or 0) < 8
 
@@ -246,7 +246,7 @@ def test_a_film_of_8k_is_read_and_a_larger_one_than_allowed_is_not(tmp_path: Pat
     make_film(path, [Scene("grey", 0.1)], size=(7680, 4320), rate=10, codec="mjpeg")
     found = read(path)
     assert (found.probe.width, found.probe.height) == (7680, 4320)
-    assert found.pixels[SQUARE].shape[0] == 1
+    assert found.inputs[SQUARE].shape[0] == 1
     with pytest.raises(BadInput, match="7,680 × 4,320 pixels, more than the 1 million allowed"):
         read(path, Limits(pixels=1_000_000))
 
@@ -270,7 +270,7 @@ def test_ten_hours_are_read_anywhere(tmp_path: Path, name: str, options: dict[st
         found = VideoHandler().extract(
             str(path), [SQUARE], None, 64, LIMITS, Stretch(start, int(start))
         )
-        assert 1 <= found.pixels[SQUARE].shape[0] <= 24
+        assert 1 <= found.inputs[SQUARE].shape[0] <= 24
         assert start <= (found.segments[0].at or 0.0) < start + 60
         assert found.rest is None or start < found.rest < start + 3600
         if start == 0:
@@ -311,7 +311,7 @@ def test_a_film_without_a_list_of_times_is_not_read_from_its_beginning_again(
     assert second.segments == anew.segments
     assert second.rest == anew.rest
     assert place_in(second.seen) is not None
-    assert np.array_equal(second.pixels[SQUARE], anew.pixels[SQUARE])
+    assert np.array_equal(second.inputs[SQUARE], anew.inputs[SQUARE])
 
 
 def test_a_film_that_marks_no_key_frame_is_read_all_the_same(tmp_path: Path) -> None:

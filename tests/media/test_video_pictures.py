@@ -96,7 +96,7 @@ def test_transparent_parts_lie_on_the_ground(tmp_path: Path) -> None:
     assert picture.getpixel((80, 30))[3] == 0  # type: ignore[index]
     video = VideoHandler()
     found = video.extract(str(path), [SQUARE], tmp_path / "p.webp", 96, LIMITS, Excerpt(start=0))
-    assert found.pixels[SQUARE][0, 16, 28].tolist() == [255, 255, 255]
+    assert found.inputs[SQUARE][0, 16, 28].tolist() == [255, 255, 255]
     video.extract(str(path), [], tmp_path / "p.webp", 96, LIMITS)
     with Image.open(tmp_path / "p.webp") as poster:
         assert poster.mode == "RGB"
@@ -122,8 +122,8 @@ def test_transparent_webm_is_seen_as_such(tmp_path: Path, codec: str) -> None:
         assert picture.mode == "RGBA"
         assert picture.getpixel((80, 30))[3] < 10  # type: ignore[index]
     found = VideoHandler().extract(str(path), [SQUARE], tmp_path / "p.webp", 96, LIMITS)
-    assert min(found.pixels[SQUARE][0, 16, 28]) > 245
-    assert found.pixels[SQUARE][0, 16, 4].tolist()[0] > 200
+    assert min(found.inputs[SQUARE][0, 16, 28]) > 245
+    assert found.inputs[SQUARE][0, 16, 4].tolist()[0] > 200
 
 
 YUV = {  # red, 8 bit: matrix in ITU-T H.273, and whether all codes are used

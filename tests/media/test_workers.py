@@ -90,9 +90,9 @@ def test_pixels_come_back_as_they_were_decoded(pools: Pools, good: str, tmp_path
     found = pools().extract(good, [SQUARE, SMALL], small).result(PATIENCE)
     alone = ImageHandler().extract(good, [SQUARE, SMALL], tmp_path / "b.webp", 48, Limits())
     assert (found.probe, found.segments) == (alone.probe, alone.segments)
-    assert list(found.pixels) == [SQUARE, SMALL]
-    for spec, pixels in alone.pixels.items():
-        np.testing.assert_array_equal(found.pixels[spec], pixels)
+    assert list(found.inputs) == [SQUARE, SMALL]
+    for spec, pixels in alone.inputs.items():
+        np.testing.assert_array_equal(found.inputs[spec], pixels)
     with Image.open(small) as picture:
         assert_corners(picture, RED, GREEN, BLUE, YELLOW)
 
@@ -109,7 +109,7 @@ def test_many_files_are_decoded_side_by_side_and_stay_apart(
     for shade, future in enumerate(futures):
         found = future.result(PATIENCE)
         assert found.probe.width == 20 + shade
-        for pixels in found.pixels.values():
+        for pixels in found.inputs.values():
             assert (pixels == shade * 4).all()
     assert len(children()) == 2
     assert len(list((tmp_path / "small").iterdir())) == 60
@@ -128,7 +128,7 @@ def test_a_rectangle_and_a_file_without_an_ending_can_be_asked_about(
     future = pools().extract(
         str(tmp_path / "dropped"), [SQUARE], None, Excerpt(Box(0, 0.5, 0.5, 0.5))
     )
-    assert_corners(future.result(PATIENCE).pixels[SQUARE][0], *[BLUE] * 4)
+    assert_corners(future.result(PATIENCE).inputs[SQUARE][0], *[BLUE] * 4)
 
 
 def test_nothing_is_started_before_there_is_work(pools: Pools) -> None:
@@ -143,7 +143,7 @@ def test_a_bad_file_fails_alone(pools: Pools, good: str, tmp_path: Path) -> None
     gone = pool.extract(str(tmp_path / "gone.jpg"), [SQUARE], None)
     assert why(bad) == "The file is empty"
     assert why(gone) == "The file is no longer there"
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
 
 
 def test_a_thumbnail_that_cannot_be_written_is_no_fault_of_the_file(
@@ -159,7 +159,7 @@ def test_a_file_that_takes_too_long_is_given_up(pools: Pools, slow: str, good: s
     assert why(pool.extract(slow, [SQUARE], None)) == (
         "Reading the file took longer than the 0.5 seconds allowed"
     )
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
 
 
 def test_a_file_that_takes_too_much_memory_is_given_up(
@@ -170,7 +170,7 @@ def test_a_file_that_takes_too_much_memory_is_given_up(
     assert why(pool.extract(wide, [SQUARE], None)) == (
         "Reading the file takes more than the 256 MB of memory allowed"
     )
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
 
 
 def test_a_decoder_that_crashes_costs_one_file(pools: Pools, good: str, tmp_path: Path) -> None:
@@ -181,7 +181,7 @@ def test_a_decoder_that_crashes_costs_one_file(pools: Pools, good: str, tmp_path
     )
     huge = pool.extract(str(tmp_path / "a.svg"), [InputSpec(8000)], None)
     assert why(huge) == "The decoder crashed on this file"
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
 
 
 @pytest.mark.parametrize(
@@ -201,16 +201,16 @@ def test_a_process_that_dies_at_work_is_replaced(
     (dead,) = children()
     os.kill(dead, number)
     assert why(future) == words
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
     assert dead not in children()
 
 
 def test_a_file_is_not_blamed_for_a_process_that_died_before(pools: Pools, good: str) -> None:
     pool = pools()
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
     (idle,) = children()
     os.kill(idle, signal.SIGKILL)
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
 
 
 def test_a_file_is_not_blamed_for_a_kill_that_came_too_late_for_the_one_before(
@@ -222,7 +222,7 @@ def test_a_file_is_not_blamed_for_a_kill_that_came_too_late_for_the_one_before(
         worker = pool._lanes[0]._worker
         assert worker is not None
         worker.kill()  # as cancelling does in the moment in which the answer comes
-        assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+        assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
 
 
 def _busy(pid: int) -> bool:
@@ -238,7 +238,7 @@ def test_cancelling_stops_the_decoder_at_once(pools: Pools, slow: str, good: str
     until(lambda: any(_busy(pid) for pid in children()))
     (busy,) = children()
     assert future.cancel()
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
     assert busy not in children()
 
 
@@ -260,7 +260,7 @@ def test_what_a_person_waits_for_goes_first(
     pool = pools()
     filling = [pool.extract(slow, [SQUARE], tmp_path / f"{number}.webp") for number in range(3)]
     assert pool.preview(good, 48, tmp_path / "seen").result(PATIENCE) == (48, 32)
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
     assert not any(future.done() for future in filling)
 
 
@@ -294,7 +294,7 @@ def test_workers_do_not_answer_to_ctrl_c(pools: Pools, good: str) -> None:
     before = children()
     for pid in before:
         os.kill(pid, signal.SIGINT)
-    assert pool.extract(good, [SQUARE], None).result(PATIENCE).pixels
+    assert pool.extract(good, [SQUARE], None).result(PATIENCE).inputs
     assert children() == before
 
 

@@ -43,6 +43,14 @@ def searched(tmp_path: Path) -> Iterator[Searched]:
     made.close()
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searched]:
+    """One for all tests of a module, which leave it as they found it."""
+    made = Searched(tmp_path_factory.mktemp("shared") / "library")
+    yield made
+    made.close()
+
+
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "Photos"

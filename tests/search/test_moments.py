@@ -169,7 +169,7 @@ def test_where_nothing_is_said_at_all_a_note_tells_so(searched: Searched, photos
     searched.add(photos)
     searched.index()
     found = searched.search.search(Query("red said:ahoy"))
-    assert found.notes == ("No file here has subtitles or titles of chapters to find words in.",)
+    assert found.notes == ("No subtitles, chapters or written-down speech here to find words in.",)
 
 
 def test_some_seconds_of_a_film_are_a_question_that_needs_no_decoding(

@@ -40,7 +40,17 @@ _OF_VIDEOS = r"""The\ video\ is\ (damaged\ and\ cannot\ be\ read|cut\ off:\ .*)
     | This\ is\ no\ video\ but\ a\ picture(\ \(\w+\))?\ with\ the\ ending\ of\ a\ video
     | This\ is\ a\ list\ of\ other\ files,\ not\ a\ video;\ Assetman\ does\ not\ follow\ it
     | This\ is\ not\ a\ video\ Assetman\ can\ read"""
-SENTENCES = re.compile("|".join((_OF_ANY, _OF_PICTURES, _OF_VIDEOS)), re.VERBOSE)
+_OF_SOUNDS = r"""The\ sound\ is\ (damaged\ and\ cannot\ be\ read|cut\ off:\ .*)
+    | Nothing\ of\ the\ sound\ can\ be\ decoded:\ it\ is\ damaged\ or\ cut\ off
+    | There\ is\ no\ sound\ in\ this\ file(,\ only\ moving\ pictures)?
+    | The\ sound\ is\ coded\ as\ “[^”\n]+”,\ for\ which\ there\ is\ no\ decoder\ here
+    | The\ sound\ claims\ [\d,]+\ samples\ a\ second,\ which\ makes\ no\ sense
+    | The\ sound\ has\ [\d,]+\ channels,\ and\ \d+\ are\ allowed
+    | The\ sound\ is\ protected\ against\ copying\ and\ cannot\ be\ read
+    | This\ is\ no\ sound\ but\ a\ picture\ with\ the\ ending\ of\ a\ sound
+    | This\ is\ a\ list\ of\ other\ files,\ not\ a\ sound;\ Assetman\ does\ not\ follow\ it
+    | This\ is\ not\ a\ sound\ Assetman\ can\ read"""
+SENTENCES = re.compile("|".join((_OF_ANY, _OF_PICTURES, _OF_VIDEOS, _OF_SOUNDS)), re.VERBOSE)
 
 NAMES = (
     *(b"-rf", b"--help", b"-", b"%s%n%d", b"100%", b"a:b", b"a\\b", b"frame%03d", b"*.[a]"),
@@ -68,7 +78,8 @@ def bring_in(workspace: Workspace, root: Path, look: Callable[[], None] = lambda
 def told(workspace: Workspace) -> dict[str, str]:
     """Give what the person is told of each file that failed, by its path."""
     failures = workspace.library.failures.all()
-    assert not [failure for failure in failures if failure.kind != "bad input"]
+    others = [failure for failure in failures if failure.kind != "bad input"]
+    assert not others, others
     return {failure.path: failure.message for failure in failures}
 
 

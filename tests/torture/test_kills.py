@@ -33,10 +33,12 @@ from kit.ordeal import (
     paths_of_python,
 )
 from kit.reels import reel
+from kit.sounds import tone, write_wav
 
 KILLS = 2  # at dose 1
 PICTURES = 80
 FILMS = 2  # of two stretches each
+SOUNDS = 4  # of which one has two stretches
 
 pytestmark = pytest.mark.timeout(3600)
 
@@ -56,7 +58,11 @@ def library(tmp_path: Path) -> Iterator[Path]:
 def pictures(tmp_path: Path) -> Path:
     folder = paint_many(tmp_path / "pictures", PICTURES)
     for seed in range(FILMS):
-        reel(folder / "films" / f"{seed}.mp4", seed)
+        reel(folder / "films" / f"{seed}.mp4", seed, sound=440.0 * (seed + 1))
+    for number in range(SOUNDS):
+        seconds = 320.0 if number == 0 else 0.5 + number
+        sound = tone(200.0 * 2**number, seconds, rate=8000)
+        write_wav(folder / "sounds" / f"{number}.wav", sound, 8000)
     return folder
 
 
@@ -117,6 +123,7 @@ class Person:
 def begin(library: Path, pictures: Path) -> EngineClient:
     client = connect(library)
     client.use_model("colours")
+    client.use_model("tones")
     client.add_root(str(pictures))
     return client
 
@@ -130,8 +137,8 @@ def undisturbed(tmp_path: Path, pictures: Path) -> Holding:
     end(client, calm)
     held = holding(calm)
     # the torn one, and its failure
-    assert len(held.files) == PICTURES + PICTURES // 10 + 1 + FILMS
-    assert len([row for row in held.files if len(row[3]) > SHEET_CELLS]) == FILMS
+    assert len(held.files) == PICTURES + PICTURES // 10 + 1 + FILMS + SOUNDS
+    assert len([row for row in held.files if len(row[3]) > SHEET_CELLS]) == FILMS + 1
     assert len(held.failures) == 1
     return held
 

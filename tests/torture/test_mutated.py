@@ -66,7 +66,7 @@ def outcome(pool: DecodePool, path: Path, thumbnail: Path, whole: bool = True) -
         return f"said: {sentence}"
     except Exception as error:
         return f"{type(error).__name__}: {error}"
-    assert found.pixels[SPEC].shape == (1, 32, 32, 3)
+    assert found.inputs[SPEC].shape == (1, 32, 32, 3)
     assert thumbnail.stat().st_size > 0
     return "picture"
 

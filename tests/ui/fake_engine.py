@@ -20,18 +20,20 @@ from pathlib import Path
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from assetman.core.assets import Asset, AssetState, Box, Failure, Folder, Kind, Root
+from assetman.core.assets import Asset, AssetState, Box, Failure, Folder, Kind, Passage, Root
 from assetman.core.changes import Changes
 from assetman.core.errors import BadInput, EnvironmentProblem, WrongUse
 from assetman.core.inputs import Modality
 from assetman.core.models import DeviceChoice, ModelInfo, ModelState
 from assetman.core.progress import Counts, Phase, Progress
 from assetman.core.queries import Example, Filters, Hit, Query, Results, Sort
+from assetman.core.sounds import Waveform
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
 from tests.ui.fake_exports import FakeExports
 from tests.ui.fake_films import Colour, FakeFilms
 from tests.ui.fake_living import FakeLiving
 from tests.ui.fake_organising import FakeOrganising, typed_filters
+from tests.ui.fake_sounds import FakeSounds, hue_heard
 
 PICTURES = {
     "red barn.jpg": ("#c0392b", 480, 320),
@@ -93,15 +95,18 @@ class _Row:
     thumbnail: str | None
     failure: str | None = None
     indexed: bool = False
+    waveform: Waveform | None = None
 
 
 @dataclass
-class FakeEngine(FakeFilms, FakeLiving, FakeOrganising, FakeExports):
+class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeExports):
     """An engine over folders of pictures, all in memory but the thumbnails."""
 
     folder: Path
     read_only: bool = False
     fail_with: dict[str, Exception] = field(default_factory=dict)  # by verb, raised once
+    spoken: dict[int, list[Passage]] = field(default_factory=dict)  # by asset
+    speech: str | None = None
     calls: list[tuple[str, object]] = field(default_factory=list)
     searchable: int | None = None  # how many assets the model knows; None: all
 
@@ -115,6 +120,7 @@ class FakeEngine(FakeFilms, FakeLiving, FakeOrganising, FakeExports):
         self.failure_rows: dict[int, Failure] = {}
         self.model = "starter"
         self.filling: str | None = None
+        self.sound_model = ""
         self.device = DeviceChoice("cpu", "CPU, 2 cores", "No supported GPU was found.")
         self.model_rows = [
             ModelInfo(
@@ -231,6 +237,8 @@ class FakeEngine(FakeFilms, FakeLiving, FakeOrganising, FakeExports):
             roots=tuple(self._roots()),
             model=self.model,
             filling=self.filling,
+            sound_model=self.sound_model,
+            speech=self.speech,
             read_only=self.read_only,
             device=self.device,
             ignored=sum(row.ignored for row in self.failure_rows.values()),
@@ -332,20 +340,22 @@ class FakeEngine(FakeFilms, FakeLiving, FakeOrganising, FakeExports):
         self._begin("cards", tuple(asset_ids))
         with self._lock:
             rows = [self.rows[i] for i in asset_ids if i in self.rows]
-        return [Card(row.asset, row.thumbnail, row.failure) for row in rows]
+        return [Card(row.asset, row.thumbnail, row.failure, row.waveform) for row in rows]
 
     def details(self, asset_id: int) -> Details:
         self._begin("details", asset_id)
         row = self._row(asset_id)
         root = self._root(row.asset.root_id)
         facts: dict[str, str | int | float] = {"Format": "JPEG", "Camera": "Assetman Painter"}
+        if row.asset.kind is Kind.AUDIO:
+            facts = {"format": "WAV", "codec": "PCM, 24 bit", "title": row.asset.name[:-4]}
         copies = tuple(
             other.asset.path
             for other in self.rows.values()
             if other.asset.fingerprint == row.asset.fingerprint and other is not row
         )
         return Details(
-            Card(row.asset, row.thumbnail, row.failure),
+            Card(row.asset, row.thumbnail, row.failure, row.waveform),
             os.path.dirname(row.asset.path),
             root.name,
             os.path.dirname(row.relative),
@@ -541,8 +551,13 @@ class FakeEngine(FakeFilms, FakeLiving, FakeOrganising, FakeExports):
         if example.asset_id is not None and example.start is not None:
             return self._colours_between(example.asset_id, example.start, example.end)
         if example.asset_id is not None and example.box is None:
+            if self.rows[example.asset_id].asset.kind is Kind.AUDIO:
+                return self._colours_between(example.asset_id, 0.0, 1e9)
             return [self._row(example.asset_id).colour]
         path = example.path or self._row(example.asset_id or 0).asset.path
+        if path.endswith(".wav"):
+            heard = QColor.fromHsv(hue_heard(path), 190, 190)
+            return [mean_colour(paint(heard, 64, 64))]
         image = QImage(path)
         if image.isNull():
             raise BadInput(f"{os.path.basename(path)} is not a picture.")
@@ -583,6 +598,16 @@ def _ordered(rows: list[_Row], query: Query) -> list[_Row]:
         Sort.NAME: lambda row: row.asset.name.lower(),
         Sort.SIZE: lambda row: row.asset.size,
         Sort.DATE: lambda row: row.asset.taken or row.asset.modified,
+        Sort.KIND: lambda row: row.asset.kind,
+        Sort.RATING: lambda row: row.asset.rating,
+        Sort.DURATION: lambda row: row.asset.duration,
+        Sort.LOUDNESS: lambda row: row.asset.sound and row.asset.sound.loudness,
+        Sort.BPM: lambda row: row.asset.sound and row.asset.sound.bpm,
+        Sort.KEY: lambda row: row.asset.sound and row.asset.sound.key,
+        Sort.RATE: lambda row: row.asset.sound and row.asset.sound.rate,
     }
     key = keys.get(query.sort, keys[Sort.DATE])
-    return sorted(rows, key=lambda row: (key(row), row.asset.id), reverse=query.descending)
+    lacking = [row for row in rows if key(row) is None]  # last, whichever way the list runs
+    there = [row for row in rows if key(row) is not None]
+    there.sort(key=lambda row: (key(row), row.asset.id), reverse=query.descending)
+    return there + lacking

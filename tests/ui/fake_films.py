@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from assetman.core.assets import Asset, AssetState, Kind, Root
+from assetman.core.assets import Asset, AssetState, Kind, Root, SegmentKind
 from assetman.core.moments import Moment, Picture
 from assetman.core.queries import Hit, Query
 from assetman.core.sheets import SHEET_CELLS, cell_place, cell_size, sheet_size
@@ -145,7 +145,7 @@ class FakeFilms:
             moment.segment_id,
             moment.start,
             moment.end,
-            reasons={"picture": score},
+            reasons={"sound: words" if moment.kind is SegmentKind.WINDOW else "picture": score},
         )
 
     def _colours_between(self, asset_id: int, start: float, end: float | None) -> list[Colour]:
@@ -235,6 +235,4 @@ def _frame(image: QImage, number: int) -> QImage:
 
 
 def _scored(moment: Moment, score: float) -> Moment:
-    return Moment(
-        moment.segment_id, moment.start, moment.end, moment.at, moment.picture, round(score, 4)
-    )
+    return replace(moment, score=round(score, 4))

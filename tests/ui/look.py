@@ -1,7 +1,7 @@
 """Take pictures of the whole window, to be looked at: `python tests/ui/look.py FOLDER [SCALE]`.
 
 Every picture shows the real window over the small engine in memory: light and dark, empty, with
-five assets and with ten thousand, in three sizes, and its dialogs.
+five assets and with ten thousand, in three sizes, its sounds, and its dialogs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from assetman.core.assets import Kind
 from assetman.core.progress import Phase, Progress
-from assetman.core.queries import Example, FolderFilter
+from assetman.core.queries import Example, FolderFilter, Sort
 from assetman.ui.add_model import AddModel
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.confirm import Confirm
@@ -45,6 +45,8 @@ from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.theme import Scheme, appearance
 from assetman.ui.window import MainWindow
 from tests.ui.fake_engine import FakeEngine, paint_pictures
+from tests.ui.fake_films import FakeShot
+from tests.ui.fake_sounds import FakePart
 
 SIZES = ((800, 600), (1440, 900), (2560, 1440))
 
@@ -127,6 +129,63 @@ def busy(engine: FakeEngine, window: MainWindow) -> None:
     settle()
 
 
+def shoot_sounds(album: Album, folder: Path, scheme: Scheme) -> None:
+    """Take sounds: as cards small and large, found, under the pointer, as a list, as questions."""
+    engine = FakeEngine(folder / f"sounds-{scheme}")
+    photos = folder / "Photos"
+    engine.add_root(str(photos))
+    engine.index()
+    engine.add_sounds(60)
+    cover = str(photos / "Coast" / "evening.jpg")
+    engine.add_sound(str(photos / "surf.wav"), [FakePart("#2f6fc4", 3)])
+    song = [FakePart("#c0392b", 40, 0.1), FakePart("#2f6fc4", 30, 0.9), FakePart("#c0392b", 9, 0)]
+    engine.add_sound(str(photos / "A song.flac"), song, cover=cover)
+    film = engine.add_film(str(photos / "harbour.mp4"), [FakeShot("#c0392b", 20)])
+    engine.add_heard(film, 5, 15, "#2f6fc4")
+    window = open_window(engine, folder, scheme)
+    window.resize(1280, 800)
+    window.session.say("blue")
+    settle(1.0)
+    grid = window.content.grid
+    grid.go_to(grid.ids()[2])
+    QTest.mouseMove(grid.viewport(), grid.picture_rect(1).center())
+    settle(0.8)
+    album.take(window, f"sounds-found-{scheme}")
+    window.top_bar.sizes.slider.setValue(96)
+    settle()
+    album.take(window, f"sounds-small-{scheme}")
+    window.top_bar.sizes.slider.setValue(384)
+    settle()
+    album.take(window, f"sounds-large-{scheme}")
+    window.views.toggle()
+    settle()
+    album.take(window, f"sounds-list-found-{scheme}")
+    window.session.add(
+        [
+            ExampleChip(Example(path=str(photos / "surf.wav")), "surf.wav", None, True),
+            ExampleChip(Example(asset_id=film, start=5, end=15), "harbour.mp4", cover),
+        ]
+    )
+    settle(1.0)
+    album.take(window, f"sounds-asked-{scheme}")
+    window.session.go(SearchState(sort=Sort.LOUDNESS))
+    settle()
+    for width, height in ((800, 600), (2200, 1200)):
+        window.resize(width, height)
+        settle()
+        album.take(window, f"sounds-list-{scheme}-{width}")
+    order = window.top_bar.order.menu()
+    order.popup(window.mapToGlobal(window.rect().center()))
+    settle(0.2)
+    album.take(order, f"sounds-orders-{scheme}")
+    order.close()
+    window.views.toggle()
+    window.top_bar.sizes.slider.setValue(168)
+    window.close()
+    window.deleteLater()
+    settle(0.1)
+
+
 def shoot(album: Album, folder: Path) -> None:
     """Take all the pictures."""
     for name, engine in engines(folder).items():
@@ -154,6 +213,8 @@ def shoot(album: Album, folder: Path) -> None:
             window.close()
             window.deleteLater()
             settle(0.1)
+    for scheme in (Scheme.DARK, Scheme.LIGHT):
+        shoot_sounds(album, folder, scheme)
 
 
 def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:

@@ -66,6 +66,29 @@ def newest(tmp_path: Path) -> Path:
     return tmp_path / "vectors" / "space" / folders(tmp_path)[-1]
 
 
+def test_a_sample_is_by_chance_and_the_same_every_time(
+    opened: Opener, catalogue: PaperCatalogue
+) -> None:
+    store = opened()
+    sample = store.sample(200)
+    assert sample.shape == (200, D)
+    assert np.array_equal(sample, store.sample(200))
+    assert np.array_equal(sample, opened().sample(200)), "after another start"
+    rows = {row.tobytes(): place for place, row in enumerate(store_rows(catalogue))}
+    places = [rows[row.tobytes()] for row in sample]
+    assert 700 < np.mean(places) < 1300
+    catalogue.store(np.arange(2001, 2101), drawn(100, seed=9))
+    catalogue.delete(np.arange(1, 51))
+    later = {row.tobytes() for row in opened().sample(200)}
+    assert sum(row.tobytes() in later for row in sample) > 170, "few of it change"
+    assert len(opened().sample(9999)) == 2050
+
+
+def store_rows(catalogue: PaperCatalogue) -> np.ndarray:
+    _, vectors = catalogue.vectors()
+    return vectors.astype(np.float32)
+
+
 def test_what_is_left_out_makes_room_for_the_next_nearest(
     opened: Opener, catalogue: PaperCatalogue
 ) -> None:

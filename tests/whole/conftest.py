@@ -14,6 +14,7 @@ import pytest
 from kit.colours import publish
 from kit.pictures import paint
 from kit.terminal import Run, Said
+from kit.tones import publish_tones
 
 CHECKOUT = Path(__file__).parents[2]
 LIMIT = 100.0  # seconds for anything that is waited for
@@ -21,7 +22,8 @@ LIMIT = 100.0  # seconds for anything that is waited for
 
 @pytest.fixture(autouse=True)
 def quick_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every process find two models that need no network of neurons."""
+    """Let every process find models that need no network of neurons."""
+    publish_tones(tmp_path / "site")
     ways = [str(publish(tmp_path / "site")), str(CHECKOUT / "tests"), str(CHECKOUT)]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(ways))
 

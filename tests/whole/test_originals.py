@@ -29,6 +29,7 @@ from assetman.engine.client import EngineClient, connect
 from assetman.engine.codec import VERBS
 from assetman.engine.endpoint import endpoints
 from kit.pictures import paint
+from kit.sounds import bext, joined, tone, write_sound, write_wav
 from tests.kit.films import Scene, make_film
 
 Wait = Callable[[Callable[[], object]], None]
@@ -42,7 +43,7 @@ pytestmark = [
 
 @pytest.fixture
 def folders(tmp_path: Path) -> tuple[Path, Path]:
-    """Two folders with pictures and films, broken ones, and what is none of ours."""
+    """Two folders with pictures, films and sounds, broken ones, and what is none of ours."""
     one, other = tmp_path / "one", tmp_path / "other"
     for number, colour in enumerate(("red", "green", "blue", "yellow")):
         paint(one / f"{colour}.png", colour, number, size=(2100, 900))
@@ -54,6 +55,13 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     make_film(other / "film.mkv", scenes, codec="mpeg4", subtitles=[(1, 3, "Land in sight")])
     (one / "torn.mp4").write_bytes(film.path.read_bytes()[:-3000])
     (other / "torn.mkv").write_bytes((other / "film.mkv").read_bytes()[:-3000])
+    cover, song = (one / "red.png").read_bytes(), joined(tone(200, 4), tone(800, 4))
+    write_sound(one / "deep" / "song.mp3", song, tags={"title": "Land in sight"}, cover=cover)
+    write_wav(other / "hum.wav", tone(200, 3), before=[bext("A hum")])
+    write_sound(other / "only sound.mp4", tone(3200, 3))
+    write_sound(one / "torn.flac", tone(800, 5))
+    (one / "torn.flac").write_bytes((one / "torn.flac").read_bytes()[:5000])
+    (other / "noise.ogg").write_bytes(bytes(range(256)) * 40)
     (one / "torn.jpg").write_bytes(b"\xff\xd8\xff\xe0")
     (one / "empty.png").touch()
     (one / "drawing.svg").write_text(
@@ -153,6 +161,7 @@ def rest(engine: Any, wait_for: Wait, run: int | None = None) -> None:
 
 def index_look_and_search(engine: Any, folders: tuple[Path, Path], wait_for: Wait) -> None:
     engine.use_model("colours")
+    engine.use_model("tones")
     for folder in folders:
         engine.add_root(str(folder))
     engine.set_pace(Pace.GENTLE)
@@ -178,6 +187,30 @@ def index_look_and_search(engine: Any, folders: tuple[Path, Path], wait_for: Wai
     with contextlib.suppress(AssetmanError):
         engine.add_model("ViT-B-32", str(folders[0]))
     rest(engine, wait_for, engine.use_model("shades"))
+    rest(engine, wait_for, engine.use_model("chords"))
+
+
+def hear(engine: Any, folders: tuple[Path, Path], wait_for: Wait) -> None:
+    """Do all that can be done with sounds."""
+    song = engine.asset_at(str(folders[0] / "deep" / "song.mp3"))
+    (card,) = engine.cards([song])
+    assert card.waveform is not None
+    assert card.thumbnail is not None
+    assert engine.preview(song, 700).width > 0
+    assert engine.moments(song, Query("a hum"))
+    assert [passage.text for passage in engine.passages(song)]
+    assert engine.search(Query("hum type:audio")).hits
+    assert engine.search(Query(examples=(Example(asset_id=song, start=1.0, end=3.5),))).hits
+    path = str(folders[1] / "hum.wav")
+    assert engine.search(Query(examples=(Example(path=path),))).hits
+    for sort in Sort:
+        engine.search(Query(sort=sort))
+    engine.speech_models()
+    with contextlib.suppress(AssetmanError):
+        engine.use_speech("no such model")
+    with contextlib.suppress(AssetmanError):
+        engine.add_speech_model(str(folders[0]))
+    rest(engine, wait_for, engine.use_speech(None))
 
 
 def watch_and_save(engine: Any, folders: tuple[Path, Path], saved: Path, wait_for: Wait) -> None:
@@ -199,7 +232,8 @@ def watch_and_save(engine: Any, folders: tuple[Path, Path], saved: Path, wait_fo
             else None
         )
     )
-    for form, name in zip(ExportForm, ("frame.png", "quick.mp4", "exact.mp4"), strict=True):
+    names = ("frame.png", "quick.mp4", "exact.mp4", "part.wav")
+    for form, name in zip(ExportForm, names, strict=True):
         with pytest.raises(WrongUse):
             engine.export(film, 1.0, 3.0, str(folders[0] / "red.png"), form)
         with contextlib.suppress(EnvironmentProblem):  # where there is no ffmpeg
@@ -258,6 +292,7 @@ def test_nothing_that_the_engine_can_be_asked_touches_an_original(
         engine = Witness(client)
         index_look_and_search(engine, folders, wait_for)
         watch_and_save(engine, folders, tmp_path / "saved", wait_for)
+        hear(engine, folders, wait_for)
         organise_and_take_back(engine)
         lose_fail_and_find(engine, folders, wait_for)
         assert everything(*folders) == before
@@ -286,15 +321,19 @@ def test_no_command_touches_an_original(
     one, other = map(str, folders)
     red = str(folders[0] / "red.png")
     film = str(folders[0] / "deep" / "film.mp4")
+    song = str(folders[0] / "deep" / "song.mp3")
     before = everything(*folders)
     run: set[str] = set()
     with connect(library) as window:
         window.use_model("colours")
+        window.use_model("tones")
         for line in (
             ("add", one), ("search", "--in", other, "a", "red", "wall"), ("index",),
             ("search", "--like", red), ("similar", red), ("search", "--like", film),
             ("similar", str(folders[1] / "film.mkv")), ("search", "said:land", "--json"),
             ("export", film, str(tmp_path), "--from", "1", "--frame"), ("status", "--json"),
+            ("search", "--like", song), ("similar", song), ("speech",), ("speech", "off"),
+            ("export", song, str(tmp_path), "--from", "1", "--to", "2", "--sound"),
             ("tag", "lake", one), ("untag", "lake", red), ("rate", "4", other), ("tags",),
             ("collections", "--put", "Best", red), ("undo",), ("redo",),
             ("search", "tag:lake", "rating:>=1"), ("failures", "--ignore", one),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from assetman.core.assets import Kind
 from assetman.core.changes import Changes
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.progress import Phase, Progress
@@ -52,13 +53,21 @@ class LibraryWatch(QObject):
 
     @property
     def model_line(self) -> str:
-        """Say in a few words which model answers and where it runs."""
+        """Say in a few words which models answer and where they run.
+
+        The one for sounds is named where there is something to hear.
+        """
         if self.status is None:
             return ""
         titles = {model.name: model.title for model in self.models}
-        line = titles.get(self.status.model, self.status.model)
-        if self.status.filling:
-            line += f", {titles.get(self.status.filling, self.status.filling)} being prepared"
+        status, names = self.status, [self.status.model]
+        heard = any(status.assets.get(kind) for kind in (Kind.AUDIO, Kind.VIDEO))
+        if heard and status.sound_model:
+            names.append(status.sound_model)
+        coming = [name for name in (status.filling, status.sound_filling) if name]
+        words = [titles.get(name, name) for name in names if name]
+        words += [f"{titles.get(name, name)} being prepared" for name in coming]
+        line = ", ".join(words)
         device = self.status.device
         return f"{line} · {_short(device.device)}" if device is not None and line else line
 

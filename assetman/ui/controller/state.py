@@ -19,11 +19,12 @@ KIND_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ExampleChip:
-    """A picture, a part of one or a moment of a video, that is part of the question."""
+    """A picture, a video or a sound, or a part of one, that is part of the question."""
 
     example: Example
     name: str
     thumbnail: str | Picture | None = None  # what to show small
+    sound: bool = False  # it is heard: shown by a sign where there is nothing to see
 
     @property
     def label(self) -> str:
@@ -129,7 +130,7 @@ class MissingChip:
 
 FilterChip = FolderChip | KindChip | TagChip | RatingChip | CollectionChip | MissingChip
 Chip = ExampleChip | FilterChip
-_PLACES = (FolderChip, TagChip, CollectionChip, MissingChip)  # what is chosen at the left
+_PLACES = (FolderChip, KindChip, TagChip, CollectionChip, MissingChip)  # chosen at the left
 
 
 @dataclass(frozen=True, slots=True)

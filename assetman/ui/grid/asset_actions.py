@@ -20,11 +20,13 @@ from assetman.core.queries import Example
 from assetman.engine.protocol import Card, EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
+from assetman.ui.grid.card_times import plays
 from assetman.ui.grid.file_manager import require, reveal
 from assetman.ui.grid.organising_menu import offer_organising
 from assetman.ui.grid.pictures import file_url, read_image
-from assetman.ui.grid.wording import count_text, is_film
+from assetman.ui.grid.wording import count_text
 from assetman.ui.jobs import Job
+from assetman.ui.listening.audition import is_sound
 from assetman.ui.player.clip import Clip
 
 T = TypeVar("T")
@@ -189,14 +191,17 @@ class AssetActions(QObject):
         self.asked.emit(less_like([clip.asset_id], lambda _: clip))
 
     def play(self, asset_ids: Sequence[int]) -> None:
-        """Ask for a video to be played, from the moment that is shown of it."""
+        """Ask for a video or a sound to be played, from the moment that is shown of it."""
         if asset_ids and self._plays(asset_ids[0]):
             clip = self.clip_of(asset_ids[0])
             self.play_wanted.emit(asset_ids[0], clip.start if clip is not None else 0.0)
 
     def _plays(self, asset_id: int) -> bool:
         card = self.card_of(asset_id)
-        return self.shows_films and card is not None and is_film(card)
+        return self.shows_films and card is not None and plays(card)
+
+    def _sounds(self, asset_id: int) -> bool:
+        return is_sound(self.card_of(asset_id))
 
     def _alike(self, ids: Sequence[int]) -> list[Entry]:
         many = len(ids) > 1
@@ -215,29 +220,28 @@ class AssetActions(QObject):
 
     def _alike_moment(self, clip: Clip) -> list[Entry]:
         whole = similar_to([clip.asset_id])
+        sound = self._sounds(clip.asset_id)
+        part, all_of_it = ("part", "sound") if sound else ("moment", "video")
         return [
-            ("Find similar to this moment", "S", lambda: self.find_similar_to(clip)),
-            ("Find similar to the whole video", "", lambda: self.asked.emit(whole)),
-            ("Less like this moment", "Shift+S", lambda: self.less_like_moment(clip)),
+            (f"Find similar to this {part}", "S", lambda: self.find_similar_to(clip)),
+            (f"Find similar to the whole {all_of_it}", "", lambda: self.asked.emit(whole)),
+            (f"Less like this {part}", "Shift+S", lambda: self.less_like_moment(clip)),
         ]
 
     def _film_entries(self, asset_id: int, clip: Clip | None) -> list[Entry]:
+        """Offer what can be done with what plays: a video or a sound."""
         start = clip.start if clip is not None else 0.0
-        shown = self.shots_shown() == asset_id
+        sound = self._sounds(asset_id)
+        play = f"Play from {clock(start)}" if clip is not None else "Play"
         entries: list[Entry] = [
-            (
-                f"Play from {clock(start)}" if clip is not None else "Play",
-                "P",
-                lambda: self.play_wanted.emit(asset_id, start),
-            ),
-            (
-                f"{'Hide' if shown else 'Show'} its shots",
-                "M",
-                lambda: self.shots_wanted.emit(asset_id),
-            ),
+            (play, "Space" if sound else "P", lambda: self.play_wanted.emit(asset_id, start))
         ]
+        if not sound:
+            verb = "Hide" if self.shots_shown() == asset_id else "Show"
+            entries.append((f"{verb} its shots", "M", lambda: self.shots_wanted.emit(asset_id)))
         if clip is not None:
-            entries.append(("Save this shot…", "", lambda: self.export_wanted.emit(clip)))
+            saved = "Save this part…" if sound else "Save this shot…"
+            entries.append((saved, "", lambda: self.export_wanted.emit(clip)))
         return entries
 
     def rate(self, asset_ids: Sequence[int], rating: int) -> None:

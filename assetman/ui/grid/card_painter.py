@@ -9,11 +9,12 @@ from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen
 
 from assetman.core.assets import Asset, display
-from assetman.core.moments import clock
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
 from assetman.ui.glyphs import draw_star, draw_tag
+from assetman.ui.grid.card_times import is_timed, seconds_of, sign_of, time_words
 from assetman.ui.grid.labels import elided
+from assetman.ui.grid.outlines import cover_place, outline_place
 from assetman.ui.grid.plates import INSET, Plate, Plates
 from assetman.ui.grid.skim import Skim
 from assetman.ui.grid.thumbnails import Thumbnail
@@ -24,7 +25,6 @@ from assetman.ui.grid.wording import (
     state_word,
 )
 from assetman.ui.theme import RADIUS, Text, Theme, mix
-from assetman.ui.times import span_text
 
 _WITH_ALPHA = QImage.Format.Format_ARGB32_Premultiplied
 _KEPT = 5000  # names that were shortened, and times that were placed
@@ -50,6 +50,7 @@ class CardLook:
     shots: bool = False  # its shots can be laid beneath it
     open: bool = False  # its shots lie beneath it
     skim: Skim | None = None  # what of it the pointer shows
+    heard: float | None = None  # how far into it one listens just now, 0..1
 
 
 class CardPainter:
@@ -110,7 +111,7 @@ class CardPainter:
     def _picture(
         self, painter: QPainter, picture: QRect, look: CardLook, thumbnail: Thumbnail
     ) -> None:
-        place = _place(picture, thumbnail)
+        place = picture_place(picture, thumbnail)
         if look.gone:
             painter.setOpacity(0.35)
         elif look.opacity < 1:
@@ -120,22 +121,32 @@ class CardPainter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scaled)
         painter.drawImage(place, thumbnail.image)
         painter.setOpacity(1)
+        if look.heard is not None:
+            paint_playhead(painter, QRectF(picture), look, self._theme)
         if look.skim is not None:
             self._line(painter, place, look.skim.share)
         elif look.hovered:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(255, 255, 255, 26))
+            painter.setBrush(self._brighter(look))
             painter.drawRoundedRect(place, RADIUS, RADIUS)
+
+    def _brighter(self, look: CardLook) -> QColor:
+        """Give what is laid over a card under the pointer; over an outline its own ink."""
+        if look.card is None or look.card.waveform is None:
+            return QColor(255, 255, 255, 26)
+        ink = QColor(self._theme.text)
+        ink.setAlpha(14)
+        return ink
 
     def _words(self, painter: QPainter, picture: QRect, look: CardLook, card: Card) -> None:
         """Write on a picture what it means, and what can be done with it."""
         plates, timed = self._plates, QRect()
         if is_timed(look):
             time, timed = self._time(picture, look)
-            plates.paint(painter, Plate.TIME, timed, time, look.over is Plate.TIME)
+            plates.paint(painter, timed, time, look.over is Plate.TIME, sign_of(look))
         for plate in offered(look):
             lit = look.over is plate or (plate is Plate.SHOTS and look.open)
-            plates.paint(painter, plate, plates.place(plate, picture), plate.value, lit)
+            plates.paint(painter, plates.place(plate, picture), plate.value, lit)
         if word := state_word(card):
             plates.paint_word(painter, _shown(picture, look), word, timed)
         elif look.hovered and card.asset.tags:
@@ -146,14 +157,15 @@ class CardPainter:
         """Give the time on a video's picture, and where it lies; worked out once."""
         image = look.thumbnail.image if look.thumbnail is not None else None
         size = (image.width(), image.height()) if image is not None else (0, 0)
-        key = *_seconds(look), *size, picture.width(), picture.height()
+        key = *seconds_of(look), *size, picture.width(), picture.height()
         found = self._timed.get(key)
         if found is None:
             if len(self._timed) > _KEPT:
                 self._timed.clear()
             shown = _shown(picture, look)
-            time = self._plates.fitting(time_words(look), shown)
-            place = self._plates.place_time(time, picture, shown)
+            sign = sign_of(look)
+            time = self._plates.fitting(time_words(look), shown, sign)
+            place = self._plates.place_time(time, picture, shown, sign)
             found = self._timed[key] = (time, place.translated(-picture.topLeft()))
         return found[0], found[1].translated(picture.topLeft())
 
@@ -282,10 +294,10 @@ def _shown(picture: QRect, look: CardLook) -> QRect:
     """Give where the picture of a video is seen: it may not fill its cell."""
     if look.thumbnail is None or not is_timed(look):
         return picture
-    return _place(picture, look.thumbnail).toAlignedRect().intersected(picture)
+    return picture_place(picture, look.thumbnail).toAlignedRect().intersected(picture)
 
 
-def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
+def picture_place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
     """Centre a thumbnail in its cell, on whole pixels of the screen if it was made for it."""
     spec, image = thumbnail.spec, thumbnail.image
     ratio = spec.ratio
@@ -301,31 +313,16 @@ def _place(picture: QRect, thumbnail: Thumbnail) -> QRectF:
     return QRectF(QPointF(picture.topLeft()) + at, size)
 
 
-def time_words(look: CardLook) -> list[str]:
-    """Write the time of what a card shows: of the frame, of the best shot, else its length.
-
-    The first is the best; the others take less room.
-    """
-    if look.skim is not None:
-        return [clock(look.skim.moment.at), ""]
-    if look.hit is not None and look.hit.start is not None:
-        return [span_text(look.hit.start, look.hit.end), clock(look.hit.start), ""]
-    duration = look.card.asset.duration if look.card is not None else None
-    return [""] if duration is None else [clock(duration), ""]
-
-
-def _seconds(look: CardLook) -> tuple[float | None, float | None]:
-    """Give the seconds from which `time_words` are written."""
-    if look.skim is not None:
-        return look.skim.moment.at, -1.0
-    if look.hit is not None and look.hit.start is not None:
-        return look.hit.start, look.hit.end
-    return None if look.card is None else look.card.asset.duration, -2.0
-
-
-def is_timed(look: CardLook) -> bool:
-    """Tell whether a card shows seconds of a video."""
-    return look.card is not None and is_film(look.card) and not look.gone
+def paint_playhead(painter: QPainter, cell: QRectF, look: CardLook, theme: Theme) -> None:
+    """Show on an outline how far into its sound one is."""
+    card = look.card
+    if look.heard is None or card is None or card.waveform is None:
+        return
+    covered = card.thumbnail is not None and not cover_place(cell, 1.0).isEmpty()
+    place = outline_place(cell, 1.0, covered)
+    x = round(place.left() + min(max(look.heard, 0.0), 1.0) * place.width())
+    line = QRectF(x - 1, place.top() - 4, 2, place.height() + 8).intersected(cell)
+    painter.fillRect(line, theme.text)
 
 
 def offered(look: CardLook) -> tuple[Plate, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any, Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
@@ -14,6 +15,8 @@ from assetman.ui.grid.even_grid import EvenGrid
 from assetman.ui.grid.frames import FilmStore, FrameStore
 from assetman.ui.grid.grid_layout import MARGIN, GridLayout
 from assetman.ui.grid.grid_model import AssetGridModel
+from assetman.ui.grid.listing import Listing
+from assetman.ui.grid.outlines import inks_of
 from assetman.ui.grid.pictures import CellSpec
 from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.sight import Sight
@@ -23,6 +26,16 @@ from assetman.ui.grid.wording import is_film
 from assetman.ui.theme import RADIUS, appearance, theme
 
 REACH = 6  # pixels that outlines reach beyond a card
+
+
+class Listening(Protocol):
+    """Whoever lets sounds be heard, and knows how far into one it is."""
+
+    moved: Any  # Signal(int): an asset id
+
+    def at(self, asset_id: int) -> float | None:
+        """Give the second one listens to; None: it is not listened to."""
+        ...
 
 
 class CardView(EvenGrid):
@@ -58,6 +71,9 @@ class CardView(EvenGrid):
         self.sight.renewed.connect(self._repaint_rows)
         self.sight.settled.connect(self.visible_changed)
         self.laid_out.connect(self.sight.look_soon)
+        self._listening: Listening | None = None
+        self.listing = Listing(self)
+        self.listing.switched.connect(self._switched)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         model.modelReset.connect(self.forget_hover)
@@ -69,6 +85,16 @@ class CardView(EvenGrid):
     def assets(self) -> AssetGridModel:
         """Give the model."""
         return self._model
+
+    @property
+    def listening(self) -> Listening | None:
+        """Whoever lets sounds be heard: how far one is in one is shown on its card."""
+        return self._listening
+
+    @listening.setter
+    def listening(self, listening: Listening) -> None:
+        self._listening = listening
+        listening.moved.connect(lambda asset: self._repaint_rows([self._model.row_of(asset)]))
 
     @property
     def shows_shots(self) -> bool:
@@ -87,18 +113,22 @@ class CardView(EvenGrid):
 
     def spec(self) -> CellSpec:
         """Give the form in which thumbnails are wanted."""
+        if self.listing.on:
+            return self.listing.spec()
         ratio = self.devicePixelRatioF()
         width, height = self.grid.cell_width * ratio, self.grid.picture_height * ratio
         return CellSpec(round(width), round(height), self._fill, RADIUS * ratio, ratio)
 
     def picture_rect(self, row: int) -> QRect:
         """Give where on the viewport a card's picture is."""
+        if self.listing.on:
+            return self.listing.picture(self.visualRect(self._model.index(row)))
         return self.grid.picture(row).translated(0, -self.verticalOffset())
 
     def plate_at(self, point: QPoint) -> tuple[int, Plate | None]:
         """Give the row under the pointer, and what of its picture can be clicked at a point."""
         row = self._hovered
-        if not 0 <= row < self.grid.count:
+        if not 0 <= row < self.grid.count or self.listing.on:
             return -1, None
         look = self._look_of(row, -1, time.monotonic())
         return row, self._painter.plate_at(point, self.picture_rect(row), look)
@@ -110,8 +140,13 @@ class CardView(EvenGrid):
             focused = self.currentIndex().row() if self.hasFocus() and self._by_keyboard else -1
             now = time.monotonic()
             for row in self.grid.between(top + dirty.top(), top + dirty.bottom() + 1):
-                if self.grid.cell(row).translated(0, -top).intersects(dirty):
-                    look = self._look_of(row, focused, now)
+                cell = self.grid.cell(row).translated(0, -top)
+                if not cell.intersects(dirty):
+                    continue
+                look = self._look_of(row, focused, now)
+                if self.listing.on:
+                    self.listing.paint(painter, cell, look)
+                else:
                     self._painter.paint(painter, self.picture_rect(row), look)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -143,6 +178,7 @@ class CardView(EvenGrid):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LayoutDirectionChange:
             self._restyle()
+            self.listing.restyle()
 
     def _look_of(self, row: int, focused: int, now: float) -> CardLook:
         asset_id = self._model.id_at(row)
@@ -169,7 +205,16 @@ class CardView(EvenGrid):
             shots=self.shows_shots,
             open=asset_id == self.opened_shots,
             skim=skim,
+            heard=self._heard(asset_id),
         )
+
+    def _heard(self, asset_id: int) -> float | None:
+        """Say how far into a sound one listens, where one does."""
+        at = self._listening.at(asset_id) if self._listening is not None else None
+        card = self._model.store.get(asset_id) if at is not None else None
+        if at is None or card is None or not card.asset.duration:
+            return None
+        return at / card.asset.duration
 
     def _hover(self, point: QPoint) -> None:
         inside = self.viewport().rect().contains(point)
@@ -187,7 +232,7 @@ class CardView(EvenGrid):
         """Let the pointer look into a video, where there is nothing to click."""
         card = self._model.card(row) if row >= 0 else None
         picture = self.picture_rect(row) if row >= 0 else QRect()
-        if card is None or not is_film(card) or self._over is not None:
+        if card is None or not is_film(card) or self._over is not None or self.listing.on:
             self.skimming.leave()
         elif picture.contains(point):
             share = (point.x() - picture.left()) / max(1, picture.width() - 1)
@@ -214,7 +259,14 @@ class CardView(EvenGrid):
                 cell = self.grid.cell(row).translated(0, -self.verticalOffset())
                 self.viewport().update(cell.adjusted(-REACH, -REACH, REACH, REACH))
 
+    def _switched(self, _listed: bool) -> None:
+        self.forget_hover()
+        self.sight.look_soon()
+        self.viewport().update()
+
     def _restyle(self) -> None:
         self._painter = CardPainter(theme(), captions=self._captions, mirrored=self.mirrored)
+        self.sight.inks = inks_of(theme())
+        self.sight.look_soon()
         self.set_measures(card=self.grid.card, caption=self._painter.caption)
         self.viewport().update()

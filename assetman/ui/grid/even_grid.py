@@ -52,6 +52,10 @@ class EvenGrid(QListView):
         """Take other measures; what is at the top of the screen stays there."""
         self._lay_out(replace(self._layout, card=card, caption=caption))
 
+    def set_lines(self, height: int, gap: int) -> None:
+        """Lay items out as lines of a list, so high and so far apart; 0: as cards again."""
+        self._lay_out(replace(self._layout, line=height, gap=gap))
+
     def make_room(self, row: int, height: int) -> None:
         """Keep some pixels free beneath the cards beside a row, instead of elsewhere; -1: none."""
         self._lay_out(replace(self._layout, opened=row, room=height if row >= 0 else 0))
@@ -135,6 +139,8 @@ class EvenGrid(QListView):
             return last
         sideways = {_Action.MoveLeft: -forward, _Action.MoveRight: forward}
         sideways |= {_Action.MovePrevious: -1, _Action.MoveNext: 1}
+        if self._layout.line and action in (_Action.MoveLeft, _Action.MoveRight):
+            return row
         if action in sideways:
             return min(max(row + sideways[action], 0), last)
         steps = {_Action.MoveUp: -columns, _Action.MoveDown: columns}

@@ -6,10 +6,19 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
 
-from assetman.core.assets import AssetState, display
-from assetman.core.queries import Hit
+from assetman.core.assets import AssetState, SoundFacts, display
+from assetman.core.moments import clock
+from assetman.core.queries import HEARD, Hit
 from assetman.engine.protocol import Details
-from assetman.ui.grid.wording import KINDS, dimensions_text, size_text
+from assetman.ui.grid.wording import (
+    KINDS,
+    WRITTEN,
+    bpm_text,
+    dimensions_text,
+    loudness_text,
+    size_text,
+)
+from assetman.ui.times import length_text
 
 Fact = int | float | str
 _EXPOSURE = ("exposure", "aperture", "ISO", "focal length")
@@ -22,6 +31,8 @@ def fact_rows(details: Details) -> list[tuple[str, str]]:
     kind = [KINDS[asset.kind].capitalize(), str(facts.get("format", ""))]
     rows = [
         ("Kind", " · ".join(filter(None, kind))),
+        ("Length", "" if asset.duration is None else length_text(asset.duration)),
+        *sound_rows(asset.sound),
         ("Dimensions", dimensions_text(asset)),
         ("Size", size_text(asset.size)),
         ("Taken", date_text(asset.taken, of_camera=True) if asset.taken is not None else ""),
@@ -39,11 +50,34 @@ def fact_rows(details: Details) -> list[tuple[str, str]]:
     return [(name, value) for name, value in rows if value]
 
 
+def sound_rows(sound: SoundFacts | None) -> list[tuple[str, str]]:
+    """List what was measured of a sound, and what it says of its music."""
+    if sound is None:
+        return []
+    return [
+        ("Loudness", loudness_text(sound.loudness)),
+        ("Peak", loudness_text(sound.peak, " dBFS")),
+        ("Tempo", bpm_text(sound.bpm)),
+        ("Key", sound.key or ""),
+    ]
+
+
 def reason_rows(hit: Hit | None) -> list[tuple[str, float]]:
     """List the parts of a score, the largest first; nothing where there is nothing to explain."""
     if hit is None:
         return []
-    return sorted(hit.reasons.items(), key=lambda part: -part[1])
+    reasons = sorted(hit.reasons.items(), key=lambda part: -part[1])
+    return [(reason_words(name, hit), share) for name, share in reasons]
+
+
+def reason_words(name: str, hit: Hit) -> str:
+    """Say a reason for a person: what is heard is said so, and when."""
+    if name == WRITTEN:
+        return "written in its name or description"
+    if not name.startswith(HEARD):
+        return name
+    heard = "heard" if hit.start is None else f"heard at {clock(hit.start)}"
+    return f"{name.removeprefix(HEARD)}, {heard}"
 
 
 def folder_text(details: Details) -> str:

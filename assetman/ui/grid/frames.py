@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
+from assetman.core.assets import SegmentKind
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.moments import Moment
 from assetman.core.queries import Query
@@ -132,7 +133,7 @@ class FilmStore(QObject):
     def _take(self, key: tuple[int, Query | None], moments: list[Moment]) -> None:
         self._asked.pop(key, None)
         self._lasting.discard(key)
-        self._kept[key] = moments
+        self._kept[key] = [each for each in moments if each.kind is SegmentKind.SHOT]
         while len(self._kept) > FILMS:
             self._kept.popitem(last=False)
         self.arrived.emit(key[0])

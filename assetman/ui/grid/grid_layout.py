@@ -11,6 +11,7 @@ from assetman.ui.theme import GAP
 
 SHAPE = 0.75  # height of a picture's cell, in widths: a phone's picture fills it exactly
 MARGIN = 16  # around all cards; at the far side it is the scroll bar's room
+_ABOVE_LINES = 4
 
 
 @dataclass(frozen=True)  # no slots: what is worked out is kept
@@ -27,9 +28,12 @@ class GridLayout:
     shift: int = 0  # pixels, where a scroll bar at the left pushes everything aside
     opened: int = -1  # a card beneath whose row room is made, -1 for none
     room: int = 0  # pixels of that room
+    line: int = 0  # pixels, the height of a row of a list; 0 for cards
 
     @cached_property
     def columns(self) -> int:
+        if self.line:
+            return 1
         return max(1, (self._inner + self.gap) // (self.card + self.gap))
 
     @cached_property
@@ -38,12 +42,27 @@ class GridLayout:
 
     @cached_property
     def picture_height(self) -> int:
-        return round(self.cell_width * SHAPE)
+        return self.line or round(self.cell_width * SHAPE)
 
     @cached_property
     def pitch(self) -> int:
         """Give the distance from one row to the next."""
-        return self.picture_height + self.caption + self.gap
+        return self.picture_height + self.words + self.gap
+
+    @property
+    def words(self) -> int:
+        """Give the pixels beneath a picture."""
+        return 0 if self.line else self.caption
+
+    @cached_property
+    def above(self) -> int:
+        """Give the pixels above the first row, and below the last."""
+        return _ABOVE_LINES if self.line else self.margin
+
+    @property
+    def line_left(self) -> int:
+        """Give where the first column begins."""
+        return self._lefts[0]
 
     @cached_property
     def rows(self) -> int:
@@ -51,7 +70,7 @@ class GridLayout:
 
     @cached_property
     def height(self) -> int:
-        return 2 * self.margin + max(0, self.rows * self.pitch - self.gap) + self._spread
+        return 2 * self.above + max(0, self.rows * self.pitch - self.gap) + self._spread
 
     @property
     def beneath(self) -> QRect:
@@ -60,18 +79,16 @@ class GridLayout:
             return QRect()
         left = min(self._lefts)
         width = max(self._lefts) + self.cell_width - left
-        return QRect(left, self.margin + self._edge, width, self.room - self.gap)
+        return QRect(left, self.above + self._edge, width, self.room - self.gap)
 
     def cell(self, index: int) -> QRect:
         """Give the place of a card: its picture and its caption."""
         row, column = divmod(index, self.columns)
         return QRect(
             self._lefts[column],
-            self.margin
-            + row * self.pitch
-            + (self._spread if row * self.pitch >= self._edge else 0),
+            self.above + row * self.pitch + (self._spread if row * self.pitch >= self._edge else 0),
             self.cell_width,
-            self.picture_height + self.caption,
+            self.picture_height + self.words,
         )
 
     def picture(self, index: int) -> QRect:
@@ -82,11 +99,11 @@ class GridLayout:
 
     def at(self, point: QPoint) -> int:
         """Give the card at a point, -1 where there is none."""
-        down = point.y() - self.margin
+        down = point.y() - self.above
         if self._spread and 0 <= down - self._edge < self._spread:
             return -1
         row, inside = divmod(self._closed(down), self.pitch)
-        if not 0 <= row < self.rows or inside >= self.picture_height + self.caption:
+        if not 0 <= row < self.rows or inside >= self.picture_height + self.words:
             return -1
         for column in range(self.columns):
             left = self._lefts[column]
@@ -99,8 +116,8 @@ class GridLayout:
         """Give the cards of which a part lies from `top` to just above `bottom`."""
         if self.count == 0 or bottom <= top:
             return range(0)
-        first = max(0, (self._closed(top - self.margin) + self.gap) // self.pitch)
-        last = max(-1, self._closed(bottom - 1 - self.margin, last=True) // self.pitch)
+        first = max(0, (self._closed(top - self.above) + self.gap) // self.pitch)
+        last = max(-1, self._closed(bottom - 1 - self.above, last=True) // self.pitch)
         return range(
             min(first * self.columns, self.count), min((last + 1) * self.columns, self.count)
         )

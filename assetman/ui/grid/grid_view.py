@@ -15,6 +15,7 @@ from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.grid_place import GridPlace
 from assetman.ui.grid.handled_grid import HandledGrid
+from assetman.ui.grid.outlines import outline_of
 
 _Flag = QItemSelectionModel.SelectionFlag
 
@@ -60,6 +61,7 @@ class GridView(HandledGrid):
         """Show these assets in this order."""
         self.shots.close()
         self.shots.query = query
+        self.listing.header.show_asked(bool(hits))
         self._removed.clear()
         self._awaited = None
         self.assets.store.meet_again(asset_ids)
@@ -156,6 +158,8 @@ class GridView(HandledGrid):
         card, hit = self.assets.store.get(asset_id), self.assets.hits.get(asset_id)
         if card is not None and card.thumbnail is not None:
             self.sight.thumbnails.forget(card.thumbnail)
+        if card is not None and (outline := outline_of(card, hit, self.sight.inks)) is not None:
+            self.sight.thumbnails.forget(outline)
         if hit is None or hit.segment_id is None:
             return
         moment = self.frames.get(hit.segment_id)

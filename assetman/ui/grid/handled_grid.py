@@ -21,6 +21,7 @@ from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import AssetActions, mime_of
+from assetman.ui.grid.card_times import is_whole
 from assetman.ui.grid.card_view import CardView
 from assetman.ui.grid.drag_picture import drag_picture
 from assetman.ui.grid.frames import clip_of
@@ -28,6 +29,7 @@ from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.rubber_band import RubberBand
 from assetman.ui.grid.shots_beneath import ShotsBeneath
+from assetman.ui.listening.audition import is_sound
 from assetman.ui.player.clip import Clip
 
 _Key = Qt.Key
@@ -50,6 +52,7 @@ class HandledGrid(CardView):
     large_wanted = Signal(int, float)  # asset id, seconds: the same, large
     moment_chosen = Signal(int, object)  # asset id, Moment that is looked at; None: none any more
     export_wanted = Signal(object)  # Clip
+    audition_wanted = Signal(int)  # asset id: a sound is to be heard, or to fall silent
 
     def __init__(
         self,
@@ -124,7 +127,7 @@ class HandledGrid(CardView):
         if key in (_Key.Key_Return, _Key.Key_Enter):
             return (lambda: do.open_files(ids())) if control else self._open_current
         verbs: dict[tuple[int, bool, bool], Callable[[], object]] = {
-            (_Key.Key_Space, False, False): self._open_current,
+            (_Key.Key_Space, False, False): self._audition_current,
             (_Key.Key_C, True, False): lambda: do.copy(ids()),
             (_Key.Key_C, True, True): lambda: do.copy_paths(ids()),
             (_Key.Key_T, False, False): lambda: do.type_tags(ids()),
@@ -214,6 +217,22 @@ class HandledGrid(CardView):
         if index.isValid():
             self.opened.emit(self.assets.id_at(index.row()))
 
+    def _audition_current(self) -> None:
+        """Listen to a sound; anything else is seen large."""
+        index = self.currentIndex()
+        if index.isValid() and is_sound(self.assets.card(index.row())):
+            self.audition_wanted.emit(self.assets.id_at(index.row()))
+        else:
+            self._open_current()
+
+    def neighbours(self, asset_id: int) -> list[int]:
+        """List what the arrow keys lead to from a card, the likeliest first."""
+        row, across = self.assets.row_of(asset_id), self.grid.columns
+        if row < 0:
+            return []
+        around = dict.fromkeys((row + 1, row - 1, row + across, row - across))
+        return [self.assets.id_at(each) for each in around if 0 <= each < self.grid.count]
+
     def _menu_by_keyboard(self) -> None:
         index = self.currentIndex()
         if not index.isValid():
@@ -262,8 +281,11 @@ class HandledGrid(CardView):
         skim, hit = self.skimming.of(asset_id), self.assets.hits.get(asset_id)
         if skim is not None:
             return clip_of(asset_id, skim.moment)
+        card = self.assets.store.get(asset_id)
         if hit is None or hit.start is None:
             return None
+        if card is not None and is_whole(hit, card.asset.duration):
+            return None  # one short sound: what is like it is like all of it
         moment = self.frames.get(hit.segment_id) if hit.segment_id is not None else None
         if moment is not None:
             return clip_of(asset_id, moment)

@@ -18,13 +18,16 @@ from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows, trouble_
 from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture, ReasonList
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import cell_image
+from assetman.ui.grid.preview_sound import PreviewSound
 from assetman.ui.grid.preview_video import PreviewVideo
+from assetman.ui.grid.preview_words import PreviewWords
 from assetman.ui.grid.similar_strip import OUTLINE, SimilarStrip
 from assetman.ui.grid.stars import Stars
 from assetman.ui.grid.summary import Summary, Summing, sum_up
 from assetman.ui.grid.tag_editor import TagEditor
 from assetman.ui.grid.wording import KINDS, card_name, count_text, plain_tip, size_text
 from assetman.ui.jobs import Job
+from assetman.ui.listening.listening import Listening
 from assetman.ui.theme import Text
 
 EMPTY = "Select something to see what is known about it."
@@ -47,9 +50,14 @@ class Inspector(QWidget):
     sounded = Signal()  # a video begins to play
 
     def __init__(
-        self, bridge: EngineBridge, organiser: Organiser, parent: QWidget | None = None
+        self,
+        bridge: EngineBridge,
+        organiser: Organiser,
+        parent: QWidget | None = None,
+        listening: Listening | None = None,
     ) -> None:
         super().__init__(parent)
+        self.listening = listening or Listening(self)
         self.setObjectName("inspector")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Inspector")
@@ -63,6 +71,8 @@ class Inspector(QWidget):
         self._steady.timeout.connect(self._look_up)
         self.picture = PreviewPicture()
         self.video = PreviewVideo(bridge, self.picture, self)
+        self.sound = PreviewSound(bridge, self.listening, self)
+        self.words = PreviewWords(bridge, self.listening, self.video.player)
         self.title = WrappedLabel(Text.TITLE, lines=4)
         self.place = WrappedLabel(Text.SECONDARY, "secondary", lines=4)
         self.trouble = WrappedLabel(Text.SECONDARY, "warning")
@@ -102,8 +112,9 @@ class Inspector(QWidget):
         self._steady.start(STEADY_MS)
 
     def show_query(self, query: Query | None) -> None:
-        """Light the moments of a video that match a question."""
+        """Light the moments of a video or a sound that match a question."""
         self.video.player.source.show_query(query)
+        self.sound.player.source.show_query(query)
 
     def play(self, asset_id: int, start: float) -> None:
         """Play a video from a time, in the preview."""
@@ -111,7 +122,8 @@ class Inspector(QWidget):
 
     def silence(self) -> bool:
         """Stop playing at once; True if something was."""
-        return self.video.player.silence()
+        watched = self.video.player.silence()
+        return self.listening.silence() or watched
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -139,11 +151,17 @@ class Inspector(QWidget):
         self.video.large_wanted.connect(self.large_wanted)
         self.video.player.sounded.connect(self.sounded)
         self.video.player.export_wanted.connect(self.export_wanted)
+        self.sound.asked.connect(self.asked)
+        self.sound.large_wanted.connect(self.large_wanted)
+        self.sound.player.export_wanted.connect(self.export_wanted)
 
     def _follow_hit(self) -> None:
         """Go to the moment that was found, or chosen."""
         if self._card is not None and self._ids == (self._card.asset.id,):
             self.video.show_card(self._card, self._hits.get(self._card.asset.id))
+            self.sound.show_card(self._card, self._hits.get(self._card.asset.id))
+            self.words.show_card(self._card)
+            self.picture.setVisible(not self.sound.here or self._card.thumbnail is not None)
 
     def _lay_out(self) -> None:
         content = self._content = QWidget()
@@ -158,8 +176,8 @@ class Inspector(QWidget):
         line.addWidget(self.stars)
         line.addWidget(self.mixed, 1)
         self.by_hand = _group(8, rating, self.tags)
-        preview = _group(0, self.picture, self.video.player, self.video.sentence)
-        upper = _group(16, preview, head, self.by_hand, self.facts, self.why, self.more)
+        preview = _group(0, self.picture, self.video.player, self.video.sentence, self.sound.player)
+        upper = _group(16, preview, head, self.by_hand, self.words, self.facts, self.why, self.more)
         upper.setContentsMargins(OUTLINE, 0, OUTLINE, 0)
         column.addWidget(upper)
         column.addWidget(self.strip)
@@ -191,12 +209,17 @@ class Inspector(QWidget):
     def _show_nothing(self) -> None:
         for piece in (self.picture, self.place, self.trouble, self.facts, self.more, self.strip):
             piece.hide()
-        self.video.leave()
+        self._show_no_moments()
         self.by_hand.hide()
         self.title.hide()
         self.place.setText(EMPTY)
         self.place.show()
         self._show_reasons()
+
+    def _show_no_moments(self) -> None:
+        self.video.leave()
+        self.sound.leave()
+        self.words.show_card(None)
 
     def _show_one(self, ids: tuple[int, ...], details: Details) -> None:
         if ids != self._ids:
@@ -231,7 +254,7 @@ class Inspector(QWidget):
     def _show_count(self, ids: tuple[int, ...], summary: Summary | None) -> None:
         if ids != self._ids:
             return
-        self.video.leave()
+        self._show_no_moments()
         for piece in (self.picture, self.trouble, self.facts):
             piece.hide()
         size = f" · {size_text(summary.size)}" if summary is not None else ""

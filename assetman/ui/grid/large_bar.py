@@ -19,6 +19,7 @@ class LargeBar(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._trouble = False
+        self._picture = True
         self._subject = ""
         self.previous = _button("‹", "Previous", "Previous (←)")
         self.next = _button("›", "Next", "Next (→)")
@@ -52,7 +53,7 @@ class LargeBar(QWidget):
     def buttons(self) -> list[QPushButton]:
         """List the buttons that can be reached just now, in their order."""
         every = [self.previous, self.next, self.mark, self.similar, self.close_button]
-        return [button for button in every if button.isEnabled()]
+        return [each for each in every if each.isEnabled() and each.isVisibleTo(self)]
 
     def set_caption(self, name: str, position: int, count: int) -> None:
         """Say what is looked at and where in the list it stands."""
@@ -96,6 +97,12 @@ class LargeBar(QWidget):
             painter.fillRect(self.rect(), look.panel)
             painter.fillRect(0, 0, self.width(), 1, look.line)
 
+    def set_picture(self, picture: bool) -> None:
+        """Offer what can be done with a picture, or nothing of it where there is none."""
+        self._picture = picture
+        self.mark.setVisible(picture)
+        self._fit()
+
     def set_trouble(self, trouble: bool) -> None:
         """Offer nothing that a picture is needed for when there is none."""
         self._trouble = trouble
@@ -115,7 +122,7 @@ class LargeBar(QWidget):
             self.mark.setText(mark)
             self.similar.setText(similar)
             self.place.setVisible(numbers > 0)
-            self.zoom.setVisible(numbers > 1 and not self._trouble)
+            self.zoom.setVisible(numbers > 1 and self._picture and not self._trouble)
             if self._line.minimumSize().width() + TITLE <= self.width():
                 break
 

@@ -16,12 +16,14 @@ from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.cards import CardStore
 from assetman.ui.grid.large_bar import LargeBar
+from assetman.ui.grid.large_sound import LargeSound
 from assetman.ui.grid.large_video import LargeVideo
 from assetman.ui.grid.picture_canvas import PictureCanvas
 from assetman.ui.grid.pictures import read_image
 from assetman.ui.grid.previews import PreviewLoader, Wish, full_side, rung
 from assetman.ui.grid.wording import card_name
 from assetman.ui.jobs import Job
+from assetman.ui.listening.listening import Listening
 
 STEADY_MS = 40  # how long the same picture is looked at before it is loaded large
 
@@ -29,8 +31,15 @@ STEADY_MS = 40  # how long the same picture is looked at before it is loaded lar
 class LargeLoading(QWidget):
     """Keeps canvas, bar and player showing the asset that is looked at."""
 
-    def __init__(self, bridge: EngineBridge, organiser: Organiser, parent: QWidget) -> None:
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        organiser: Organiser,
+        parent: QWidget,
+        listening: Listening | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.listening = listening or Listening(self)
         self._ids: Sequence[int] = ()
         self._position = 0
         self._thumbnail: QImage | None = None
@@ -50,6 +59,7 @@ class LargeLoading(QWidget):
         self.canvas = PictureCanvas(self)
         self.bar = LargeBar(self)
         self.video = LargeVideo(bridge, self.canvas, self.bar, self)
+        self.sound = LargeSound(bridge, self.listening, self.canvas, self.bar, self)
         self.hide()
 
     @property
@@ -73,7 +83,9 @@ class LargeLoading(QWidget):
         if card is not None and card.failure and not images:
             self.canvas.say(card.failure)
         self.video.show_card(card)
-        self.bar.set_trouble(bool(self.canvas.sentence) and not images and not self.video.here)
+        self.sound.show_card(card)
+        plays = self.video.here or self.sound.here
+        self.bar.set_trouble(bool(self.canvas.sentence) and not images and not plays)
         if card is None or card.thumbnail is None or card.thumbnail == self._thumbnail_of:
             return
         self._thumbnail_of = card.thumbnail
@@ -90,10 +102,13 @@ class LargeLoading(QWidget):
         nearest = [self._position, self._position + 1, self._position - 1]
         ids = [self._ids[i] for i in nearest if 0 <= i < len(self._ids)]
         # A video is no picture: of the present one the file is opened, of others nothing.
-        wishes = [Wish(asset_id, side) for asset_id in ids if not self._is_film(asset_id)]
+        wishes = [Wish(asset_id, side) for asset_id in ids if self._has_picture(asset_id)]
         card = self._card()
         if self.video.here:
             self.video.load()
+            self._previews.want(wishes)
+            return
+        if self.sound.here:
             self._previews.want(wishes)
             return
         drawn = self.canvas.picture_rect().size() * ratio
@@ -102,9 +117,11 @@ class LargeLoading(QWidget):
             wishes.insert(1, Wish(asset.id, full_side(asset.width, asset.height)))
         self._previews.want(wishes)
 
-    def _is_film(self, asset_id: int) -> bool:
+    def _has_picture(self, asset_id: int) -> bool:
         card = self._store.get(asset_id)
-        return card is not None and card.asset.kind is Kind.VIDEO
+        if card is not None and card.asset.kind is Kind.AUDIO:
+            return card.thumbnail is not None  # its cover
+        return card is None or card.asset.kind is not Kind.VIDEO
 
     def _card(self) -> Card | None:
         return self._store.get(self.current) if self.current is not None else None
@@ -142,6 +159,6 @@ class LargeLoading(QWidget):
 
     def _preview_failed(self, asset_id: int, sentence: str) -> None:
         # What the engine said when it first met the file is the better sentence.
-        if asset_id == self.current and not self.canvas.sentence:
+        if asset_id == self.current and not self.canvas.sentence and not self.sound.here:
             self.canvas.say(sentence)
             self.bar.set_trouble(self._thumbnail is None)

@@ -8,11 +8,13 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
+from assetman.core.assets import Kind
 from assetman.core.queries import Hit, Query
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import AssetActions
 from assetman.ui.grid.large_loading import LargeLoading
+from assetman.ui.listening.listening import Listening
 from assetman.ui.theme import theme
 
 RATINGS = tuple("012345")
@@ -31,8 +33,14 @@ class LargeView(LargeLoading):
     export_wanted = Signal(object)  # Clip
     sounded = Signal()  # a video begins to play
 
-    def __init__(self, bridge: EngineBridge, organiser: Organiser, parent: QWidget) -> None:
-        super().__init__(bridge, organiser, parent)
+    def __init__(
+        self,
+        bridge: EngineBridge,
+        organiser: Organiser,
+        parent: QWidget,
+        listening: Listening | None = None,
+    ) -> None:
+        super().__init__(bridge, organiser, parent, listening)
         self.setAccessibleName("Large view")
         self.verbs = AssetActions(bridge, organiser, self)
         self.verbs.card_of = self._store.get
@@ -45,11 +53,14 @@ class LargeView(LargeLoading):
         self.video.asked.connect(self.asked)
         self.video.player.sounded.connect(self.sounded)
         self.video.player.export_wanted.connect(self.export_wanted)
+        self.sound.asked.connect(self.asked)
+        self.sound.player.export_wanted.connect(self.export_wanted)
         self._connect_bar()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.sound.stage, 1)
         layout.addWidget(self.video.player)
         layout.addWidget(self.bar)
         self.setFocusProxy(self.canvas)
@@ -71,20 +82,26 @@ class LargeView(LargeLoading):
         self._show_current()
 
     def play(self, start: float) -> None:
-        """Play the video that is looked at, from a time."""
-        self.video.play(start)
+        """Play the video or the sound that is looked at, from a time."""
+        card = self._card()
+        if card is not None and card.asset.kind is Kind.AUDIO:
+            self.sound.play(start)
+        else:
+            self.video.play(start)
 
     def silence(self) -> bool:
         """Stop playing at once; True if something was."""
-        return self.video.player.silence()
+        watched = self.video.player.silence()
+        return self.listening.silence() or watched
 
     def show_query(self, query: Query | None) -> None:
         """Light the moments of videos that match a question."""
         self.video.show_query(query)
+        self.sound.show_query(query)
 
     def show_hits(self, hits: Mapping[int, Hit]) -> None:
-        """Open videos at the moments that were found."""
-        self.video.hits = hits
+        """Open videos and sounds at the moments that were found."""
+        self.video.hits = self.sound.hits = hits
 
     def leave(self) -> None:
         """Go back to the grid, to the same place."""
@@ -104,6 +121,11 @@ class LargeView(LargeLoading):
             self._show_current()
             self.walked.emit(self._ids[position])
 
+    def neighbours(self) -> list[int]:
+        """List what the arrows lead to, the next first."""
+        around = (self._position + 1, self._position - 1)
+        return [self._ids[i] for i in around if 0 <= i < len(self._ids)]
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -120,10 +142,10 @@ class LargeView(LargeLoading):
             _Key.Key_End: len(self._ids),
         }
         current = [self.current] if self.current is not None else []
-        if self.video.take_key(event):
+        if self.video.take_key(event) or self.sound.take_key(event):
             return
         if key == _Key.Key_Escape:
-            self._step_back()
+            self.step_back()
         elif key == _Key.Key_Space:
             self.leave()
         elif key in list(steps):
@@ -160,6 +182,7 @@ class LargeView(LargeLoading):
         """Keep the keyboard inside while the grid beneath cannot be seen."""
         player = self.video.player
         controls = [player.timeline, *player.bar.buttons()] if self.video.here else []
+        controls += self.sound.controls()
         places: list[QWidget] = [self.canvas, *controls, *self.bar.buttons()]
         here = QApplication.focusWidget()
         at = places.index(here) if here in places else 0
@@ -172,6 +195,7 @@ class LargeView(LargeLoading):
         super().hideEvent(event)
         if not event.spontaneous():
             self.video.leave()
+            self.sound.leave()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -190,6 +214,7 @@ class LargeView(LargeLoading):
         size = QSize(asset.width or 0, asset.height or 0) if asset is not None else QSize()
         self._thumbnail = self._thumbnail_of = None
         self.video.forget_wish()
+        self.sound.forget_wish()
         self.bar.mark.setChecked(False)
         if card is None or card.asset != self.video.player.asset:
             self.video.leave()
@@ -222,14 +247,14 @@ class LargeView(LargeLoading):
 
     def _ask(self, *, whole: bool = False) -> None:
         current, box = self.current, self.canvas.mark.box()
-        if current is None or self.video.ask():
+        if current is None or self.video.ask() or self.sound.ask():
             return
         if box is not None and not whole:
             self.region_asked.emit(current, box)
         else:
             self.verbs.find_similar([current])
 
-    def _step_back(self) -> None:
+    def step_back(self) -> None:
         """Undo one step: the rectangle, then the large view itself."""
         self.silence()
         if self.bar.mark.isChecked():
@@ -239,6 +264,9 @@ class LargeView(LargeLoading):
 
     def _menu(self, at: QPoint) -> None:
         menu = self.verbs.show_menu([self.current], at) if self.current is not None else None
+        if menu is not None and self.sound.here:
+            self.sound.player.offer(menu)
+            menu.popup(at)
         if menu is None or not self.video.here:
             return
         for action in menu.actions():

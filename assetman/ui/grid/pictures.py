@@ -13,8 +13,10 @@ from PySide6.QtGui import QBrush, QImage, QImageReader, QPainter
 
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.moments import Picture
+from assetman.ui.grid.outline_pictures import outline_image
+from assetman.ui.grid.outlines import OutlinePicture
 
-Source = str | Picture  # a picture file, or a rectangle of one
+Source = str | Picture | OutlinePicture  # a picture file, a rectangle of one, or a sound
 
 ENLARGED = 2  # a small picture is shown at most twice its size: more would only be blur
 MEGABYTES = 2048  # Qt's own limit of 256 would refuse a panorama
@@ -79,7 +81,7 @@ class Sheets:
 _sheets = Sheets()
 
 
-def read_source(source: Source) -> QImage:
+def read_source(source: str | Picture) -> QImage:
     """Decode a picture file, or the rectangle of one that is a frame of a video.
 
     Raises EnvironmentProblem if it cannot be loaded, or is not as large as it should be.
@@ -95,6 +97,8 @@ def read_source(source: Source) -> QImage:
 
 def cell_image(source: Source, spec: CellSpec) -> QImage:
     """Decode a thumbnail into the form of its cell, corners rounded."""
+    if isinstance(source, OutlinePicture):
+        return outline_image(source, QSize(spec.width, spec.height), spec.radius, spec.ratio)
     image = read_source(source)
     size = fitted(image.size(), spec)
     if size != image.size():

@@ -9,7 +9,7 @@ from math import ceil
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
-from assetman.ui.glyphs import draw_play
+from assetman.ui.glyphs import draw_play, draw_sound
 from assetman.ui.theme import Text, Theme
 
 _PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
@@ -19,6 +19,9 @@ INSET = 6  # pixels from the edges of the picture
 _SIDE, _APART = 7, 4  # pixels beside the words of a plate, and between two plates
 _LEAST = 48  # pixels that a picture is taken to be wide, if it is less
 _KEPT = 400  # painted plates, each some kilobytes
+
+
+SIGNS = {"play": draw_play, "heard": draw_sound}  # beside a time
 
 
 class Plate(Enum):
@@ -37,8 +40,8 @@ class Plates:
         self._mirrored = mirrored
         self._font = smaller(theme.font(Text.SECONDARY))
         self._metrics = QFontMetrics(self._font)
-        self._widths: dict[tuple[str, bool], int] = {}
-        self._painted: dict[tuple[str, bool, bool, float], QImage] = {}
+        self._widths: dict[tuple[str, str], int] = {}
+        self._painted: dict[tuple[str, str, bool, float], QImage] = {}
 
     def place(self, plate: Plate, cell: QRect) -> QRect:
         """Give where an action lies in a card's cell, an empty place where there is no room."""
@@ -48,15 +51,20 @@ class Plates:
         taken = self.place(Plate.SIMILAR, cell).adjusted(-_APART, 0, _APART, 0)
         return QRect() if found.intersects(taken) else found
 
-    def fitting(self, times: Sequence[str], shown: QRect) -> str:
+    def fitting(self, times: Sequence[str], shown: QRect, sign: str) -> str:
         """Give the first of some ways to write a time that a picture has room for, or the last."""
         room = max(shown.width(), _LEAST) - 2 * INSET
-        fits = (time for time in times if self._width(time, play=True) <= room)
+        fits = (time for time in times if self._width(time, sign) <= room)
         return next(fits, times[-1] if times else "")
 
-    def place_time(self, time: str, cell: QRect, shown: QRect) -> QRect:
-        """Give where a time lies on the picture that is shown in a cell; not beyond the cell."""
-        width = self._width(time, play=True)
+    def place_time(self, time: str, cell: QRect, shown: QRect, sign: str) -> QRect:
+        """Give where a time lies on the picture that is shown in a cell; not beyond the cell.
+
+        An empty place where there is neither a time nor a sign.
+        """
+        if not time and not sign:
+            return QRect()
+        width = self._width(time, sign)
         found = self._corner(shown, width, near=False, top=False)
         if found.width() + 2 * INSET > shown.width():  # a narrow picture: in its middle
             found.moveLeft(shown.center().x() - found.width() // 2)
@@ -65,10 +73,10 @@ class Plates:
         found.moveTop(max(found.top(), cell.top() + INSET))
         return found
 
-    def paint(self, painter: QPainter, plate: Plate, place: QRect, words: str, lit: bool) -> None:
+    def paint(self, painter: QPainter, place: QRect, words: str, lit: bool, sign: str = "") -> None:
         """Paint a plate; `lit` where the pointer is over it."""
         if not place.isEmpty():
-            self._copy(painter, place, words, play=plate is Plate.TIME, lit=lit)
+            self._copy(painter, place, words, sign=sign, lit=lit)
 
     def paint_word(self, painter: QPainter, shown: QRect, word: str, beside: QRect) -> None:
         """Write what is unusual about a picture, above the plate beside it where it must be."""
@@ -97,13 +105,13 @@ class Plates:
         above = picture.top() + INSET if top else picture.bottom() + 1 - INSET - height
         return QRect(left, above, width, height)
 
-    def _width(self, words: str, *, play: bool = False) -> int:
-        key = words, play
+    def _width(self, words: str, sign: str = "") -> int:
+        key = words, sign
         if key not in self._widths:
             if len(self._widths) > 10 * _KEPT:
                 self._widths.clear()
             width = self._metrics.horizontalAdvance(words) + 2 * _SIDE
-            self._widths[key] = width + (self._sign + (_APART if words else 0) if play else 0)
+            self._widths[key] = width + (self._sign + (_APART if words else 0) if sign else 0)
         return self._widths[key]
 
     def _copy(
@@ -112,20 +120,20 @@ class Plates:
         place: QRect,
         words: str,
         *,
-        play: bool = False,
+        sign: str = "",
         lit: bool = False,
     ) -> None:
         device = painter.device()
         ratio = device.devicePixelRatio() if device is not None else 1.0
-        key = words, play, lit, ratio
+        key = words, sign, lit, ratio
         image = self._painted.get(key)
         if image is None:
             if len(self._painted) > _KEPT:
                 self._painted.clear()
-            image = self._painted[key] = self._make(place, words, play, lit, ratio)
+            image = self._painted[key] = self._make(place, words, sign, lit, ratio)
         painter.drawImage(place.topLeft(), image)
 
-    def _make(self, place: QRect, words: str, play: bool, lit: bool, ratio: float) -> QImage:
+    def _make(self, place: QRect, words: str, sign: str, lit: bool, ratio: float) -> QImage:
         image = QImage(ceil(place.width() * ratio), ceil(place.height() * ratio), _WITH_ALPHA)
         image.setDevicePixelRatio(ratio)
         image.fill(Qt.GlobalColor.transparent)
@@ -136,11 +144,11 @@ class Plates:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._theme.accent if lit else _PLATE)
             painter.drawRoundedRect(area, 5, 5)
-            if play:
+            if sign:
                 side = self._sign
-                sign = QRectF(QPointF(_SIDE, (area.height() - side) / 2), area.bottomRight())
-                sign.setSize(QRectF(0, 0, side, side).size())
-                draw_play(painter, sign, colour)
+                box = QRectF(QPointF(_SIDE, (area.height() - side) / 2), area.bottomRight())
+                box.setSize(QRectF(0, 0, side, side).size())
+                SIGNS[sign](painter, box, colour)
                 area.setLeft(_SIDE + side + _APART - _SIDE)
             painter.setFont(self._font)
             painter.setPen(colour)
@@ -149,7 +157,7 @@ class Plates:
 
     @property
     def _sign(self) -> int:
-        """Give the side of the sign of a video."""
+        """Give the side of the sign beside a time."""
         return round(8 * self._theme.scale)
 
 

@@ -10,8 +10,10 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from assetman.core.assets import Kind
 from assetman.ui.grid.frames import FrameStore
 from assetman.ui.grid.grid_model import AssetGridModel
+from assetman.ui.grid.outlines import inks_of, outline_of
 from assetman.ui.grid.pictures import CellSpec, Source
 from assetman.ui.grid.thumbnails import Thumbnail, ThumbnailLoader
+from assetman.ui.theme import theme
 
 LOOK_MS = 16  # how soon after a scroll the cards in sight are asked for
 SETTLED_MS = 150  # how long the same cards are in sight before the engine hears of it
@@ -44,6 +46,7 @@ class Sight(QObject):
         self._rows_of: dict[Source, list[int]] = {}
         self._first: tuple[int, Sequence[Source]] = (-1, ())
         self._seen: tuple[int, ...] = ()
+        self.inks = inks_of(theme())
         self.thumbnails = ThumbnailLoader(self)
         self.thumbnails.arrived.connect(self._fade)
         self.thumbnails.spoiled.connect(self.look_soon)  # something else may be shown instead
@@ -70,13 +73,17 @@ class Sight(QObject):
         return self.thumbnails.get(source) if source is not None else None
 
     def source(self, row: int) -> Source | None:
-        """Give the picture of a row: of a video that was found, the frame that matches best.
+        """Give the picture of a row: of a sound its outline, with the part that matches lit; of a
+        video that was found, the frame that matches best.
 
         None where it is not known yet, or there is none.
         """
         card, segment = self._model.card(row), self._segment(row)
         if card is None:
             return None
+        outline = outline_of(card, self._model.hit(row), self.inks)
+        if outline is not None and not self.thumbnails.failed(outline):
+            return outline
         if segment is None or card.asset.kind is not Kind.VIDEO:
             return card.thumbnail
         if not self._frames.known(segment):
@@ -91,12 +98,16 @@ class Sight(QObject):
         hit = self._model.hit(row)
         return hit.segment_id if hit is not None and hit.start is not None else None
 
+    def _is_sound(self, row: int) -> bool:
+        card = self._model.card(row)
+        return card is not None and card.asset.kind is Kind.AUDIO
+
     def _look(self) -> None:
         if not self._window.isVisible():
             return
         rows = self._window.on_screen()
         self._model.want(rows)
-        segments = (self._segment(row) for row in rows)
+        segments = (self._segment(row) for row in rows if not self._is_sound(row))
         self._frames.want([segment for segment in segments if segment is not None])
         self._rows_of = {}
         pointed, first = self._first

@@ -6,11 +6,10 @@ from html import escape
 
 from PySide6.QtCore import QLocale
 
-from assetman.core.assets import Asset, AssetState, Kind, display
-from assetman.core.moments import clock
+from assetman.core.assets import Asset, AssetState, Kind, SoundFacts, display
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
-from assetman.ui.times import span_words
+from assetman.ui.times import length_text, span_words
 
 KINDS = {
     Kind.IMAGE: "picture",
@@ -20,6 +19,7 @@ KINDS = {
 }
 
 FAILED = "Cannot be read"
+WRITTEN = "written"  # the reason that a name or a description gives
 LONGEST_ENTRY = 48  # characters of a name in a menu
 
 
@@ -54,6 +54,13 @@ def is_film(card: Card) -> bool:
     return card.asset.kind is Kind.VIDEO and not card.failure
 
 
+def moment_words(hit: Hit) -> str:
+    """Say when a hit matches, and how: “heard at 1:23 to 1:31”; "" where it has no time."""
+    if hit.start is None:
+        return ""
+    return f"{'heard' if hit.heard else 'best'} at {span_words(hit.start, hit.end)}"
+
+
 def state_word(card: Card) -> str:
     """Say in a word what is unusual about an asset, nothing if all is well."""
     if card.asset.state is AssetState.OFFLINE:
@@ -84,15 +91,14 @@ def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool =
         parts = [card.asset.display_name, KINDS[card.asset.kind]]
     if hit is not None:
         parts.append(f"score {score_text(hit)}")
-        if hit.start is not None:
-            parts.append(f"best at {span_words(hit.start, hit.end)}")
+        parts += filter(None, [moment_words(hit)])
     if card is not None:
         parts += hand_words(card.asset)
         if word := state_word(card):
             parts.append(word)
         if card.failure:
             parts.append(FAILED.lower())
-        elif card.thumbnail is None:
+        elif not _is_shown(card):
             parts.append("not shown yet")
     return ", ".join(parts)
 
@@ -104,8 +110,10 @@ def card_sentence(card: Card | None) -> str:
     if card.failure:
         return card.failure
     asset = card.asset
-    length = "" if asset.duration is None else f"{clock(asset.duration)} long"
-    return ", ".join(filter(None, (length, dimensions_text(asset), size_text(asset.size))))
+    length = "" if asset.duration is None else f"{length_text(asset.duration)} long"
+    heard = sound_words(asset.sound) if asset.kind is Kind.AUDIO else []
+    words = (length, dimensions_text(asset), *heard, size_text(asset.size))
+    return ", ".join(filter(None, words))
 
 
 def card_tip(card: Card | None) -> str | None:
@@ -118,9 +126,50 @@ def card_tip(card: Card | None) -> str | None:
         lines.append("Offline: its drive or folder cannot be reached just now.")
     elif card.asset.state is AssetState.MISSING:
         lines.append("Missing: the file is no longer where it was.")
-    elif card.thumbnail is None and not card.failure:
-        lines.append("Its thumbnail is still to be made.")
+    elif not card.failure and not _is_shown(card):
+        what = "outline" if card.asset.kind is Kind.AUDIO else "thumbnail"
+        lines.append(f"Its {what} is still to be made.")
     return plain_tip(*lines)
+
+
+def sound_words(sound: SoundFacts | None) -> list[str]:
+    """Say what is known of a sound, the nearest at hand first: “120 BPM”, “Am”, “48 kHz”."""
+    if sound is None:
+        return []
+    words = [
+        bpm_text(sound.bpm),
+        sound.key or "",
+        rate_text(sound.rate),
+        channels_text(sound.channels),
+        loudness_text(sound.loudness),
+    ]
+    return [word for word in words if word]
+
+
+def bpm_text(bpm: float | None, unit: str = " BPM") -> str:
+    """Write a tempo."""
+    return "" if bpm is None else f"{round(bpm, 1):g}{unit}"
+
+
+def rate_text(rate: int | None) -> str:
+    """Write a sample rate: “44.1 kHz”."""
+    return "" if rate is None else f"{rate / 1000:g} kHz"
+
+
+def channels_text(channels: int | None) -> str:
+    """Write how many channels a sound has."""
+    names = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}
+    return "" if channels is None else names.get(channels, f"{channels} channels")
+
+
+def loudness_text(loudness: float | None, unit: str = " LUFS") -> str:
+    """Write a loudness: “−16.4 LUFS”."""
+    return "" if loudness is None else f"{loudness:.1f}{unit}".replace("-", "−")
+
+
+def _is_shown(card: Card) -> bool:
+    """Tell whether there is anything to paint of an asset."""
+    return card.thumbnail is not None or card.waveform is not None
 
 
 def plain_tip(*lines: str) -> str:

@@ -23,8 +23,10 @@ class ControlBar(QWidget):
     rate_chosen = Signal(float)
     volume_chosen = Signal(float)
 
-    def __init__(self, parent: QWidget, *, compact: bool) -> None:
+    def __init__(self, parent: QWidget, *, compact: bool, heard: bool = False) -> None:
+        """Serve a video, or a sound (`heard`)."""
         super().__init__(parent)
+        whole = "the whole" if heard else "the shot"
         self._compact = compact
         self._playable = True
         self.play = GlyphButton(draw_play, "Play (Space)", self)
@@ -33,7 +35,7 @@ class ControlBar(QWidget):
         self.mark_out = _word("Out", "Mark where it ends (O)", self)
         self.marked = label("", "secondary", self)
         self.unmark = GlyphButton(draw_cross, "Clear the marks (X)", self, 8)
-        self.loop = _word("Loop", "Play the marked seconds, or the shot, over and over (R)", self)
+        self.loop = _word("Loop", f"Play the marked seconds, or {whole}, over and over (R)", self)
         self.loop.setCheckable(True)
         self.loop.toggled.connect(self._tint_loop)
         self.rate = _word("1×", "Speed (< and >)", self)
@@ -46,7 +48,8 @@ class ControlBar(QWidget):
         self.volume.setAccessibleName("Volume")
         self.volume.setToolTip("Volume")
         self.volume.valueChanged.connect(lambda value: self.volume_chosen.emit(value / 100))
-        self.export = _word("Export…", "Save the marked seconds, the shot or the frame (E)", self)
+        saved = "the marked seconds" if heard else "the marked seconds, the shot or the frame"
+        self.export = _word("Export…", f"Save {saved} (E)", self)
         self.keys = _word("Keys", "What the keys do (?)", self)
         self.more = GlyphButton(draw_dots, "More", self, 12)
         self._rates: QMenu | None = None

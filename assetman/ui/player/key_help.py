@@ -1,4 +1,4 @@
-"""What the keys do, over the video while a person wants to know."""
+"""What the keys do, over the video or the sound while a person wants to know."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from assetman.ui.controls import label
-from assetman.ui.player.keys import HELP
+from assetman.ui.player.keys import HELP, Help
 from assetman.ui.theme import theme
 
 MARGIN = 8  # pixels that it keeps from the edges
@@ -17,8 +17,9 @@ _Direction = QBoxLayout.Direction
 class KeyHelp(QFrame):
     """Floats in the middle of its parent; a click or any other key takes it away."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, rows: Help = HELP) -> None:
         super().__init__(parent)
+        self._columns = rows
         self.setObjectName("floating")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName("Keys of the player")
@@ -56,7 +57,7 @@ class KeyHelp(QFrame):
         beside = direction is _Direction.LeftToRight
         line.setContentsMargins(20, 16, 20, 16)
         line.setSpacing(theme().px(28) if beside else 2)
-        for rows in HELP:
+        for rows in self._columns:
             grid = QGridLayout()
             grid.setHorizontalSpacing(16)
             grid.setVerticalSpacing(4 if beside else 0)

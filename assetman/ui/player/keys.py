@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
 _Key = Qt.Key
 Verb = Callable[[], object]
+Help = tuple[tuple[tuple[str, str], ...], ...]  # columns of keys and what they do
 
-HELP = (
+HELP: Help = (
     (
         ("Space or K", "Play or pause"),
         ("J   L", "Play backwards, forwards; again: faster"),

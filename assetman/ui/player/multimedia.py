@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer, QVideoSink
 
 # A file that names others (a playlist under a film's name) must not make the player open them.
+_SOUNDS = (b"#!amr", b"#!silk")  # they begin as lists of files do
 _WHITELIST = ("QT_FFMPEG_PROTOCOL_WHITELIST", "data")
 
 
@@ -24,32 +25,36 @@ class Machine:
     """What plays: the player, what it draws into, what it is heard through."""
 
     player: QMediaPlayer
-    sink: QVideoSink
+    sink: QVideoSink | None  # None where only what is heard is wanted
     sound: QAudioOutput
 
 
-def make_machine(owner: QObject) -> Machine:
-    """Make a player. Raises EnvironmentProblem where QtMultimedia, or what it needs, is missing."""
+def make_machine(owner: QObject, *, seen: bool = True) -> Machine:
+    """Make a player, of pictures too if they are to be `seen`.
+
+    Raises EnvironmentProblem where QtMultimedia, or what it needs, is missing.
+    """
     os.environ.setdefault(*_WHITELIST)
     try:
         importlib.import_module("PySide6.QtMultimedia")
         from PySide6.QtMultimedia import QAudioOutput, QMediaPlayer, QVideoSink
     except ImportError as error:
-        raise EnvironmentProblem(_missing(str(error))) from error
-    machine = Machine(QMediaPlayer(owner), QVideoSink(owner), QAudioOutput(owner))
+        raise EnvironmentProblem(_missing(str(error), seen)) from error
+    sink = QVideoSink(owner) if seen else None
+    machine = Machine(QMediaPlayer(owner), sink, QAudioOutput(owner))
     if not machine.player.isAvailable():
-        raise EnvironmentProblem(_missing(""))
-    for signal in (
-        machine.player.positionChanged,
-        machine.sink.videoSizeChanged,
-        machine.sound.volumeChanged,
-    ):
+        raise EnvironmentProblem(_missing("", seen))
+    signals = [machine.player.positionChanged, machine.sound.volumeChanged]
+    if sink is not None:
+        signals.append(sink.videoSizeChanged)
+    for signal in signals:
         # Qt's threads tell these objects that a connection has ended, and Python is asked, once,
         # whether it wants to know. Asked here: there the answer would wait for the interpreter
         # while the interpreter waits, in `setSourceDevice`, for that thread to end.
         signal.connect(_nothing)
         signal.disconnect(_nothing)
-    machine.player.setVideoSink(machine.sink)
+    if sink is not None:
+        machine.player.setVideoSink(sink)
     machine.player.setAudioOutput(machine.sound)
     return machine
 
@@ -83,8 +88,10 @@ class OpenFile:
 
     @property
     def names_others(self) -> bool:
-        """Tell whether this is a list of other files and no film."""
+        """Tell whether this is a list of other files and no film or sound."""
         start = self.head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+        if start.startswith(_SOUNDS):
+            return False
         return start.startswith((b"#ext", b"ffconcat", b"<", b"[", b"v=0", b"rtsp", b"#"))
 
 
@@ -92,7 +99,8 @@ def _nothing(*_: object) -> None:
     """Take no notice."""
 
 
-def _missing(error: str) -> str:
+def _missing(error: str, seen: bool) -> str:
     library = next((word.strip(":,'\"") for word in error.split() if ".so" in word), "")
     part = f" ({library})" if library else ""
-    return f"Videos cannot be played here: a part of the system is missing{part}."
+    what = "Videos" if seen else "Sounds"
+    return f"{what} cannot be played here: a part of the system is missing{part}."

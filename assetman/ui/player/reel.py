@@ -10,6 +10,10 @@ from statistics import median
 from assetman.core.moments import Moment
 
 LEAST_SPREAD = 0.05  # of scores; where they differ by less, little is lit
+SEEN = 0.04  # light below which nothing is lit
+MANY = 6  # windows of sound; most of them are a background
+
+Light = tuple[float, float, float]  # seconds from, to, and how brightly, 0..1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +103,21 @@ def lights_of(scores: Sequence[float | None]) -> list[float | None]:
     else:
         spread = max(high - low, LEAST_SPREAD)
     return [None if each is None else min(max((each - low) / spread, 0.0), 1.0) for each in scores]
+
+
+def heard_lights(moments: Sequence[Moment]) -> tuple[Light, ...]:
+    """Say how brightly the windows of a sound are lit, beside each other."""
+    scores = [each.score for each in moments]
+    known = [score for score in scores if score is not None]
+    if not known:
+        return ()
+    low, high = median(known), max(known)
+    if len(known) < MANY or high - low < LEAST_SPREAD:
+        low = min(known)  # in a short sound, or one that mostly matches, there is no background
+    if high - low < LEAST_SPREAD:
+        low, high = 0.0, 1.0  # all alike: as bright as the score itself
+    return tuple(
+        (each.start, each.end, min(max((score - low) / (high - low), 0.0), 1.0))
+        for each, score in zip(moments, scores, strict=True)
+        if score is not None
+    )

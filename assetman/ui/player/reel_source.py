@@ -1,4 +1,4 @@
-"""The moments of the video that is looked at, scored for the present search."""
+"""The moments of the video or sound that is looked at, scored for the present search."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from assetman.core.assets import Asset
+from assetman.core.assets import Asset, SegmentKind
 from assetman.core.changes import Changes
 from assetman.core.errors import AssetmanError
 from assetman.core.moments import Moment
@@ -18,9 +18,12 @@ from assetman.ui.player.reel import Reel
 
 
 class ReelSource(QObject):
-    """Asks the engine for one video's moments at a time; the newest wish counts."""
+    """Asks the engine for one file's moments at a time; the newest wish counts.
 
-    arrived = Signal()  # another reel
+    What is seen makes the reel; what is heard is kept beside it.
+    """
+
+    arrived = Signal()  # another reel, or other windows
 
     def __init__(self, bridge: EngineBridge, parent: QObject) -> None:
         super().__init__(parent)
@@ -29,6 +32,7 @@ class ReelSource(QObject):
         self._query: Query | None = None
         self._number = 0
         self.reel = Reel()
+        self.windows: tuple[Moment, ...] = ()  # of sound, in their order
         bridge.changed.connect(self._renew)
 
     def show_asset(self, asset: Asset | None) -> None:
@@ -36,6 +40,7 @@ class ReelSource(QObject):
         before, self._asset = self._asset, asset
         if asset is None or before is None or (asset.id, asset.size) != (before.id, before.size):
             self.reel = Reel((), asset.duration if asset is not None else None)
+            self.windows = ()
             self.arrived.emit()
             self._ask()
 
@@ -71,7 +76,11 @@ class ReelSource(QObject):
     def _take(self, number: int, moments: Sequence[Moment]) -> None:
         if number == self._number and self._asset is not None:
             known = self.reel.duration if not self.reel.moments else 0.0
-            self.reel = Reel(moments, max(self._asset.duration or 0.0, known))
+            heard = [each for each in moments if each.kind is SegmentKind.WINDOW]
+            self.windows = tuple(sorted(heard, key=lambda each: each.start))
+            seen = [each for each in moments if each.kind is not SegmentKind.WINDOW]
+            ends = max((each.end for each in heard), default=0.0)
+            self.reel = Reel(seen, max(self._asset.duration or 0.0, known, ends))
             self.arrived.emit()
 
     def _fail(self, error: BaseException) -> None:

@@ -15,6 +15,7 @@ from assetman.ui.player.control_bar import ControlBar
 from assetman.ui.player.deck import GONE
 from assetman.ui.player.playback import Playback
 from assetman.ui.player.ranging import Ranging
+from assetman.ui.player.reel import heard_lights
 from assetman.ui.player.reel_source import ReelSource
 from assetman.ui.player.sound_memory import SoundMemory
 from assetman.ui.player.stills import ReadPicture, Stills
@@ -221,7 +222,7 @@ class Screening(QWidget):
             return
         reel = self.source.reel
         shape = QSize(self.asset.width or 16, self.asset.height or 9)
-        self.timeline.show_reel(reel, shape)
+        self.timeline.show_reel(reel, shape, heard_lights(self.source.windows))
         self._moved(self._at)
         self._show_still()
 

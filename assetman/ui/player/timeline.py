@@ -8,13 +8,15 @@ from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from assetman.ui.player.bubble import Bubble
 from assetman.ui.player.marks import LEAST, Marks
-from assetman.ui.player.reel import Reel
+from assetman.ui.player.reel import Light, Reel
 from assetman.ui.player.stills import Stills
 from assetman.ui.player.timecode import time_code
 from assetman.ui.player.track import Track
 from assetman.ui.theme import appearance, theme
 
 GRIP = 6  # pixels around the end of a range that take hold of it
+LOUD = 0.5  # light from which on the sound is said to match
+HEARD = 4  # pixels, the line that says where the sound matches
 _Key = Qt.Key
 NUDGES = {_Key.Key_Left: -1.0, _Key.Key_Right: 1.0}  # seconds
 SHOTS = {_Key.Key_Up: -1, _Key.Key_PageUp: -1, _Key.Key_Down: 1, _Key.Key_PageDown: 1}
@@ -33,6 +35,7 @@ class Timeline(QSlider):
         self._height = 30 if compact else 36
         self._side = 0 if compact else 12  # pixels, in line with what stands around it
         self._reel = Reel()
+        self._heard: tuple[Light, ...] = ()
         self._track = Track()
         self._stills = stills
         self._stills.arrived.connect(self._renew_bubble)
@@ -55,9 +58,9 @@ class Timeline(QSlider):
         """Tell whether the mouse has hold of it."""
         return self._held is not None
 
-    def show_reel(self, reel: Reel, shape: QSize) -> None:
-        """Show the shots of a video whose picture has a shape."""
-        self._reel, self._shape = reel, shape
+    def show_reel(self, reel: Reel, shape: QSize, heard: tuple[Light, ...] = ()) -> None:
+        """Show the shots of a video whose picture has a shape, and where its sound matches."""
+        self._reel, self._shape, self._heard = reel, shape, heard
         self.setRange(0, max(1, round(reel.duration * 1000)))
         self._track.forget()
         self.show_time(self._seconds)
@@ -87,6 +90,10 @@ class Timeline(QSlider):
             box = self._box()
             ratio = self.devicePixelRatioF()
             painter.drawImage(box.topLeft(), self._track.image(self._reel, box.size(), ratio))
+            if self._heard:
+                line = QRectF(box.left(), box.bottom() + 2, box.width(), HEARD)
+                spans = [(self._x(start), self._x(end), light) for start, end, light in self._heard]
+                self._track.paint_heard(painter, line, spans)
             self._track.paint_range(painter, box, self._span_of(self.marks), loop=False)
             if self.marks is None and self.loop is not None:
                 start, end = self._x(self.loop[0]), self._x(self.loop[1])
@@ -166,6 +173,8 @@ class Timeline(QSlider):
             return
         moment = self._reel.nearest(self._hover)
         words = time_code(self._hover, self._reel.duration)
+        if any(start <= self._hover < end and light > LOUD for start, end, light in self._heard):
+            words += "  ·  sound matches"
         if moment is not None and moment.score is not None:
             words += f"  ·  {moment.score:.2f}"
         point = self.mapTo(self.bubble.host, QPoint(round(self._x(self._hover)), 0))
@@ -186,7 +195,8 @@ class Timeline(QSlider):
         return name if near[name] <= GRIP else None
 
     def _box(self) -> QRectF:
-        return QRectF(self.rect()).adjusted(self._side, 6, -self._side, -4)
+        foot = 4 + (HEARD + 2 if self._heard else 0)
+        return QRectF(self.rect()).adjusted(self._side, 6, -self._side, -foot)
 
     def _x(self, seconds: float) -> float:
         box, whole = self._box(), self._reel.duration

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from assetman.ui.glyphs import draw_ring
-from assetman.ui.player.reel import Reel, Span
+from assetman.ui.player.reel import SEEN, Light, Reel, Span
 from assetman.ui.theme import CONTROL_RADIUS, Theme, mix, theme
 
 LOWEST = 0.22  # of the height: a bar that hardly matches
-SEEN = 0.04  # light below which nothing is lit
 NARROW = 5.0  # pixels: shots narrower than this have no gap between them
 
 
@@ -66,6 +67,20 @@ class Track:
                 QPointF(right, foot),
             ]
         )
+
+    def paint_heard(self, painter: QPainter, box: QRectF, spans: Sequence[Light]) -> None:
+        """Paint where what is heard matches: a line beneath the bars, as bright as it does.
+
+        `spans` are pixels. Windows overlap: the brightest is seen.
+        """
+        look = theme()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mix(look.text, look.panel, 0.11 if look.dark else 0.10))
+        painter.drawRect(box)
+        for left, right, light in sorted(spans, key=lambda span: span[2]):
+            if light >= SEEN:
+                painter.setBrush(mix(look.accent, look.panel, 0.25 + 0.75 * light))
+                painter.drawRect(QRectF(left, box.top(), max(right - left, 1.0), box.height()))
 
     def paint_hover(self, painter: QPainter, box: QRectF, x: float) -> None:
         """Paint where the pointer is."""

@@ -99,7 +99,7 @@ def test_a_hit_shows_the_frame_of_its_best_shot_and_when_it_is(
 
 def plate_texts(grid: GridView, row: int) -> list[str]:
     """Give the ways in which the time on a card may be written."""
-    from assetman.ui.grid.card_painter import time_words
+    from assetman.ui.grid.card_times import time_words
 
     return time_words(grid._look_of(row, -1, 0.0))
 

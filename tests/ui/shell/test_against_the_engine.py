@@ -14,13 +14,16 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from assetman.core.exports import ExportForm
+from assetman.core.queries import Sort
 from assetman.engine.client import connect
 from assetman.ui.export_dialog import ExportDialog
+from assetman.ui.grid.outlines import OutlinePicture
 from assetman.ui.library_actions import place_of
 from assetman.ui.player.clip import Clip
 from assetman.ui.window import MainWindow
 from kit.colours import publish
 from tests.kit.numbered import numbered_film, numbers_in
+from tests.kit.sounds import joined, silence, tone, write_wav
 from tests.ui.fake_engine import paint_pictures
 from tests.ui.shell.conftest import Open
 
@@ -122,3 +125,29 @@ def test_a_frame_and_a_clip_saved_in_the_window_lie_where_they_should(
         qtbot.waitUntil(lambda: "0.4 s early" in said.text(), timeout=LIMIT)
     assert len(os.listdir(place)) == len(forms)
     assert film.read_bytes() == before
+
+
+def test_sounds_show_their_outlines_and_are_ordered_by_what_was_measured_of_them(
+    qtbot: QtBot, living: MainWindow, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Sounds"
+    for name, level in (("quiet", 0.02), ("loud", 0.8), ("middling", 0.2)):
+        write_wav(folder / f"{name}.wav", joined(silence(1), tone(440, 2, level)))
+    grid = living.content.grid
+    living.library.actions.add([str(folder)])
+    qtbot.waitUntil(lambda: len(grid.ids()) == 3, timeout=LIMIT)
+
+    def outlined() -> bool:
+        return all(isinstance(grid.sight.source(row), OutlinePicture) for row in range(3))
+
+    def names() -> list[str]:
+        cards = [grid.assets.card(row) for row in range(3)]
+        return [card.asset.name for card in cards if card is not None]
+
+    qtbot.waitUntil(lambda: outlined() and not living.library.watch.working, timeout=LIMIT)
+    qtbot.waitUntil(lambda: grid.sight.thumbnail(2) is not None, timeout=LIMIT)
+    living.views.toggle()
+    grid.listing.header.order_wanted.emit(Sort.LOUDNESS, True)
+    loudest = ["loud.wav", "middling.wav", "quiet.wav"]
+    qtbot.waitUntil(lambda: names() == loudest, timeout=LIMIT)
+    assert living.library.watch.model_line.count(",") == 1

@@ -38,9 +38,9 @@ def test_the_first_start_says_what_to_do_and_which_model_is_used(
     qtbot.waitUntil(empty.action.isVisible)
     assert (
         empty.sentence.text()
-        == "Add a folder of pictures or videos, and find them by what they show."
+        == "Add a folder of pictures, videos or sounds, and find them by what they show or sound like."
     )
-    assert empty.note.text() == "The built-in model is used; a better one can be chosen."
+    assert empty.note.text() == "The built-in models are used; better ones can be chosen."
     qtbot.mouseClick(empty.action, Qt.MouseButton.LeftButton)
     dialog = dialog_of(qtbot, window, QFileDialog)
     assert isinstance(dialog, QFileDialog)

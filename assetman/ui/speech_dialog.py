@@ -1,0 +1,164 @@
+"""Writing down what is said: which models there are for it, and whether one is on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from assetman.core.changes import Changes
+from assetman.core.models import ModelInfo, ModelState
+from assetman.ui.bridge import EngineBridge
+from assetman.ui.controls import Separator, button, label
+from assetman.ui.models_dialog import facts_text
+from assetman.ui.theme import theme
+
+_ABOUT = (
+    "A model of speech listens to your sounds and videos when all other work is done, on this "
+    "computer alone. What it writes down is found with said:“…”, and plays where it is said."
+)
+
+
+class SpeechRow(QWidget):
+    """One model of speech, and what can be done with it."""
+
+    wanted = Signal(str)  # the name, to be switched on, or fetched where it is not here
+
+    def __init__(self, info: ModelInfo, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        px = theme().px
+        self.info = info
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, px(10), 0, px(10))
+        row.setSpacing(px(16))
+        words = QVBoxLayout()
+        words.setSpacing(px(2))
+        for text, role in (
+            (info.title, "title"),
+            (info.summary, ""),
+            (facts_text(info), "secondary"),
+        ):
+            line = label(text, role, self)
+            line.setWordWrap(True)
+            words.addWidget(line)
+        row.addLayout(words, 1)
+        row.addWidget(self._right_side(), 0, Qt.AlignmentFlag.AlignVCenter)
+
+    def _right_side(self) -> QWidget:
+        info = self.info
+        if info.active:
+            return label(f"On, {info.pending:,} to go" if info.pending else "On", "good", self)
+        text = "Download" if info.state is ModelState.AVAILABLE else "Switch on"
+        way = button(text, "", self)
+        way.setAccessibleName(f"{text}: {info.title}")
+        way.clicked.connect(lambda: self.wanted.emit(info.name))
+        return way
+
+
+class SpeechDialog(QDialog):
+    """Lists the models of speech, switches one on or all off, adds one."""
+
+    def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Write down what is said")
+        self._bridge = bridge
+        self.rows: list[SpeechRow] = []
+        self.message = label("", "warning", self)
+        self.message.setWordWrap(True)
+        self.message.hide()
+        self.add_folder = button("Add from folder…", "", self)
+        self.switch_off = button("Switch off", "", self)
+        self.done_button = button("Close", "", self)
+        self._list = QWidget()
+        self._list.setObjectName("models")
+        self._rows_layout = QVBoxLayout(self._list)
+        self._lay_out()
+        self.add_folder.clicked.connect(self._choose)
+        self.switch_off.clicked.connect(lambda: self._use(None))
+        self.done_button.clicked.connect(self.accept)
+        bridge.changed.connect(self._library_changed)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask for the models as they are now."""
+        self._bridge.call(self, lambda api: api.speech_models()).on_done(self._show).start()
+
+    def say_problem(self, error: BaseException) -> None:
+        """Show an error where the person looks: in this dialog."""
+        self._say(str(error), "warning")
+
+    def _lay_out(self) -> None:
+        px = theme().px
+        self._rows_layout.setContentsMargins(0, 0, px(8), 0)
+        self._rows_layout.setSpacing(0)
+        scroll = QScrollArea(self)
+        scroll.setWidget(self._list)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        about = label(_ABOUT, "secondary", self)
+        about.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(px(20), px(16), px(20), px(16))
+        layout.setSpacing(px(12))
+        layout.addWidget(about)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.message)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(px(8))
+        buttons.addWidget(self.add_folder)
+        buttons.addWidget(self.switch_off)
+        buttons.addStretch(1)
+        buttons.addWidget(self.done_button)
+        layout.addLayout(buttons)
+        self.resize(px(580), px(520))
+
+    def _show(self, models: list[ModelInfo]) -> None:
+        while (item := self._rows_layout.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.rows = []
+        for info in models:
+            if self.rows:
+                self._rows_layout.addWidget(Separator(self._list))
+            row = SpeechRow(info, self._list)
+            here = info.state is not ModelState.AVAILABLE
+            row.wanted.connect(self._use if here else self._download)
+            self._rows_layout.addWidget(row)
+            self.rows.append(row)
+        self._rows_layout.addStretch(1)
+        self.switch_off.setEnabled(any(info.active for info in models))
+
+    def _use(self, name: str | None) -> None:
+        self.message.hide()
+        job = self._bridge.call(self, lambda api: api.use_speech(name))
+        job.on_done(lambda _: self.refresh()).start()
+
+    def _download(self, name: str) -> None:
+        title = next((row.info.title for row in self.rows if row.info.name == name), name)
+        self._say(f"{title} is being downloaded. It can be switched on when it is here.")
+        self._install(name)
+
+    def _choose(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "A model as faster-whisper reads it")
+        if folder:
+            self._install(folder)
+
+    def _install(self, source: str) -> None:
+        job = self._bridge.call(self, lambda api: api.add_speech_model(source))
+        job.on_done(self._installed).start()
+
+    def _installed(self, info: ModelInfo) -> None:
+        self._say(f"{info.title} is here and can be switched on.")
+        self.refresh()
+
+    def _say(self, sentence: str, role: str = "secondary") -> None:
+        self.message.setProperty("role", role)
+        self.message.style().polish(self.message)
+        self.message.setText(sentence)
+        self.message.show()
+
+    def _library_changed(self, changes: Changes) -> None:
+        if changes.spaces or changes.assets_changed:
+            self.refresh()
