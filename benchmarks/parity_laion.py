@@ -21,13 +21,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from parity import ENOUGH, line
 
 from assetman.core.inputs import WINDOW_SECONDS
 from assetman.embedding import clap
 from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.clap_mel import MelFront
 from assetman.embedding.encoder import Samples, Vectors, unit
+from benchmarks.parity import ENOUGH, line
 
 RATE = 48_000
 SENTENCES = ("the bark of a dog", "rain on a roof", "a train goes by", "glass breaks", "a flute")
@@ -59,7 +59,7 @@ def original(place: Path, size: str, fused: bool) -> Any:
         module = types.ModuleType(name)
         module.__path__ = [str(place / name.replace(".", "/"))]
         sys.modules[name] = module
-    theirs = importlib.import_module("laion_clap.clap_module.model")
+    theirs: Any = importlib.import_module("laion_clap.clap_module.model")
     config = transformers.RobertaConfig(
         vocab_size=50265, max_position_embeddings=514, type_vocab_size=1, layer_norm_eps=1e-5
     )

@@ -24,7 +24,6 @@ from typing import Any
 
 import av
 import numpy as np
-from parity import ENOUGH, line
 from scipy.signal import firwin, resample_poly
 
 from assetman.core.inputs import WINDOW_HOP, WINDOW_SECONDS, Padding, SoundSpec
@@ -33,6 +32,7 @@ from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.encoder import Samples, Vectors, unit
 from assetman.media.handler import Limits
 from assetman.media.registry import handler_for
+from benchmarks.parity import ENOUGH, line
 
 ENDINGS = {".wav", ".flac", ".ogg", ".mp3", ".aiff", ".m4a", ".opus"}
 SENTENCES = ("the bark of a dog", "rain on a roof", "a train goes by", "glass breaks", "a flute")
