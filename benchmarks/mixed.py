@@ -131,7 +131,7 @@ def report(things: Things, mixture: tuple[int, int, int]) -> None:
     right_sounds[:, : len(named)] = same[:, things.pictured[named]]
     for way in WAYS:
         seen, heard = comparable(looks, way), comparable(tones, way)
-        best = np.stack([heard[:, whose == sound].max(axis=1) for sound in sounds], axis=1)
+        best = np.stack([_best(heard[:, whose == sound]) for sound in sounds], axis=1)
         both = [ranked(seen), ranked(best)] if way == "rrf" else [seen, best]
         scores = np.concatenate(both, axis=1)
         right = np.concatenate([right_pictures, right_sounds], axis=1)
@@ -141,6 +141,12 @@ def report(things: Things, mixture: tuple[int, int, int]) -> None:
         ]
         name = " + ".join(str(count) for count in counts)
         print(f"| {name} | {way} | {_numbers(found[0])} | {_numbers(found[1])} |")
+
+
+def _best(windows: np.ndarray) -> np.ndarray:
+    """Give the best of the windows (q, n) of a sound; of one that is silent there is none."""
+    best: np.ndarray = windows.max(axis=1, initial=LEAST)
+    return best
 
 
 def _ranks(scores: np.ndarray, right: np.ndarray, wanted: np.ndarray) -> np.ndarray:
