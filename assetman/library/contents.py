@@ -227,7 +227,8 @@ class Contents:
         assets = id_list(found.values())
         lacking: dict[int, set[int]] = {}
         for asset_id, space_id in self._database.rows(
-            "SELECT asset_id, space_id FROM gaps WHERE asset_id IN (SELECT value FROM json_each(?))",
+            "SELECT asset_id, space_id FROM gaps WHERE due = 1 "
+            "AND asset_id IN (SELECT value FROM json_each(?))",
             (assets,),
         ):
             lacking.setdefault(asset_id, set()).add(space_id)

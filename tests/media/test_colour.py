@@ -184,7 +184,7 @@ def test_transparency_lies_on_the_encoders_ground(
     picture.paste(RED, (0, 0, 32, 64))
     white, teal = SQUARE, InputSpec(32, Fit.SQUASH, fill=(0, 90, 90))
     path = save(picture, "a.png")
-    found = handler.extract(path, [white, teal], tmp_path / "small.webp", 64, limits).pixels
+    found = handler.extract(path, [white, teal], tmp_path / "small.webp", 64, limits).inputs
     assert_corners(found[white][0], RED, (255, 255, 255), RED, (255, 255, 255))
     assert_corners(found[teal][0], RED, (0, 90, 90), RED, (0, 90, 90))
     with Image.open(tmp_path / "small.webp") as small:
@@ -203,7 +203,7 @@ def test_a_white_drawing_on_nothing_is_still_seen(
     picture = Image.new("RGBA", (64, 64), (255, 255, 255, 0))
     picture.paste((255, 255, 255, 255), (0, 0, 32, 64))
     path = save(picture.convert(transparent), "a.png")
-    found = handler.extract(path, [SQUARE], tmp_path / "small.webp", 64, limits).pixels
+    found = handler.extract(path, [SQUARE], tmp_path / "small.webp", 64, limits).inputs
     marks, dark = (255, 255, 255), colour.DARK_GROUND
     assert_corners(found[SQUARE][0], marks, dark, marks, dark)
     with Image.open(tmp_path / "small.webp") as small:
