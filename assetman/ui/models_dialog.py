@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QDialog,
-    QHBoxLayout,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from assetman.core.changes import Changes
 from assetman.core.inputs import Modality
@@ -18,6 +12,7 @@ from assetman.engine.protocol import EngineApi
 from assetman.ui.add_model import AddModel
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controls import Separator, button, label
+from assetman.ui.rows_dialog import RowsDialog
 from assetman.ui.theme import Text, theme
 
 # What a model embeds, and how its part of the list is called.
@@ -106,29 +101,21 @@ def size_text(size: int) -> str:
     return f"{max(1, round(size / 1e6))} MB"
 
 
-class ModelsDialog(QDialog):
+class ModelsDialog(RowsDialog):
     """Lists the models, switches between them, adds one."""
 
     def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Models")
+        super().__init__("Models", parent)
         self._bridge = bridge
         self.rows: list[ModelRow] = []
         self.device = label("", "secondary", self)
         self.device.setWordWrap(True)
-        self.message = label("", "warning", self)
-        self.message.setWordWrap(True)
-        self.message.hide()
         self.add_file = button("Add from file…", "", self)
         self.add_folder = button("Add from folder…", "", self)
-        self.done_button = button("Close", "", self)
-        self._list = QWidget()
-        self._list.setObjectName("models")
-        self._rows_layout = QVBoxLayout(self._list)
-        self._lay_out()
+        self._lay_out((self.add_file, self.add_folder), beneath=(Separator(self), self.device))
+        self.resize(theme().px(620), theme().px(560))
         self.add_file.clicked.connect(lambda: self._add("", folder=False))
         self.add_folder.clicked.connect(lambda: self._add("", folder=True))
-        self.done_button.clicked.connect(self.accept)
         bridge.changed.connect(self._library_changed)
         self.refresh()
 
@@ -140,41 +127,8 @@ class ModelsDialog(QDialog):
 
         self._bridge.call(self, both).on_done(lambda found: self._show(*found)).start()
 
-    def say_problem(self, error: BaseException) -> None:
-        """Show an error where the person looks: in this dialog."""
-        self._say(str(error), "warning")
-
-    def _lay_out(self) -> None:
-        px = theme().px
-        self._rows_layout.setContentsMargins(0, 0, px(8), 0)
-        self._rows_layout.setSpacing(0)
-        scroll = QScrollArea(self)
-        scroll.setWidget(self._list)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(px(20), px(16), px(20), px(16))
-        layout.setSpacing(px(12))
-        layout.addWidget(scroll, 1)
-        layout.addWidget(self.message)
-        layout.addWidget(Separator(self))
-        layout.addWidget(self.device)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(px(8))
-        buttons.addWidget(self.add_file)
-        buttons.addWidget(self.add_folder)
-        buttons.addStretch(1)
-        buttons.addWidget(self.done_button)
-        layout.addLayout(buttons)
-        self.resize(px(620), px(560))
-
     def _show(self, models: list[ModelInfo], device: DeviceChoice | None) -> None:
-        while (item := self._rows_layout.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        self._clear()
         self.rows = []
         several = len({info.indexes for info in models}) > 1
         for modality, section in _SECTIONS:
@@ -218,19 +172,13 @@ class ModelsDialog(QDialog):
 
     def _download(self, name: str) -> None:
         title = next((row.info.title for row in self.rows if row.info.name == name), name)
-        self._say(f"{title} is being downloaded. It can be used when it is here.", "secondary")
+        self.say(f"{title} is being downloaded. It can be used when it is here.")
         job = self._bridge.call(self, lambda api: api.add_model(name, ""))
         job.on_done(self._downloaded).start()
 
     def _downloaded(self, info: ModelInfo) -> None:
-        self._say(f"{info.title} is here and can be used.", "secondary")
+        self.say(f"{info.title} is here and can be used.")
         self.refresh()
-
-    def _say(self, sentence: str, role: str) -> None:
-        self.message.setProperty("role", role)
-        self.message.style().polish(self.message)
-        self.message.setText(sentence)
-        self.message.show()
 
     def _add(self, architecture: str, folder: bool) -> None:
         self.message.hide()

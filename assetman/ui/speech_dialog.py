@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from assetman.core.changes import Changes
 from assetman.core.models import ModelInfo, ModelState
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controls import Separator, button, label
 from assetman.ui.models_dialog import facts_text
+from assetman.ui.rows_dialog import RowsDialog
 from assetman.ui.theme import theme
 
 _ABOUT = (
@@ -54,27 +55,21 @@ class SpeechRow(QWidget):
         return way
 
 
-class SpeechDialog(QDialog):
+class SpeechDialog(RowsDialog):
     """Lists the models of speech, switches one on or all off, adds one."""
 
     def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Write down what is said")
+        super().__init__("Write down what is said", parent)
         self._bridge = bridge
         self.rows: list[SpeechRow] = []
-        self.message = label("", "warning", self)
-        self.message.setWordWrap(True)
-        self.message.hide()
         self.add_folder = button("Add from folder…", "", self)
         self.switch_off = button("Switch off", "", self)
-        self.done_button = button("Close", "", self)
-        self._list = QWidget()
-        self._list.setObjectName("models")
-        self._rows_layout = QVBoxLayout(self._list)
-        self._lay_out()
+        about = label(_ABOUT, "secondary", self)
+        about.setWordWrap(True)
+        self._lay_out((self.add_folder, self.switch_off), above=(about,))
+        self.resize(theme().px(580), theme().px(520))
         self.add_folder.clicked.connect(self._choose)
         self.switch_off.clicked.connect(lambda: self._use(None))
-        self.done_button.clicked.connect(self.accept)
         bridge.changed.connect(self._library_changed)
         self.refresh()
 
@@ -82,42 +77,8 @@ class SpeechDialog(QDialog):
         """Ask for the models as they are now."""
         self._bridge.call(self, lambda api: api.speech_models()).on_done(self._show).start()
 
-    def say_problem(self, error: BaseException) -> None:
-        """Show an error where the person looks: in this dialog."""
-        self._say(str(error), "warning")
-
-    def _lay_out(self) -> None:
-        px = theme().px
-        self._rows_layout.setContentsMargins(0, 0, px(8), 0)
-        self._rows_layout.setSpacing(0)
-        scroll = QScrollArea(self)
-        scroll.setWidget(self._list)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        about = label(_ABOUT, "secondary", self)
-        about.setWordWrap(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(px(20), px(16), px(20), px(16))
-        layout.setSpacing(px(12))
-        layout.addWidget(about)
-        layout.addWidget(scroll, 1)
-        layout.addWidget(self.message)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(px(8))
-        buttons.addWidget(self.add_folder)
-        buttons.addWidget(self.switch_off)
-        buttons.addStretch(1)
-        buttons.addWidget(self.done_button)
-        layout.addLayout(buttons)
-        self.resize(px(580), px(520))
-
     def _show(self, models: list[ModelInfo]) -> None:
-        while (item := self._rows_layout.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        self._clear()
         self.rows = []
         for info in models:
             if self.rows:
@@ -137,7 +98,7 @@ class SpeechDialog(QDialog):
 
     def _download(self, name: str) -> None:
         title = next((row.info.title for row in self.rows if row.info.name == name), name)
-        self._say(f"{title} is being downloaded. It can be switched on when it is here.")
+        self.say(f"{title} is being downloaded. It can be switched on when it is here.")
         self._install(name)
 
     def _choose(self) -> None:
@@ -150,14 +111,8 @@ class SpeechDialog(QDialog):
         job.on_done(self._installed).start()
 
     def _installed(self, info: ModelInfo) -> None:
-        self._say(f"{info.title} is here and can be switched on.")
+        self.say(f"{info.title} is here and can be switched on.")
         self.refresh()
-
-    def _say(self, sentence: str, role: str = "secondary") -> None:
-        self.message.setProperty("role", role)
-        self.message.style().polish(self.message)
-        self.message.setText(sentence)
-        self.message.show()
 
     def _library_changed(self, changes: Changes) -> None:
         if changes.spaces or changes.assets_changed:
