@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import sys
 import tempfile
 import threading
 import time
@@ -57,6 +58,8 @@ GRACE = 5.0  # seconds that threads and children have to end after a test
 LASTING_THREADS = frozenset({"TMonitor", "_DummyThread"})
 
 
+STATUS = pytest.StashKey[int]()
+
 Stray = TypeVar("Stray", threading.Thread, psutil.Process)
 Look = Callable[[], set[psutil.Process]]
 
@@ -73,6 +76,28 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--dose") > 1:  # a large one may take all night
         config.option.timeout = 0
         config.option.session_timeout = float("inf")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    session.config.stash[STATUS] = int(exitstatus)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End at once, with the status of the tests.
+
+    One process holds Qt with FFmpeg, PyAV with another FFmpeg, torch and CTranslate2: the order in
+    which an interpreter lets go of them all has once ended in a crash after the last test.
+    """
+    status = config.stash.get(STATUS, None)
+    if status is None:  # no test was meant to run
+        return
+    config.get_terminal_writer().flush()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    shutil.rmtree(HOME, ignore_errors=True)
+    os._exit(status)
 
 
 class _Listener(logging.Handler):
