@@ -99,7 +99,7 @@ def _download(models: Path, wanted: Wanted, said: Said, cancel: CancelToken) -> 
     done = 0
     for file in (*small, weights):
         if not (folder / file.name).exists():
-            hub.fetch(repository, file, folder / file.name, _after(done, total, said), cancel)
+            hub.fetch(repository, file, folder / file.name, after(done, total, said), cancel)
         done += file.size
         said(done, total)
         if file.name == CONFIG_FILE:
@@ -148,5 +148,6 @@ def _weights_of(repository: Repository) -> RemoteFile:
     raise BadInput(f"{repository.id} holds no weights.")
 
 
-def _after(before: int, total: int, said: Said) -> Callable[[int], None]:
+def after(before: int, total: int, said: Said) -> Callable[[int], None]:
+    """Tell the bytes of one file behind those `before` it, of a `total`."""
     return lambda done: said(before + done, total)

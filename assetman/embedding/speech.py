@@ -28,7 +28,7 @@ from assetman.core.settings import cores
 from assetman.core.speech import Sentence, Transcript
 from assetman.embedding.device import choose_device
 from assetman.embedding.download import PREFIX, Hub, Repository, Said
-from assetman.embedding.sources import PARTIAL, SMALL, safe_name
+from assetman.embedding.sources import PARTIAL, SMALL, after, safe_name
 
 RATE = 16_000  # samples a second that a model takes
 _WEIGHTS = "model.bin"
@@ -164,14 +164,7 @@ class SpeechModels:
         total, done = sum(file.size for file in wanted), 0
         for file in wanted:
             if not (folder / file.name).exists():
-                before = done
-                hub.fetch(
-                    repository,
-                    file,
-                    folder / file.name,
-                    lambda here, before=before: said(before + here, total),  # type: ignore[misc]
-                    cancel,
-                )
+                hub.fetch(repository, file, folder / file.name, after(done, total, said), cancel)
             done += file.size
             said(done, total)
         return folder

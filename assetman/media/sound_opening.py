@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import Any, BinaryIO, Never, cast
+from typing import Any, BinaryIO, cast
 
 import av
 from av.audio.stream import AudioStream
@@ -17,8 +17,9 @@ from av.stream import Disposition
 from assetman.core.assets import Kind
 from assetman.core.errors import BadInput
 from assetman.media.audio_protection import is_locked
+from assetman.media.container_reading import Place, Reader
+from assetman.media.demuxing import open_demuxer
 from assetman.media.handler import OtherKind
-from assetman.media.video_reading import Place, Reader
 
 # Containers and codings alone. Left out of FFmpeg's own list: what names other files (HLS, DASH,
 # concat, SDP), devices, pictures, samples without a head, and modules of trackers.
@@ -28,15 +29,6 @@ _FORMATS = (
     "avr,paf,pvf,wve,wsd,osq,qoa,bonk,rka,lxf,mxf,rm,avi,flv,mpeg,mpegts,nut,iamf,ac4,aax,act,"
     "adx,aea,hcom,apc,smjpeg,rso,sds,svs,vqf"
 )
-_OPTIONS = {
-    "format_whitelist": _FORMATS,
-    "protocol_whitelist": "none",  # the file comes open; nothing else has any business here
-    "enable_drefs": "0",  # nor has a QuickTime file that points into others
-    "max_streams": "64",
-    "probesize": str(8 << 20),
-    "analyzeduration": str(8_000_000),
-}
-_BUFFER = 1 << 16  # bytes read at once
 _ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 _ATTACHED = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
@@ -139,12 +131,10 @@ def _rank(stream: AudioStream) -> tuple[bool, bool, int, int]:
 
 def _open(reader: Reader) -> InputContainer:
     try:
-        return av.open(
-            cast(BinaryIO, reader),
-            "r",
-            options={**_OPTIONS, "codec_whitelist": _sound_decoders()},
-            io_open=_refuse,
-            buffer_size=_BUFFER,
+        return open_demuxer(
+            reader,
+            _FORMATS,
+            {"codec_whitelist": _sound_decoders()},
             metadata_encoding="utf-8",
             metadata_errors="surrogateescape",
         )
@@ -163,11 +153,6 @@ def _sound_decoders() -> str:
             if av.Codec(name, "r").type == "audio":
                 sounds.append(name)
     return ",".join(sounds)
-
-
-def _refuse(url: str, flags: int, options: dict[str, str]) -> Never:
-    """Open nothing that a file asks for."""
-    raise PermissionError(f"a sound asked for {url!r}")
 
 
 def _why_undecodable(container: InputContainer) -> str:

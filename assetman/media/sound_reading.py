@@ -16,10 +16,10 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from assetman.core.errors import BadInput
+from assetman.media.container_reading import Reader
 from assetman.media.sound_gathering import Block, Gathering
 from assetman.media.sound_opening import NOTHING_HEARD
 from assetman.media.sound_walk import Mark, SoundWalk
-from assetman.media.video_reading import Reader
 
 MOST_CHANNELS = 64
 _LEAST_RATE, _MOST_RATE = 1000, 1_600_000  # samples a second that a file may claim

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from assetman.media.container_reading import Place
 from assetman.media.sound_levels import Levels
 from assetman.media.sound_walk import Mark
-from assetman.media.video_reading import Place
 
 _HEAD = "heard "
 

@@ -16,10 +16,10 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Discard
 
+from assetman.media.container_reading import Place, Reader
+from assetman.media.demuxing import packets_of
 from assetman.media.video_places import FORMS, place_of
-from assetman.media.video_reading import Place, Reader
 
-_HOLE = 256 << 20  # bytes without a packet of the sound, after which the rest is given up
 _BROKEN = 1000  # packets in a row that cannot be read, after which the rest is given up
 _MOST_SAMPLES = 1 << 24  # of one frame
 
@@ -125,23 +125,7 @@ class SoundWalk:
     def _packets(self) -> Iterator[Packet[Any]]:
         """Read on, over what is damaged; a hole without end ends it."""
         self._at_start = False
-        broken, reader = 0, self._reader
-        try:
-            while broken < _BROKEN:
-                try:
-                    reader.until = reader.consumed + _HOLE
-                    for packet in self._container.demux(self.stream):
-                        if packet.size == 0:
-                            return
-                        broken = 0
-                        yield packet
-                        reader.until = reader.consumed + _HOLE
-                except av.FFmpegError:
-                    broken += 1
-                else:
-                    return
-        finally:
-            reader.until = None
+        yield from packets_of(self._container, self._reader, (self.stream,), _BROKEN)
 
     def _decode(self, packet: Packet[Any] | None) -> list[AudioFrame]:
         """Decode a packet, or give what is still inside (None); nothing for what is damaged."""

@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from assetman.core.errors import BadInput
+from assetman.media.container_reading import Place, Reader
 from assetman.media.handler import Limits
 from assetman.media.keyframes import Frame, Group
 from assetman.media.video_length import duration_of, start_of
@@ -27,7 +28,6 @@ from assetman.media.video_opening import (
 )
 from assetman.media.video_picture import Painter, shape_of
 from assetman.media.video_places import FORMS, place_of
-from assetman.media.video_reading import Place, Reader
 from assetman.media.video_walk import SLACK, Run, Walk
 
 _FAR = 8 << 20  # bytes read to find a time, more than a list of times would need

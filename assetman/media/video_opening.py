@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO, Never, cast
+from typing import Any, BinaryIO, cast
 
 import av
 from av.container import InputContainer
@@ -15,8 +15,9 @@ from av.video.stream import VideoStream
 from assetman.core.assets import Kind
 from assetman.core.errors import BadInput
 from assetman.media import formats
+from assetman.media.container_reading import Place, Reader
+from assetman.media.demuxing import open_demuxer
 from assetman.media.handler import Limits, OtherKind
-from assetman.media.video_reading import Place, Reader
 
 # Containers alone. Left out of FFmpeg's own list: what names other files (HLS, DASH, concat, SDP,
 # SMIL), devices, pictures, sound, and anything that is known by its name only.
@@ -24,15 +25,6 @@ _FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,mpegvideo,asf,flv,live_flv,kux,ogg,rm,mxf,dv,gxf,nut,nsv,amv,ivf,"
     "h264,hevc,m4v,obu,av1,vc1,dhav,wtv,yuv4mpegpipe"
 )
-_OPTIONS = {
-    "format_whitelist": _FORMATS,
-    "protocol_whitelist": "none",  # the file comes open; nothing else has any business here
-    "enable_drefs": "0",  # nor has a QuickTime film that points into others
-    "max_streams": "64",
-    "probesize": str(8 << 20),
-    "analyzeduration": str(8_000_000),
-}
-_BUFFER = 1 << 16  # bytes read at once
 _ATTACHED = Disposition.attached_pic | Disposition.timed_thumbnails
 _PICTURE_STARTS = {
     b"\xff\xd8\xff": "JPEG",
@@ -67,14 +59,7 @@ NO_FRAME = "Not one frame of the video can be decoded: it is damaged or cut off"
 def open_container(reader: Reader) -> InputContainer:
     """Open a container for demuxing; raises BadInput."""
     try:
-        return av.open(
-            cast(BinaryIO, reader),
-            "r",
-            options=dict(_OPTIONS),
-            io_open=_refuse,
-            buffer_size=_BUFFER,
-            metadata_errors="replace",
-        )
+        return open_demuxer(reader, _FORMATS, {}, metadata_errors="replace")
     except (av.FFmpegError, ValueError) as error:
         if isinstance(error, MemoryError):  # a header that asks for that much lies
             raise BadInput(DAMAGED) from error
@@ -149,11 +134,6 @@ def _why_undecodable(container: InputContainer) -> str:
         return PROTECTED
     name = (tag if codec in ("none", "unknown") else codec) or "something unknown"
     return f"The video is coded as “{name}”, for which there is no decoder here"
-
-
-def _refuse(url: str, flags: int, options: dict[str, str]) -> Never:
-    """Open nothing that a file asks for."""
-    raise PermissionError(f"a video asked for {url!r}")
 
 
 def _why_unreadable(reader: Reader) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from assetman.media.video_reading import Place, Reader
+from assetman.media.container_reading import Place, Reader
 
 FORMS = {"matroska": "matroska", "flv": "flv", "live_flv": "flv", "kux": "flv"}
 

@@ -17,10 +17,10 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from assetman.media.video_reading import Reader
+from assetman.media.container_reading import Reader
+from assetman.media.demuxing import packets_of
 
 SLACK = 5e-4  # seconds by which times may be rounded
-_HOLE = 256 << 20  # bytes without a packet of what is read, after which the rest is given up
 _BROKEN = 100  # packets in a row that cannot be read, after which the rest is given up
 _BEFORE = 10.0  # seconds before the first frame where seeking to it begins
 _SURE = frozenset(("mov", "avi"))  # have lists of their key frames
@@ -119,24 +119,7 @@ class Walk:
         self._at_start = False
         while self._behind:
             yield self._behind.pop(0)
-        broken = 0
-        reader = self._reader
-        try:
-            while broken < _BROKEN:
-                try:
-                    reader.until = reader.consumed + _HOLE
-                    for packet in self.container.demux(*self._taken):
-                        if packet.size == 0:
-                            return
-                        broken = 0
-                        yield packet
-                        reader.until = reader.consumed + _HOLE
-                except av.FFmpegError:
-                    broken += 1
-                else:
-                    return
-        finally:
-            reader.until = None
+        yield from packets_of(self.container, self._reader, self._taken, _BROKEN)
 
     def decode(self, packet: Packet[VideoStream] | None) -> list[VideoFrame]:
         """Decode a packet, or give what is still inside (None); nothing for what is damaged."""

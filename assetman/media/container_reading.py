@@ -25,7 +25,7 @@ class Reader(io.RawIOBase):
     """
 
     def __init__(self, file: BinaryIO, place: Place | None = None, end: int | None = None) -> None:
-        self.name = "film"  # as FFmpeg knows it
+        self.name = "media"  # as FFmpeg knows it
         self._file = file
         self._descriptor = file.fileno()
         self._end = os.fstat(self._descriptor).st_size if end is None else end
