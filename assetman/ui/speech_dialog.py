@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from assetman.core.changes import Changes
 from assetman.core.models import ModelInfo, ModelState
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controls import Separator, button, label
-from assetman.ui.models_dialog import facts_text
+from assetman.ui.models_dialog import ModelRow
 from assetman.ui.rows_dialog import RowsDialog
 from assetman.ui.theme import theme
 
@@ -19,39 +18,20 @@ _ABOUT = (
 )
 
 
-class SpeechRow(QWidget):
+class SpeechRow(ModelRow):
     """One model of speech, and what can be done with it."""
-
-    wanted = Signal(str)  # the name, to be switched on, or fetched where it is not here
-
-    def __init__(self, info: ModelInfo, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        px = theme().px
-        self.info = info
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, px(10), 0, px(10))
-        row.setSpacing(px(16))
-        words = QVBoxLayout()
-        words.setSpacing(px(2))
-        for text, role in (
-            (info.title, "title"),
-            (info.summary, ""),
-            (facts_text(info), "secondary"),
-        ):
-            line = label(text, role, self)
-            line.setWordWrap(True)
-            words.addWidget(line)
-        row.addLayout(words, 1)
-        row.addWidget(self._right_side(), 0, Qt.AlignmentFlag.AlignVCenter)
 
     def _right_side(self) -> QWidget:
         info = self.info
         if info.active:
             return label(f"On, {info.pending:,} to go" if info.pending else "On", "good", self)
-        text = "Download" if info.state is ModelState.AVAILABLE else "Switch on"
+        away = info.state is ModelState.AVAILABLE
+        text, wanted = (
+            ("Download", self.download_wanted) if away else ("Switch on", self.use_wanted)
+        )
         way = button(text, "", self)
         way.setAccessibleName(f"{text}: {info.title}")
-        way.clicked.connect(lambda: self.wanted.emit(info.name))
+        way.clicked.connect(lambda: wanted.emit(info.name))
         return way
 
 
@@ -84,8 +64,8 @@ class SpeechDialog(RowsDialog):
             if self.rows:
                 self._rows_layout.addWidget(Separator(self._list))
             row = SpeechRow(info, self._list)
-            here = info.state is not ModelState.AVAILABLE
-            row.wanted.connect(self._use if here else self._download)
+            row.use_wanted.connect(self._use)
+            row.download_wanted.connect(self._download)
             self._rows_layout.addWidget(row)
             self.rows.append(row)
         self._rows_layout.addStretch(1)
