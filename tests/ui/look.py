@@ -42,6 +42,7 @@ from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.folders_dialog import FoldersDialog
 from assetman.ui.library_actions import place_of
 from assetman.ui.models_dialog import ModelsDialog
+from assetman.ui.speech_dialog import SpeechDialog
 from assetman.ui.theme import Scheme, appearance
 from assetman.ui.window import MainWindow
 from tests.ui.fake_engine import FakeEngine, paint_pictures
@@ -248,6 +249,7 @@ def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:
     window.intake.targets.hide()
     for dialog in (
         ModelsDialog(window.bridge, window),
+        SpeechDialog(window.bridge, window),
         FailuresDialog(window.bridge, window),
         FoldersDialog(window.bridge, window.library.watch, window.library.actions, window),
         AddModel(window.bridge, "", [], False, window),
