@@ -13,9 +13,9 @@ from sqlite_utils import Migrations
 
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.spaces import Space
-from assetman.library import migrations as steps
 from assetman.library import opening
 from assetman.library.library import Library
+from assetman.library.migrations import APPLICATION_ID, steps
 
 from .conftest import DIMENSION, Shelf
 
@@ -77,7 +77,7 @@ def test_the_file_is_set_up_for_safety(folder: Path) -> None:
         ask = lambda pragma: connection.execute(f"PRAGMA {pragma}").fetchone()[0]  # noqa: E731
         assert ask("journal_mode") == "wal"
         assert ask("auto_vacuum") == 2
-        assert ask("application_id") == steps.APPLICATION_ID
+        assert ask("application_id") == APPLICATION_ID
 
 
 def test_an_sqlite_without_full_text_is_said_to_be_one(

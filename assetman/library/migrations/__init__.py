@@ -1,0 +1,18 @@
+"""The schema, as the steps that made it. Steps are only ever appended, never edited."""
+
+from __future__ import annotations
+
+# In the order in which they are taken; importing one appends its step.
+from assetman.library.migrations import (  # isort: skip
+    catalogue,  # noqa: F401
+    organising,  # noqa: F401
+    films,  # noqa: F401
+    sounds,  # noqa: F401
+    transcripts,  # noqa: F401
+)
+from assetman.library.migrations.steps import migrations
+
+__all__ = ["APPLICATION_ID", "WORDS", "migrations"]
+
+APPLICATION_ID = 0x4173_6D6E  # "Asmn", in the header of every catalogue
+WORDS = "passage_words"  # the index of full text; its own tables are named after it
