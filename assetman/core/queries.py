@@ -26,12 +26,33 @@ class Sort(StrEnum):
     RATING = "rating"
 
 
+class Aspect(StrEnum):
+    """In what something is to be like an example."""
+
+    MEANING = "meaning"
+    LOOK = "look"  # colours, and where in the picture they are
+    SHAPE = "shape"  # how a sound begins, swells and ends
+
+
+class Sense(StrEnum):
+    """By what something speaks for a hit."""
+
+    SEEN = "seen"
+    HEARD = "heard"
+    WRITTEN = "written"  # in a description: title, caption, keywords, tags of a sound
+    SAID = "said"  # in speech, subtitles, chapters
+    NAME = "name"  # of the file or its folder
+    TAG = "tag"
+    TEXT = "text"  # in the picture
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A file, or a rectangle, a frame or some seconds of one, that is part of a question.
 
-    Exactly one of `asset_id` and `path` is given. `weight` is positive for "like this",
-    negative for "less like this".
+    Exactly one of `asset_id`, `path` and `collection_id` is given. Of a collection every member
+    is an example, and none is an answer. `weight` is positive for "like this", negative for
+    "less like this".
     """
 
     asset_id: int | None = None
@@ -40,10 +61,13 @@ class Example:
     weight: float = 1.0
     start: float | None = None  # seconds; alone: the frame shown then
     end: float | None = None
+    by: Aspect = Aspect.MEANING
+    collection_id: int | None = None
 
     def __post_init__(self) -> None:
-        if (self.asset_id is None) == (self.path is None):
-            raise ValueError("an example is either an asset or a file")
+        given = (self.asset_id, self.path, self.collection_id)
+        if sum(each is not None for each in given) != 1:
+            raise ValueError("an example is either an asset, a file or a collection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +114,22 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """One thing that speaks for a hit, or against it, and how much of the score it gave."""
+
+    name: str  # as a person reads it: “red kite”, “like the example”, the name of the file
+    share: float  # of the score; below 0 for what is not wanted. They add up to the score
+    kind: Sense
+    model: str = ""  # that saw or heard it
+    segment_id: int | None = None
+    start: float | None = None  # seconds
+    end: float | None = None
+    page: int | None = None
+    text: str = ""  # the passage, name or tag that matched
+    words: tuple[tuple[int, int], ...] = ()  # where in it: start and end, in characters
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """An asset with its score, the segment that matched best and the reasons."""
 
@@ -102,6 +142,7 @@ class Hit:
     box: Box | None = None
     reasons: dict[str, float] = field(default_factory=dict)  # parts of the score, by name
     confident: bool | None = None  # None: not measured
+    evidence: tuple[Evidence, ...] = ()  # what gave the score, the most first
 
     @property
     def heard(self) -> bool:
@@ -126,6 +167,11 @@ class Results:
     seconds: float = 0.0
     confident: bool | None = None
     notes: tuple[str, ...] = ()  # sentences for the person, for example about a mistyped filter
+
+    @property
+    def good(self) -> int:
+        """Count the hits that are matches; by relevance they come before all others."""
+        return sum(hit.confident is True for hit in self.hits)
 
     @property
     def ids(self) -> tuple[int, ...]:
