@@ -12,12 +12,14 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from assetman.chosen_models import ChosenModels
+from assetman.copies import Copies
 from assetman.core.changes import Changes
 from assetman.core.errors import EnvironmentProblem, LibraryBusy
 from assetman.core.exports import Export
 from assetman.core.progress import Pace, Progress
 from assetman.core.settings import Settings, cores, load_settings
 from assetman.core.watching import Watch
+from assetman.counting import Counting
 from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.pool import EncoderPool
 from assetman.housekeeping import Housekeeping
@@ -75,6 +77,9 @@ class Workspace:
             self._chosen = ChosenModels(self.library, self.encoders, self.store_of)
             questions = Questions(self.library, self.encoders, self.errands)
             self.search = SearchService(self.library, questions, self.store_of)
+            self.counting = Counting(self.search.count, self.publish)
+            undo.callback(self.counting.close)
+            self.copies = Copies(self.library)
             # Roots are real paths: what the walk meets is compared with the same.
             own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
             self._rules = IgnoreRules(settings.ignore, own)
@@ -125,8 +130,10 @@ class Workspace:
 
     def publish(self, event: Changes | Progress | Export) -> None:
         """Tell every listener; nothing is told that says nothing."""
-        if isinstance(event, Changes) and not event:
-            return
+        if isinstance(event, Changes):
+            if not event:
+                return
+            self.counting.hear(event)
         with self._guard:
             listeners = tuple(self._listeners)
         for listener in listeners:

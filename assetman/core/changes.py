@@ -18,6 +18,8 @@ class Changes:
     embedded: int = 0  # embeddings added
     organised: bool = False  # tags or collections came, went, or have another name or count
     history: bool = False  # what can be undone or redone is another
+    duplicates: bool = False  # other files are copies of each other than before
+    searches: bool = False  # smart searches came, went, or have another name or count
 
     def __or__(self, other: Changes) -> Changes:
         return Changes(
@@ -30,6 +32,8 @@ class Changes:
             self.embedded + other.embedded,
             self.organised or other.organised,
             self.history or other.history,
+            self.duplicates or other.duplicates,
+            self.searches or other.searches,
         )
 
     def __bool__(self) -> bool:

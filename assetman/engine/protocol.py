@@ -12,6 +12,7 @@ from typing import Protocol
 
 from assetman.core.assets import Asset, Failure, Folder, Passage, Root
 from assetman.core.changes import Changes
+from assetman.core.duplicates import DuplicateGroup, Likeness
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.exports import Export, ExportForm
 from assetman.core.models import DeviceChoice, ModelInfo
@@ -19,6 +20,7 @@ from assetman.core.moments import Moment
 from assetman.core.organising import Collection, History, Step, Tag
 from assetman.core.progress import Pace, Progress
 from assetman.core.queries import Query, Results
+from assetman.core.searches import SmartSearch
 from assetman.core.sounds import Waveform
 from assetman.core.watching import Watch
 
@@ -258,6 +260,74 @@ class OrganisingApi(Protocol):
         ...
 
 
+class SearchesApi(Protocol):
+    """Questions that are kept: those with a name, and those asked lately."""
+
+    def smart_searches(self, counted: bool = False) -> list[SmartSearch]:
+        """List the smart searches, sorted as a person sorts names.
+
+        A count not known yet is None, and `Changes.searches` tells when one is known, or
+        another; with `counted` all are counted first, which may take a while.
+        """
+        ...
+
+    def save_search(self, name: str, query: Query) -> SmartSearch:
+        """Keep a question under a name; can be undone.
+
+        Raises WrongUse for a name that is empty or taken, and for a question that asks nothing.
+        """
+        ...
+
+    def change_search(self, search_id: int, query: Query) -> None:
+        """Keep another question under the name of a smart search; can be undone."""
+        ...
+
+    def rename_search(self, search_id: int, name: str) -> None:
+        """Give a smart search another name; can be undone. Raises WrongUse for one taken."""
+        ...
+
+    def delete_search(self, search_id: int) -> None:
+        """Delete a smart search; its assets stay. Can be undone."""
+        ...
+
+    def search_history(self, limit: int = 50) -> list[Query]:
+        """List the questions that were remembered, the last one first, each once."""
+        ...
+
+    def remember(self, query: Query) -> None:
+        """Remember that a question was asked; one that asks nothing is passed over."""
+        ...
+
+    def forget_history(self) -> None:
+        """Forget what was asked, for good."""
+        ...
+
+
+class DuplicatesApi(Protocol):
+    """Files that are the same thing; what is done about them can be undone."""
+
+    def duplicates(self, likeness: Likeness | None = None) -> list[DuplicateGroup]:
+        """List the groups, those that waste the most first; the copy to keep is the first of each.
+
+        Exact groups hold files of the same bytes, near ones all that show the same thing. `Changes`
+        with `duplicates` say that there are others.
+        """
+        ...
+
+    def keep_copy(self, keep: int, others: Sequence[int]) -> Step:
+        """Keep one copy and move others to the system's trash; nothing is ever deleted.
+
+        What the person added to the others is added to the one kept. Undo brings the files back.
+        Raises WrongUse where they are no copies or have changed, EnvironmentProblem where there
+        is no trash for one: then nothing is done at all.
+        """
+        ...
+
+    def part_copies(self, asset_ids: Sequence[int]) -> None:
+        """Keep that these assets are not duplicates of each other."""
+        ...
+
+
 class ExportApi(Protocol):
     """Moments of videos as files of their own."""
 
@@ -310,7 +380,16 @@ class SpeechApi(Protocol):
 
 
 class EngineApi(
-    RootsApi, RunApi, SearchApi, OrganisingApi, ExportApi, ModelsApi, SpeechApi, Protocol
+    RootsApi,
+    RunApi,
+    SearchApi,
+    SearchesApi,
+    OrganisingApi,
+    DuplicatesApi,
+    ExportApi,
+    ModelsApi,
+    SpeechApi,
+    Protocol,
 ):
     """One library's engine. Every method may be called from any thread and may block.
 

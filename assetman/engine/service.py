@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from assetman.engine.duplicates import DuplicateVerbs
 from assetman.engine.exports import ExportVerbs
 from assetman.engine.folders import FolderVerbs
 from assetman.engine.models import ModelVerbs
@@ -12,6 +13,7 @@ from assetman.engine.organising import OrganisingVerbs
 from assetman.engine.protocol import Listener
 from assetman.engine.questions import QuestionVerbs
 from assetman.engine.runs import RunVerbs
+from assetman.engine.searches import SearchesVerbs
 from assetman.engine.speech import SpeechVerbs
 from assetman.workspace import Workspace
 
@@ -20,7 +22,9 @@ class EngineService(
     FolderVerbs,
     RunVerbs,
     QuestionVerbs,
+    SearchesVerbs,
     OrganisingVerbs,
+    DuplicateVerbs,
     ExportVerbs,
     ModelVerbs,
     SpeechVerbs,

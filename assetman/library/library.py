@@ -8,12 +8,14 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from assetman.library.asked import Asked
 from assetman.library.assets import Assets
 from assetman.library.backup import RESTORED, back_up, due
 from assetman.library.collections import Collections
 from assetman.library.contents import Contents, collect
 from assetman.library.database import Database
 from assetman.library.descriptions import Descriptions
+from assetman.library.duplicates import Duplicates
 from assetman.library.embeddings import Embeddings
 from assetman.library.facts import Facts
 from assetman.library.failures import Failures
@@ -27,6 +29,7 @@ from assetman.library.problems import CatalogueDamaged, DiskFull
 from assetman.library.roots import Roots
 from assetman.library.sayings import Sayings
 from assetman.library.segments import Segments
+from assetman.library.smart_searches import SmartSearches
 from assetman.library.spaces import Spaces
 from assetman.library.steps import Steps
 from assetman.library.tags import Tags
@@ -71,6 +74,9 @@ class Library:
         self.failures = Failures(database, self.journal, gaps, steps)
         self.tags = Tags(database, self.journal, steps)
         self.collections = Collections(database, self.journal, steps)
+        self.searches = SmartSearches(database, self.journal, steps)
+        self.asked = Asked(database)
+        self.duplicates = Duplicates(database, self.journal, gaps, steps)
         self.undo = Undo(
             database,
             self.journal,
@@ -80,6 +86,8 @@ class Library:
                 "failures": self.failures,
                 "tags": self.tags,
                 "collections": self.collections,
+                "copies": self.duplicates,
+                "searches": self.searches,
             },
         )
         if not self.read_only:

@@ -18,7 +18,7 @@ from assetman.library.pages import MAGIC, Image, Lost, Values
 
 _OURS = frozenset({"assets", "contents", "journal", "meta", "segments"})
 _BY_PATH = "roots_by_path"  # the index of the folders
-_DERIVED = frozenset({"gaps", WORDS})
+_DERIVED = frozenset({"gaps", "likenesses", "looks", WORDS})
 _SPARED = 100_000  # ids left out where the last one given may be lost: none is given twice
 _EVERYTHING = (-(1 << 63), (1 << 63) - 1)
 _KINDS = ", ".join(f"'{kind}'" for kind in Kind)
@@ -58,6 +58,8 @@ _IMPLAUSIBLE = {
         "modality": f"modality NOT IN ({_MODALITIES})",
     },
     "embeddings": {"vector": "length(vector) % 2 OR length(vector) = 0"},
+    "smart_searches": {"query": "NOT json_valid(query)"},
+    "asked": {"query": "NOT json_valid(query)"},
     "passages": {"kind": f"kind NOT IN ({_PASSAGE_KINDS})"},
     "journal": {
         "before": "NOT json_valid(COALESCE(before, '0'))",

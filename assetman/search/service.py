@@ -22,6 +22,7 @@ from assetman.search.scoring import shown
 from assetman.search.sorting import sorted_hits
 from assetman.vectors.store import VectorStore
 
+_COUNTED = 1000  # good matches of a question at most
 _COUNTS_LAST = 1.0  # seconds, while the library keeps changing
 _MUCH = 0.25  # of the assets that count
 SAID = 1.0  # the score of words that are said as they were asked for
@@ -72,6 +73,17 @@ class SearchService:
         else:
             results = self._closest(todo, spaces)
         return replace(results, seconds=time.monotonic() - started)
+
+    def count(self, query: Query) -> int | None:
+        """Count the assets that answer a query: of a question those that are good matches.
+
+        None where it cannot be told how good they are. Raises as `search` does.
+        """
+        results = self.search(replace(query, limit=_COUNTED))
+        if not plan(query, self._library).parts:
+            return results.total
+        judged = [hit.confident for hit in results.hits if hit.confident is not None]
+        return sum(judged) if judged or not results.hits else None
 
     def scores(
         self, query: Query, asset_id: int, segment_ids: Sequence[int]

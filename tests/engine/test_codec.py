@@ -63,7 +63,7 @@ results = st.builds(
 )  # fmt: skip
 id_sets = st.frozensets(ids, max_size=5)
 flags = st.booleans()
-changes = st.builds(Changes, id_sets, id_sets, id_sets, flags, flags, flags, ids, flags, flags)
+changes = st.builds(Changes, id_sets, id_sets, id_sets, flags, flags, flags, ids, *[flags] * 3)
 progresses = st.builds(
     Progress,
     run=ids,

@@ -30,6 +30,7 @@ from assetman.core.watching import Watch, WatchMode
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
 from kit.paper_films import PaperFilms
 from kit.paper_organising import PaperOrganising
+from kit.paper_searches import PaperSearches
 
 LIMIT = 60.0  # seconds that anything here waits at most
 ENDINGS = {".jpg": Kind.IMAGE, ".png": Kind.IMAGE, ".mp4": Kind.VIDEO}
@@ -42,7 +43,7 @@ def paper_command(folder: Path) -> list[str]:
     return [sys.executable, "-c", code, str(folder), "0.2"]
 
 
-class PaperEngine(PaperOrganising, PaperFilms):
+class PaperEngine(PaperOrganising, PaperSearches, PaperFilms):
     """Satisfies `EngineApi`, and `process.Served`."""
 
     def __init__(self, folder: Path) -> None:
@@ -65,6 +66,7 @@ class PaperEngine(PaperOrganising, PaperFilms):
         self._watched = False
         self._damaged: Callable[[str], None] = print
         self._start_organising()
+        self._start_searches()
         self._start_films()
 
     @classmethod

@@ -12,6 +12,7 @@ from assetman.core.assets import Asset, Root
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
 from assetman.core.organising import RATINGS, Collection, History, Step, Tag
+from assetman.core.searches import SmartSearch
 from assetman.engine.protocol import Event
 
 
@@ -22,6 +23,7 @@ class Shelf:
     assets: dict[int, Asset]
     roots: dict[int, Root]
     collections: dict[int, tuple[str, frozenset[int]]]
+    searches: dict[int, SmartSearch]
 
 
 class PaperOrganising:
@@ -29,6 +31,7 @@ class PaperOrganising:
 
     _assets: dict[int, Asset]
     _roots: dict[int, Root]
+    _searches: dict[int, SmartSearch]
     _tell: Callable[[Event], None]
 
     def _start_organising(self) -> None:
@@ -143,7 +146,9 @@ class PaperOrganising:
         return self._collections[collection_id]
 
     def _shelf(self) -> Shelf:
-        return Shelf(dict(self._assets), dict(self._roots), dict(self._collections))
+        return Shelf(
+            dict(self._assets), dict(self._roots), dict(self._collections), dict(self._searches)
+        )
 
     def _put(self, shelf: Shelf) -> None:
         touched = frozenset(self._assets) | frozenset(shelf.assets)
@@ -152,4 +157,7 @@ class PaperOrganising:
         self._roots.clear()
         self._roots.update(shelf.roots)
         self._collections = dict(shelf.collections)
-        self._tell(Changes(assets_changed=touched, roots=True, organised=True, history=True))
+        self._searches = dict(shelf.searches)
+        self._tell(
+            Changes(assets_changed=touched, roots=True, organised=True, history=True, searches=True)
+        )

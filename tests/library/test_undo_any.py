@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
+from assetman.core.queries import Query
 from assetman.library.library import Library
 
 from .conftest import ROOT, SECOND, Shelf, stat
@@ -49,6 +50,7 @@ class Organised:
     collections: dict[int, tuple[str, frozenset[int]]]
     roots: dict[int, str]
     ignored: dict[int, bool]  # failures
+    searches: dict[int, tuple[str, str]]  # name and question
 
     def of(self, assets: set[int], failures: set[int]) -> Organised:
         """Leave out what is no longer there, and give what is new nothing."""
@@ -58,6 +60,7 @@ class Organised:
             {key: (name, ids & assets) for key, (name, ids) in self.collections.items()},
             self.roots,
             {each: ignored for each, ignored in self.ignored.items() if each in failures},
+            self.searches,
         )
 
 
@@ -118,6 +121,7 @@ class AnyActs(RuleBasedStateMachine):
             },
             {root.id: root.path for root in self.library.roots.all()},
             {key: bool(ignored) for key, ignored in rows("SELECT id, ignored FROM failures")},
+            {each.id: (each.name, each.query.text) for each in self.library.searches.all()},
         )
 
     def act(self, do: Callable[[], object]) -> None:
@@ -182,6 +186,22 @@ class AnyActs(RuleBasedStateMachine):
         collections = self.library.collections
         collect = collections.put if inside else collections.take_out
         self.act(lambda: collect(number, self.some(chosen)))
+
+    @rule(name=names, text=names)
+    def save_search(self, name: str, text: str) -> None:
+        self.act(lambda: self.library.searches.save(name, Query(text)))
+
+    @rule(number=numbers, text=names)
+    def change_search(self, number: int, text: str) -> None:
+        self.act(lambda: self.library.searches.change(number, Query(text)))
+
+    @rule(number=numbers, name=names)
+    def rename_search(self, number: int, name: str) -> None:
+        self.act(lambda: self.library.searches.rename(number, name))
+
+    @rule(number=numbers)
+    def delete_search(self, number: int) -> None:
+        self.act(lambda: self.library.searches.delete(number))
 
     @rule(folder=folders)
     def add_root(self, folder: str) -> None:

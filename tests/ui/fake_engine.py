@@ -33,6 +33,7 @@ from tests.ui.fake_exports import FakeExports
 from tests.ui.fake_films import Colour, FakeFilms
 from tests.ui.fake_living import FakeLiving
 from tests.ui.fake_organising import FakeOrganising, typed_filters
+from tests.ui.fake_searches import FakeSearches
 from tests.ui.fake_sounds import FakeSounds, hue_heard
 
 PICTURES = {
@@ -99,7 +100,7 @@ class _Row:
 
 
 @dataclass
-class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeExports):
+class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeSearches, FakeExports):
     """An engine over folders of pictures, all in memory but the thumbnails."""
 
     folder: Path
@@ -113,6 +114,7 @@ class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeExports)
     def __post_init__(self) -> None:
         self.rows: dict[int, _Row] = {}
         self.begin_organising()
+        self.begin_searches()
         self.begin_living()
         self.begin_films()
         self.begin_exports()
@@ -314,6 +316,9 @@ class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeExports)
     def search(self, query: Query) -> Results:
         self._begin("search", query)
         self.hold.wait(10)
+        return self._answer(query)
+
+    def _answer(self, query: Query) -> Results:
         with self._lock:
             words, typed = typed_filters(query.text)
             passing = [row for row in self._listed(query) if self._passes(row, query.filters)]

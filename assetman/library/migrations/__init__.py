@@ -9,6 +9,8 @@ from assetman.library.migrations import (  # isort: skip
     films,  # noqa: F401
     sounds,  # noqa: F401
     transcripts,  # noqa: F401
+    looks,  # noqa: F401
+    searches,  # noqa: F401
 )
 from assetman.library.migrations.steps import migrations
 
