@@ -34,6 +34,30 @@ class DuplicateGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """How two contents show the same thing; `of_one` says what only the first is: "mirrored".
+
+    `seconds` are, of films and sounds, those of the first and of the second that are the same.
+    """
+
+    one: int  # contents
+    other: int
+    strength: float  # 0..1, how sure it is
+    between: tuple[str, ...] = ()  # what sets each apart from the other: "mirrored"
+    of_one: tuple[str, ...] = ()  # "cropped by 12 %"
+    of_other: tuple[str, ...] = ()
+    seconds: tuple[tuple[float, float], tuple[float, float]] | None = None
+
+    @property
+    def turned(self) -> Relation:
+        """The same, told from the other's side."""
+        seconds = self.seconds and (self.seconds[1], self.seconds[0])
+        return Relation(
+            self.other, self.one, self.strength, self.between, self.of_other, self.of_one, seconds
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Stack:
     """Files folded into one card: near-copies of the one shown, or a burst it stands for."""
 

@@ -17,7 +17,9 @@ from assetman.library.migrations import APPLICATION_ID, WORDS
 from assetman.library.problems import CatalogueDamaged, from_sqlite, from_system
 
 BACKUPS = "backups"  # the folder, beside the catalogue
-LEFT_OUT = frozenset({"asked", "embeddings", "gaps", "likenesses", "looks", WORDS})  # their tables are there, empty
+LEFT_OUT = frozenset({"asked", "embeddings", "gaps", "likenesses", "looks", WORDS})  # they are empty
+    {"asked", "embeddings", "gaps", "likenesses", "looks", WORDS}
+)  # their tables are there, empty
 RESTORED = "restored"  # the key in `meta` by which a copy that is put back is recognised
 DAILY, WEEKLY, BEFORE_MIGRATION, ON_DEMAND = "daily", "weekly", "before-migration", "on-demand"
 # How many of a kind are kept: none of one kind goes because of another.

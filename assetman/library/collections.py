@@ -50,6 +50,15 @@ class Collections:
         row = self._database.row("SELECT id FROM collections WHERE key = ?", (identity(name),))
         return row[0] if row else None
 
+    def holding(self, asset_ids: Sequence[int]) -> list[int]:
+        """List the collections that hold any of the assets, by their ids."""
+        rows = self._database.rows(
+            f"SELECT DISTINCT collection_id FROM collection_assets WHERE asset_id {_THESE} "
+            "ORDER BY collection_id",
+            (id_list(asset_ids),),
+        )
+        return [collection_id for (collection_id,) in rows]
+
     def make(self, name: str, asset_ids: Sequence[int] = ()) -> tuple[Collection, Changes]:
         """Make a collection of assets. Raises WrongUse for a name that is empty or taken."""
         name = cleaned(name, "collection")

@@ -28,6 +28,7 @@ from assetman.core.progress import Counts, Pace, Phase, Progress
 from assetman.core.queries import Example, Filters, Hit, Query, Results
 from assetman.core.watching import Watch, WatchMode
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
+from kit.paper_duplicates import PaperDuplicates
 from kit.paper_films import PaperFilms
 from kit.paper_organising import PaperOrganising
 from kit.paper_searches import PaperSearches
@@ -43,7 +44,7 @@ def paper_command(folder: Path) -> list[str]:
     return [sys.executable, "-c", code, str(folder), "0.2"]
 
 
-class PaperEngine(PaperOrganising, PaperSearches, PaperFilms):
+class PaperEngine(PaperOrganising, PaperSearches, PaperDuplicates, PaperFilms):
     """Satisfies `EngineApi`, and `process.Served`."""
 
     def __init__(self, folder: Path) -> None:
@@ -67,6 +68,7 @@ class PaperEngine(PaperOrganising, PaperSearches, PaperFilms):
         self._damaged: Callable[[str], None] = print
         self._start_organising()
         self._start_searches()
+        self._start_duplicates()
         self._start_films()
 
     @classmethod

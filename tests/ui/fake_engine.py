@@ -29,6 +29,7 @@ from assetman.core.progress import Counts, Phase, Progress
 from assetman.core.queries import Example, Filters, Hit, Query, Results, Sort
 from assetman.core.sounds import Waveform
 from assetman.engine.protocol import Card, Details, Event, Listener, Preview, Status
+from tests.ui.fake_duplicates import FakeDuplicates
 from tests.ui.fake_exports import FakeExports
 from tests.ui.fake_films import Colour, FakeFilms
 from tests.ui.fake_living import FakeLiving
@@ -100,7 +101,9 @@ class _Row:
 
 
 @dataclass
-class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeSearches, FakeExports):
+class FakeEngine(
+    FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeSearches, FakeDuplicates, FakeExports
+):
     """An engine over folders of pictures, all in memory but the thumbnails."""
 
     folder: Path
@@ -115,6 +118,7 @@ class FakeEngine(FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeSearches
         self.rows: dict[int, _Row] = {}
         self.begin_organising()
         self.begin_searches()
+        self.begin_duplicates()
         self.begin_living()
         self.begin_films()
         self.begin_exports()
