@@ -60,7 +60,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
         choices=[kind.value for kind in Kind],
         help="only image, video, audio or document",
     )
-    parser.add_argument("--limit", type=_positive, metavar="N", help="so many hits at most")
+    parser.add_argument("--limit", type=positive, metavar="N", help="so many hits at most")
     parser.add_argument("--json", action="store_true", help="print one object a question")
 
 
@@ -206,7 +206,8 @@ def _limit_to(engine: EngineApi, folder: str, desk: Desk) -> tuple[FolderFilter,
     return inside, 1 if failed else 0
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """Read a number above 0. Raises ArgumentTypeError for anything else."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 up")
     return int(text)

@@ -82,8 +82,7 @@ class SearchService:
         results = self.search(replace(query, limit=_COUNTED))
         if not plan(query, self._library).parts:
             return results.total
-        judged = [hit.confident for hit in results.hits if hit.confident is not None]
-        return sum(judged) if judged or not results.hits else None
+        return None if results.confident is None else results.good
 
     def scores(
         self, query: Query, asset_id: int, segment_ids: Sequence[int]

@@ -161,3 +161,27 @@ def test_an_empty_list_says_that_it_is_empty(assetman: Run, command: str, said: 
     ended = assetman(command)
     assert (ended.status, ended.out, ended.err) == (0, "", f"assetman: {said}\n")
     assert assetman(command, "--json").out == "[]\n"
+
+
+def test_a_question_is_kept_under_a_name_and_asked_by_it(assetman: Run, filled: Path) -> None:
+    assert assetman("searches").out == ""
+    assert assetman("searches", "--save", "Frogs", "frog").lines == ["Frogs  3 files  frog"]
+    assert assetman("searches", "--save", "frogs", "toad").status == 2
+    assert len(assetman("searches", "--ask", "FROGS", "--json").json["hits"]) == 3
+    assert len(assetman("searches", "--ask", "Frogs", "--limit", "1").lines) == 1
+    assetman("searches", "--change", "Frogs", "red", "barn")
+    assert assetman("searches", "--json").json == [
+        {"name": "Frogs", "query": "red barn", "count": 1}
+    ]
+    assert assetman("searches", "--rename", "Frogs", "Barns").lines == ["Barns  1 file  red barn"]
+    assert assetman("searches", "--delete", "Barns").out == ""
+    assert assetman("undo").status == 0
+    assert assetman("searches").lines == ["Barns  1 file  red barn"]
+    for wrong in (["--ask", "Frogs"], ["--save", "Nothing"], ["words"], ["--delete", "Frogs"]):
+        assert assetman("searches", *wrong).status == 2
+
+
+def test_what_was_asked_lately_is_listed_until_it_is_forgotten(assetman: Run, filled: Path) -> None:
+    assert assetman("searches", "--lately").out == ""
+    assert assetman("searches", "--forget").status == 0
+    assert assetman("searches", "--lately", "--json").json == []

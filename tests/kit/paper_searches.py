@@ -41,11 +41,11 @@ class PaperSearches:
         return search
 
     def change_search(self, search_id: int, query: Query) -> None:
-        self._put(f"Change search {search_id}", replace(self._saved_as(search_id), query=query))
+        self._keep_search(f"Change search {search_id}", replace(self._saved_as(search_id), query=query))
 
     def rename_search(self, search_id: int, name: str) -> None:
         self._check_name(name, search_id)
-        self._put(f"Rename search {name}", replace(self._saved_as(search_id), name=name))
+        self._keep_search(f"Rename search {name}", replace(self._saved_as(search_id), name=name))
 
     def delete_search(self, search_id: int) -> None:
         search = self._saved_as(search_id)
@@ -62,7 +62,7 @@ class PaperSearches:
     def forget_history(self) -> None:
         self._asked.clear()
 
-    def _put(self, sentence: str, search: SmartSearch) -> None:
+    def _keep_search(self, sentence: str, search: SmartSearch) -> None:
         with self._act(sentence):
             self._searches[search.id] = search
         self._tell(Changes(searches=True))
