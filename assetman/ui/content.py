@@ -13,6 +13,7 @@ from assetman.ui.controller.state import SearchState
 from assetman.ui.empty import EmptyState
 from assetman.ui.grid import GridPlace, GridView, LargeView, TagPanel
 from assetman.ui.listening.listening import Listening
+from assetman.ui.nearest import NearestFew
 from assetman.ui.result_line import ResultLine
 
 
@@ -32,6 +33,7 @@ class ContentArea(QWidget):
         self.setObjectName("content")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.line = ResultLine(self)
+        self.nearest = NearestFew(self)
         self.grid = GridView(bridge, organiser, self)
         self.empty = EmptyState(self)
         self.stack = QStackedWidget(self)
@@ -41,7 +43,10 @@ class ContentArea(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.line)
+        layout.addWidget(self.nearest)
         layout.addWidget(self.stack, 1)
+        self._results: Results | None = None  # all of them, where only a few are shown
+        self.nearest.all_wanted.connect(self._show_all)
         self.large = LargeView(bridge, organiser, self, listening)
         self.large.hide()
         self.large.closed.connect(self._close_large)
@@ -51,7 +56,8 @@ class ContentArea(QWidget):
 
     def show_results(self, state: SearchState, results: Results, place: GridPlace | None) -> None:
         """Show results, at a place where the person has been if one is given."""
-        self.grid.show_results(results)
+        self._results = results
+        self.grid.show_results(self.nearest.show_results(state, results))
         if place is not None:
             self.grid.restore(place)
         self.large.show_hits(self.grid.assets.hits)
@@ -62,8 +68,16 @@ class ContentArea(QWidget):
 
     def show_sentence(self, *args: object, **more: object) -> None:
         """Show a sentence instead of the grid; takes what `EmptyState.show_sentence` takes."""
+        self.nearest.hide()
         self.empty.show_sentence(*args, **more)  # type: ignore[arg-type]  # passed through
         self.stack.setCurrentWidget(self.empty)
+
+    def _show_all(self) -> None:
+        """Show the rest of what is probably no match."""
+        if self._results is not None:
+            self.nearest.all.hide()
+            self.grid.show_results(self._results)
+            self.large.show_hits(self.grid.assets.hits)
 
     def open_large(self, asset_id: int) -> None:
         """Show one asset large, over the grid."""

@@ -153,6 +153,8 @@ def sentence_for(
     if not state.asks:
         head = counted(len(shown.listed), "asset", "assets")
         return head, where
+    if shown.listed:
+        return counted(len(shown.listed), "asset", "assets"), where
     count = len(shown.hits)
     if not count and fresh.elsewhere:
         head = f"0 in {state.where}" if state.where else "0 with these filters"
@@ -163,7 +165,14 @@ def sentence_for(
     if working and fresh.searchable < fresh.total:
         parts.append(f"{fresh.searchable:,} of {fresh.total:,} searchable so far")
     parts.append(f"{shown.seconds:.{2 if shown.seconds >= 0.01 else 3}f} s")
-    return f"Closest {count:,}", f"{where} · ".lstrip() + " · ".join(parts)
+    return _found(shown), f"{where} · ".lstrip() + " · ".join(parts)
+
+
+def _found(shown: Results) -> str:
+    """Say how many match; where that is not known, only how many there are."""
+    if shown.confident is None:
+        return f"Closest {len(shown.hits):,}"
+    return counted(shown.good, "good match", "good matches") if shown.good else "No good match"
 
 
 def missing_text(count: int, days: float) -> tuple[str, str]:

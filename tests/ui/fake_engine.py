@@ -113,6 +113,7 @@ class FakeEngine(
     speech: str | None = None
     calls: list[tuple[str, object]] = field(default_factory=list)
     searchable: int | None = None  # how many assets the model knows; None: all
+    sure: float | None = None  # the least score of a good match; None: it is not measured
 
     def __post_init__(self) -> None:
         self.rows: dict[int, _Row] = {}
@@ -339,6 +340,7 @@ class FakeEngine(
             return Results(
                 query,
                 hits=tuple(hits[: query.limit or 200]),
+                confident=None if self.sure is None else any(hit.confident for hit in hits),
                 elsewhere=elsewhere,
                 searchable=searchable,
                 total=len(inside),
@@ -594,6 +596,8 @@ class FakeEngine(
                 score = self._score(wanted, row.colour)
                 hit = Hit(row.asset.id, round(score, 4), reasons={"picture": score})
             hits.append(hit)
+        if self.sure is not None:
+            hits = [replace(hit, confident=hit.score >= self.sure) for hit in hits]
         hits.sort(key=lambda hit: (-hit.score, hit.asset_id))
         if query.sort is not Sort.RELEVANCE:
             by_id = {hit.asset_id: hit for hit in hits}

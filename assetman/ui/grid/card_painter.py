@@ -13,6 +13,7 @@ from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
 from assetman.ui.glyphs import draw_star, draw_tag
 from assetman.ui.grid.card_times import is_timed, seconds_of, sign_of, time_words
+from assetman.ui.grid.certainty import DIMMED
 from assetman.ui.grid.labels import elided
 from assetman.ui.grid.outlines import cover_place, outline_place
 from assetman.ui.grid.plates import INSET, Plate, Plates
@@ -51,6 +52,15 @@ class CardLook:
     open: bool = False  # its shots lie beneath it
     skim: Skim | None = None  # what of it the pointer shows
     heard: float | None = None  # how far into it one listens just now, 0..1
+    uncertain: bool = False  # it may be no match at all
+
+    @property
+    def strength(self) -> float:
+        """Give how much of its picture is seen: one that is looked at is seen whole."""
+        if self.gone:
+            return 0.35
+        dimmed = self.uncertain and not (self.hovered or self.selected or self.skim)
+        return self.opacity * (DIMMED if dimmed else 1.0)
 
 
 class CardPainter:
@@ -112,10 +122,7 @@ class CardPainter:
         self, painter: QPainter, picture: QRect, look: CardLook, thumbnail: Thumbnail
     ) -> None:
         place = picture_place(picture, thumbnail)
-        if look.gone:
-            painter.setOpacity(0.35)
-        elif look.opacity < 1:
-            painter.setOpacity(look.opacity)
+        painter.setOpacity(look.strength)
         # A plain copy where nothing is to be scaled: it is ten times faster than a smooth one.
         scaled = place.size() != thumbnail.image.deviceIndependentSize()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scaled)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid.card_painter import CardLook, CardPainter
+from assetman.ui.grid.certainty import CertaintyBar, paint_line
 from assetman.ui.grid.even_grid import EvenGrid
 from assetman.ui.grid.frames import FilmStore, FrameStore
 from assetman.ui.grid.grid_layout import MARGIN, GridLayout
@@ -56,6 +57,8 @@ class CardView(EvenGrid):
         super().__init__(model, GridLayout(1, 0, card, 0, margin), parent)
         model.setParent(self)
         self._captions = captions
+        self.certainty = CertaintyBar(self)
+        self.setVerticalScrollBar(self.certainty)
         self._fill = False
         self._hovered = -1
         self._over: Plate | None = None
@@ -139,6 +142,7 @@ class CardView(EvenGrid):
             dirty = event.rect().adjusted(-REACH, -REACH, REACH, REACH)
             focused = self.currentIndex().row() if self.hasFocus() and self._by_keyboard else -1
             now = time.monotonic()
+            self._paint_parting(painter, top)
             for row in self.grid.between(top + dirty.top(), top + dirty.bottom() + 1):
                 cell = self.grid.cell(row).translated(0, -top)
                 if not cell.intersects(dirty):
@@ -180,6 +184,11 @@ class CardView(EvenGrid):
             self._restyle()
             self.listing.restyle()
 
+    def _paint_parting(self, painter: QPainter, top: int) -> None:
+        room = self.grid.parting.translated(0, -top)
+        if room.isValid() and room.intersects(self.viewport().rect()):
+            paint_line(painter, room)
+
     def _look_of(self, row: int, focused: int, now: float) -> CardLook:
         asset_id = self._model.id_at(row)
         thumbnail = self.sight.thumbnail(row)
@@ -192,9 +201,10 @@ class CardView(EvenGrid):
             elif self._skimmed_last is not None:
                 thumbnail = self._skimmed_last
             opacity = 1.0
+        hit = self._model.hit(row)
         return CardLook(
             card=self._model.card(row),
-            hit=self._model.hit(row),
+            hit=hit,
             thumbnail=thumbnail,
             opacity=opacity,
             selected=self.selectionModel().isSelected(self._model.index(row)),
@@ -206,6 +216,7 @@ class CardView(EvenGrid):
             open=asset_id == self.opened_shots,
             skim=skim,
             heard=self._heard(asset_id),
+            uncertain=hit is not None and hit.confident is False,
         )
 
     def _heard(self, asset_id: int) -> float | None:

@@ -60,6 +60,10 @@ class EvenGrid(QListView):
         """Keep some pixels free beneath the cards beside a row, instead of elsewhere; -1: none."""
         self._lay_out(replace(self._layout, opened=row, room=height if row >= 0 else 0))
 
+    def part(self, sure: int, height: int) -> None:
+        """Part the first cards from the rest by a line with some pixels of room; 0: by none."""
+        self._lay_out(replace(self._layout, sure=sure, part=height if sure else 0))
+
     def on_screen(self) -> range:
         """Give the rows of which at least a part is on screen."""
         top = self.verticalOffset()
@@ -116,7 +120,8 @@ class EvenGrid(QListView):
         if hint is QAbstractItemView.ScrollHint.PositionAtCenter:
             bar.setValue(cell.center().y() - view // 2)
         elif cell.top() - margin < bar.value():
-            bar.setValue(0 if index.row() < self._layout.columns else cell.top() - margin)
+            first = self._layout.row_of(index.row()) == 0
+            bar.setValue(0 if first else cell.top() - margin)
         elif cell.bottom() + margin > bar.value() + view:
             bar.setValue(cell.bottom() + margin - view)
 
@@ -130,8 +135,8 @@ class EvenGrid(QListView):
         return self._model.index(self._target(action, current.row()))
 
     def _target(self, action: _Action, row: int) -> int:
-        columns, last = self._layout.columns, self._layout.count - 1
-        page = max(1, self.viewport().height() // self._layout.pitch) * columns
+        last = self._layout.count - 1
+        page = max(1, self.viewport().height() // self._layout.pitch)
         forward = -1 if self.mirrored else 1
         if action is _Action.MoveHome:
             return 0
@@ -143,14 +148,9 @@ class EvenGrid(QListView):
             return row
         if action in sideways:
             return min(max(row + sideways[action], 0), last)
-        steps = {_Action.MoveUp: -columns, _Action.MoveDown: columns}
+        steps = {_Action.MoveUp: -1, _Action.MoveDown: 1}
         steps |= {_Action.MovePageUp: -page, _Action.MovePageDown: page}
-        target = row + steps[action]
-        if target < 0:
-            return row % columns
-        if target > last:
-            return last if row // columns < last // columns else row
-        return target
+        return self._layout.beside(row, steps[action])
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select from the card at one corner to the card at the other, as text is selected."""

@@ -29,6 +29,8 @@ class GridLayout:
     opened: int = -1  # a card beneath whose row room is made, -1 for none
     room: int = 0  # pixels of that room
     line: int = 0  # pixels, the height of a row of a list; 0 for cards
+    sure: int = 0  # cards before the line that parts them from the rest; 0 for no line
+    part: int = 0  # pixels of the room of that line
 
     @cached_property
     def columns(self) -> int:
@@ -66,30 +68,50 @@ class GridLayout:
 
     @cached_property
     def rows(self) -> int:
-        return -(-self.count // self.columns)
+        return self._first_rows + -(-(self.count - self._split) // self.columns)
 
     @cached_property
     def height(self) -> int:
-        return 2 * self.above + max(0, self.rows * self.pitch - self.gap) + self._spread
+        inner = max(0, self.rows * self.pitch - self.gap)
+        return 2 * self.above + inner + sum(height for _, height in self._gaps)
 
     @property
     def beneath(self) -> QRect:
         """Give the room that is made beneath a row, from the first column to the last."""
-        if not self._spread:
+        if not self._opens:
             return QRect()
-        left = min(self._lefts)
-        width = max(self._lefts) + self.cell_width - left
-        return QRect(left, self.above + self._edge, width, self.room - self.gap)
+        last = self._spot(self.opened)[0]
+        bottom = self._top(last) + self.pitch
+        return QRect(self._left, bottom, self._across, self.room - self.gap)
+
+    @property
+    def parting(self) -> QRect:
+        """Give the room of the line, from the first column to the last; none where there is none."""
+        if not self._split:
+            return QRect()
+        top = self._top(self._first_rows) - self.part - self.gap
+        return QRect(self._left, top, self._across, self.part + self.gap)
+
+    def row_of(self, index: int) -> int:
+        """Give the row in which a card lies."""
+        return self._spot(index)[0]
+
+    def beside(self, index: int, rows: int) -> int:
+        """Give the card some rows below (above: negative) in the same column.
+
+        Where there is no such row it is the card itself; in a shorter row its last card.
+        """
+        row, column = self._spot(index)
+        if not 0 <= row + rows < self.rows:
+            rows = -row if rows < 0 else self.rows - 1 - row
+        run = self._run(row + rows)
+        return min(run.start + column, run.stop - 1)
 
     def cell(self, index: int) -> QRect:
         """Give the place of a card: its picture and its caption."""
-        row, column = divmod(index, self.columns)
-        return QRect(
-            self._lefts[column],
-            self.above + row * self.pitch + (self._spread if row * self.pitch >= self._edge else 0),
-            self.cell_width,
-            self.picture_height + self.words,
-        )
+        row, column = self._spot(index)
+        height = self.picture_height + self.words
+        return QRect(self._lefts[column], self._top(row), self.cell_width, height)
 
     def picture(self, index: int) -> QRect:
         """Give the place of a card's picture."""
@@ -100,27 +122,24 @@ class GridLayout:
     def at(self, point: QPoint) -> int:
         """Give the card at a point, -1 where there is none."""
         down = point.y() - self.above
-        if self._spread and 0 <= down - self._edge < self._spread:
-            return -1
         row, inside = divmod(self._closed(down), self.pitch)
         if not 0 <= row < self.rows or inside >= self.picture_height + self.words:
             return -1
-        for column in range(self.columns):
+        if not self._top(row) <= point.y() < self._top(row) + self.pitch:
+            return -1  # in the room between two rows
+        run = self._run(row)
+        for column, index in enumerate(run):
             left = self._lefts[column]
             if left <= point.x() < left + self.cell_width:
-                index = row * self.columns + column
-                return index if index < self.count else -1
+                return index
         return -1
 
     def between(self, top: int, bottom: int) -> range:
         """Give the cards of which a part lies from `top` to just above `bottom`."""
-        if self.count == 0 or bottom <= top:
+        rows = self._rows_between(top, bottom)
+        if not rows:
             return range(0)
-        first = max(0, (self._closed(top - self.above) + self.gap) // self.pitch)
-        last = max(-1, self._closed(bottom - 1 - self.above, last=True) // self.pitch)
-        return range(
-            min(first * self.columns, self.count), min((last + 1) * self.columns, self.count)
-        )
+        return range(self._run(rows[0]).start, self._run(rows[-1]).stop)
 
     def touched(self, area: QRect) -> list[range]:
         """Give the cards that a rectangle touches, as one run of neighbours for each row."""
@@ -133,33 +152,87 @@ class GridLayout:
         if not columns:
             return []
         runs = []
-        for start in self.between(area.top(), area.bottom() + 1)[:: self.columns]:
-            if area.top() <= self.cell(start).bottom():
-                run = range(start + columns[0], min(start + columns[-1] + 1, self.count))
+        for row in self._rows_between(area.top(), area.bottom() + 1):
+            if area.top() < self._top(row) + self.picture_height + self.words:
+                whole = self._run(row)
+                run = range(
+                    whole.start + columns[0], min(whole.start + columns[-1] + 1, whole.stop)
+                )
                 if run:
                     runs.append(run)
         return runs
 
     @cached_property
-    def _spread(self) -> int:
-        """Give by how much the rows below the opened card are moved down."""
-        return self.room if 0 <= self.opened < self.count else 0
+    def _split(self) -> int:
+        """Give the first card below the line, 0 where there is no line."""
+        return self.sure if self.part and 0 < self.sure < self.count else 0
 
     @cached_property
-    def _edge(self) -> int:
-        """Give where the room begins, counted from the first row."""
-        return (self.opened // self.columns + 1) * self.pitch
+    def _first_rows(self) -> int:
+        """Count the rows above the line."""
+        return -(-self._split // self.columns)
+
+    @cached_property
+    def _opens(self) -> bool:
+        return bool(self.room) and 0 <= self.opened < self.count
+
+    @cached_property
+    def _gaps(self) -> tuple[tuple[int, int], ...]:
+        """List the rooms between rows: where each would begin without any, and how high it is."""
+        gaps = []
+        if self._opens:
+            gaps.append(((self._spot(self.opened)[0] + 1) * self.pitch, self.room))
+        if self._split:
+            gaps.append((self._first_rows * self.pitch, self.part))
+        return tuple(sorted(gaps))
+
+    def _spot(self, index: int) -> tuple[int, int]:
+        """Give the row and the column of a card."""
+        if index < self._split or not self._split:
+            return divmod(index, self.columns)
+        row, column = divmod(index - self._split, self.columns)
+        return row + self._first_rows, column
+
+    def _run(self, row: int) -> range:
+        """Give the cards of a row."""
+        if row < self._first_rows:
+            start, end = row * self.columns, self._split
+        else:
+            start, end = self._split + (row - self._first_rows) * self.columns, self.count
+        return range(start, min(start + self.columns, end))
+
+    def _top(self, row: int) -> int:
+        closed = row * self.pitch
+        return self.above + closed + sum(height for edge, height in self._gaps if closed >= edge)
+
+    def _rows_between(self, top: int, bottom: int) -> range:
+        if self.count == 0 or bottom <= top:
+            return range(0)
+        first = max(0, (self._closed(top - self.above) + self.gap) // self.pitch)
+        last = max(-1, self._closed(bottom - 1 - self.above, last=True) // self.pitch)
+        return range(min(first, self.rows), min(last + 1, self.rows))
 
     def _closed(self, down: int, *, last: bool = False) -> int:
-        """Give where a height would be if no room were made; inside it, the row that follows.
+        """Give where a height would be if no room were made; inside one, the row that follows.
 
         With `last` it is the row before.
         """
-        if not self._spread or down < self._edge:
-            return down
-        if down - self._edge < self._spread:
-            return self._edge - 1 if last else self._edge
-        return down - self._spread
+        made = 0
+        for edge, height in self._gaps:
+            if down - made < edge:
+                break
+            if down - made - edge < height:
+                return edge - 1 if last else edge
+            made += height
+        return down - made
+
+    @property
+    def _left(self) -> int:
+        return min(self._lefts)
+
+    @property
+    def _across(self) -> int:
+        return max(self._lefts) + self.cell_width - self._left
 
     @cached_property
     def _inner(self) -> int:

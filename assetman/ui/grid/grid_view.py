@@ -12,10 +12,12 @@ from assetman.core.changes import Changes
 from assetman.core.queries import Hit, Query, Results
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
+from assetman.ui.grid.certainty import PART, sure_of
 from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.grid_place import GridPlace
 from assetman.ui.grid.handled_grid import HandledGrid
 from assetman.ui.grid.outlines import outline_of
+from assetman.ui.theme import appearance, theme
 
 _Flag = QItemSelectionModel.SelectionFlag
 
@@ -46,6 +48,8 @@ class GridView(HandledGrid):
         self._telling.timeout.connect(self._tell_selection)
         self._told: list[int] = []
         self.selectionModel().selectionChanged.connect(self._telling.start)
+        self.laid_out.connect(self._mark_line)
+        appearance().changed.connect(self._part)
 
     def show_results(self, results: Results) -> None:
         """Show an answer from its beginning, nothing selected."""
@@ -66,6 +70,7 @@ class GridView(HandledGrid):
         self._awaited = None
         self.assets.store.meet_again(asset_ids)
         self.assets.show(asset_ids, hits or {})
+        self._part()
         self.verticalScrollBar().setValue(0)
         self._telling.start()
 
@@ -173,8 +178,19 @@ class GridView(HandledGrid):
         kept = [asset for asset in self.assets.ids if asset not in removed]
         self.shots.close()
         self.assets.show(kept, self.assets.hits)
+        self._part()
         self.restore(place)
         self._telling.start()
+
+    def _part(self) -> None:
+        """Part what matches from what perhaps does."""
+        sure = sure_of(self.assets.ids, self.assets.hits, self.query) if self.shows_shots else 0
+        self.part(sure, theme().px(PART))
+
+    def _mark_line(self) -> None:
+        """Show beside the scroll bar where certainty ends."""
+        parting, height = self.grid.parting, self.grid.height
+        self.certainty.show_mark(parting.center().y() / height if parting.isValid() else None)
 
     def _tell_selection(self) -> None:
         selected = self.selected_ids()

@@ -227,10 +227,11 @@ class HandledGrid(CardView):
 
     def neighbours(self, asset_id: int) -> list[int]:
         """List what the arrow keys lead to from a card, the likeliest first."""
-        row, across = self.assets.row_of(asset_id), self.grid.columns
+        row, beside = self.assets.row_of(asset_id), self.grid.beside
         if row < 0:
             return []
-        around = dict.fromkeys((row + 1, row - 1, row + across, row - across))
+        around = dict.fromkeys((row + 1, row - 1, beside(row, 1), beside(row, -1)))
+        around.pop(row, None)
         return [self.assets.id_at(each) for each in around if 0 <= each < self.grid.count]
 
     def _menu_by_keyboard(self) -> None:
@@ -266,8 +267,9 @@ class HandledGrid(CardView):
 
     def _go_beneath(self, asset_id: int) -> None:
         """Take the keyboard from the shots of a video to the card below them."""
-        row = self.assets.row_of(asset_id) + self.grid.columns
-        if row < self.grid.count:
+        row = self.assets.row_of(asset_id)
+        row = self.grid.beside(row, 1)
+        if self.grid.row_of(row) > self.grid.row_of(self.assets.row_of(asset_id)):
             self.go_to(self.assets.id_at(row))
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

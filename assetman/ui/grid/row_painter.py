@@ -89,7 +89,7 @@ class RowPainter:
         target = picture_place(place, look.thumbnail)
         scaled = target.size() != look.thumbnail.image.deviceIndependentSize()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scaled)
-        painter.setOpacity(0.35 if look.gone else look.opacity)
+        painter.setOpacity(look.strength)
         painter.drawImage(target, look.thumbnail.image)
         painter.setOpacity(1)
         if look.heard is not None:

@@ -98,3 +98,42 @@ def test_room_beneath_a_row_only_moves_the_rows_below_it(
             if spread.cell(card).top() < top + 90 and spread.cell(card).bottom() >= top
         }
         assert seen <= set(spread.between(top, top + 90))
+
+
+parted = st.builds(
+    lambda layout, sure, part: replace(layout, sure=min(sure, layout.count - 1), part=part),
+    layouts.filter(lambda layout: layout.count > 1),
+    st.integers(1, 5000),
+    st.integers(1, 60),
+)
+
+
+@given(parted, st.data())
+def test_cards_on_both_sides_of_the_line_are_found_again(
+    layout: GridLayout, data: st.DataObject
+) -> None:
+    opened = data.draw(st.integers(-1, layout.count - 1))
+    layout = replace(layout, opened=opened, room=data.draw(st.integers(1, 300)))
+    for index in {0, layout.sure - 1, layout.sure, layout.count - 1}:
+        assert layout.at(layout.cell(index).center()) == index
+        assert not layout.cell(index).intersects(layout.parting)
+        assert index in layout.between(layout.cell(index).top(), layout.cell(index).bottom() + 1)
+    assert layout.at(layout.parting.center()) == -1
+    above, below = layout.cell(layout.sure - 1), layout.cell(layout.sure)
+    assert above.bottom() < layout.parting.top() < layout.parting.bottom() < below.top()
+    assert layout.cell(layout.count - 1).bottom() < layout.height
+
+
+@given(parted, st.integers(0, 4000))
+def test_moving_down_crosses_the_line_in_the_same_column(layout: GridLayout, start: int) -> None:
+    start = min(start, layout.sure - 1)
+    row = layout.row_of(start)
+    below = layout.beside(start, 1)
+    assert layout.row_of(below) == row + 1
+    assert (
+        below == layout.count - 1
+        or layout.cell(below).left() <= layout.cell(start).left()
+        or (layout.mirrored)
+    )
+    assert layout.beside(layout.count - 1, 1) == layout.count - 1
+    assert layout.beside(0, -1) == 0

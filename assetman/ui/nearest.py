@@ -1,0 +1,84 @@
+"""What stands above the nearest few when nothing matches: never nonsense as if it were a match."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from assetman.core.queries import Results
+from assetman.ui.controller.state import ExampleChip, SearchState
+from assetman.ui.controls import button, label
+from assetman.ui.grid.grid_layout import MARGIN
+from assetman.ui.theme import Text, appearance, theme
+
+FEW = 12  # results offered where none is a match
+_LONGEST = 60  # characters of the question that are repeated
+
+
+class NearestFew(QWidget):
+    """Says that nothing matches, and offers what there is all the same."""
+
+    all_wanted = Signal()
+    everywhere_wanted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.sentence = label("", "title", self)
+        self.sentence.setWordWrap(True)
+        self.note = label("", "secondary", self)
+        self.note.setWordWrap(True)
+        self.everywhere = button("Search everywhere", "", self)
+        self.all = button("", "", self)
+        self._layout, self._verbs = QHBoxLayout(self), QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.sentence)
+        words.addWidget(self.note)
+        self._layout.addLayout(words, 1)
+        self._layout.addLayout(self._verbs)
+        for part in (self.everywhere, self.all):
+            self._verbs.addWidget(part, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.everywhere.clicked.connect(self.everywhere_wanted)
+        self.all.clicked.connect(self.all_wanted)
+        appearance().changed.connect(self._restyle)
+        self._restyle()
+        self.hide()
+
+    def show_results(self, state: SearchState, results: Results) -> Results:
+        """Say it where nothing matches; give the results to show, which are few then."""
+        none = results.confident is False and bool(results.hits)
+        self.setVisible(none)
+        if not none:
+            return results
+        self.sentence.setText(nothing_matches(state))
+        more = len(results.hits) - FEW
+        nearest = (
+            "This is the nearest there is."
+            if len(results.hits) == 1
+            else (f"These are the nearest {min(FEW, len(results.hits))}; they are probably not it.")
+        )
+        self.note.setText(nearest)
+        self.everywhere.setVisible(state.filtered)
+        self.all.setText(f"Show all {len(results.hits):,}")
+        self.all.setVisible(more > 0)
+        return Results(results.query, results.hits[:FEW], confident=False, seconds=results.seconds)
+
+    def _restyle(self) -> None:
+        px = theme().px
+        self._layout.setContentsMargins(MARGIN, px(14), px(14), px(2))
+        self._layout.setSpacing(px(12))
+        self._verbs.setSpacing(px(8))
+        self.sentence.setFont(theme().font(Text.TITLE))
+
+
+def nothing_matches(state: SearchState) -> str:
+    """Say in the person's own words what was not found."""
+    where = f"in {state.where}" if state.where else "here"
+    words = " ".join(state.words.split())
+    if len(words) > _LONGEST:
+        words = f"{words[: _LONGEST - 1]}…"
+    names = [chip.name for chip in state.chips if isinstance(chip, ExampleChip)]
+    if words:
+        return f"Nothing {where} matches “{words}”."
+    like = names[0] if len(names) == 1 else "these"
+    return f"Nothing {where} is really like {like}."
