@@ -123,8 +123,8 @@ class MainWindow(QMainWindow):
         top.order_wanted.connect(lambda *order: session.go(session.state.ordered(*order)))
         top.sizes.changed.connect(self.content.grid.set_card_size)
         top.fill.toggled.connect(self.content.grid.set_fill)
-        for part in (self.content.line, self.content.nearest):
-            part.everywhere_wanted.connect(walk.search_everywhere)
+        self.content.line.everywhere_wanted.connect(walk.search_everywhere)
+        self.content.nearest.everywhere_wanted.connect(walk.search_everywhere)
         self.content.line.news_wanted.connect(session.take_news)
         walk.nothing_shown.connect(self._explain_nothing)
         for part in (self.content.grid, self.content.large, self.inspector, walk, self.hearing):

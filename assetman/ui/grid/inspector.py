@@ -14,8 +14,11 @@ from assetman.core.queries import Hit, Query
 from assetman.engine.protocol import Card, Details
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Expected, Organiser
-from assetman.ui.grid.facts import fact_rows, folder_text, reason_rows, trouble_text
-from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture, ReasonList
+from assetman.ui.controls import label
+from assetman.ui.grid.card_times import plays
+from assetman.ui.grid.evidence import EvidenceList, parts_of
+from assetman.ui.grid.facts import fact_rows, folder_text, trouble_text
+from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import cell_image
 from assetman.ui.grid.preview_sound import PreviewSound
@@ -25,11 +28,12 @@ from assetman.ui.grid.similar_strip import OUTLINE, SimilarStrip
 from assetman.ui.grid.stars import Stars
 from assetman.ui.grid.summary import Summary, Summing, sum_up
 from assetman.ui.grid.tag_editor import TagEditor
-from assetman.ui.grid.wording import KINDS, card_name, count_text, plain_tip, size_text
+from assetman.ui.grid.wording import KINDS, card_name, count_text, plain_tip, score_text, size_text
 from assetman.ui.jobs import Job
 from assetman.ui.listening.listening import Listening
 from assetman.ui.theme import Text
 
+MATCHES, PERHAPS = "Why this matches", "Why this may match"
 EMPTY = "Select something to see what is known about it."
 STEADY_MS = 40  # how long a selection must hold before it is looked up
 MANY, PATIENT_MS = 500, 1000  # so many change all the time while files are read: no hurry then
@@ -80,8 +84,12 @@ class Inspector(QWidget):
         self.mixed = WrappedLabel(Text.SECONDARY, "secondary")
         self.tags = TagEditor(organiser)
         self.facts = FactsTable()
-        self.reasons = ReasonList()
-        self.why = _group(6, Heading("Why this matches"), self.reasons)
+        self.reasons = EvidenceList()
+        self.reasons.moment_wanted.connect(self._go_to_moment)
+        self.because = Heading(MATCHES)
+        self.total = label("", "secondary")
+        self.total.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.why = _group(6, _line(self.because, self.total), self.reasons)
         self.strip = SimilarStrip(bridge, organiser, self)
         self.more = Heading("More like this")
         self._summing = Summing(bridge, self)
@@ -170,12 +178,7 @@ class Inspector(QWidget):
         column.setContentsMargins(SIDE - OUTLINE, 16, 0, 16)
         column.setSpacing(0)
         head = _group(2, self.title, self.place, self.trouble)
-        rating = QWidget()
-        line = QHBoxLayout(rating)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.stars)
-        line.addWidget(self.mixed, 1)
-        self.by_hand = _group(8, rating, self.tags)
+        self.by_hand = _group(8, _line(self.stars, self.mixed), self.tags)
         preview = _group(0, self.picture, self.video.player, self.video.sentence, self.sound.player)
         upper = _group(16, preview, head, self.by_hand, self.words, self.facts, self.why, self.more)
         upper.setContentsMargins(OUTLINE, 0, OUTLINE, 0)
@@ -290,14 +293,33 @@ class Inspector(QWidget):
 
     def _show_reasons(self) -> None:
         hit = self._hits.get(self._ids[0]) if len(self._ids) == 1 else None
-        reasons = reason_rows(hit)
-        self.reasons.show_reasons(reasons)
-        self.why.setVisible(bool(reasons))
+        parts = parts_of(hit)
+        self.reasons.show_parts(parts)
+        unsure = hit is not None and hit.confident is False
+        self.because.setText(PERHAPS if unsure else MATCHES)
+        self.total.setText(score_text(hit))
+        self.total.setToolTip("The parts below add up to this.")
+        self.why.setVisible(bool(parts))
+
+    def _go_to_moment(self, start: float) -> None:
+        """Show the moment at which something speaks for it."""
+        if self._card is not None and plays(self._card):
+            self.large_wanted.emit(self._card.asset.id, start)
 
     def _fail(self, ids: tuple[int, ...], error: BaseException) -> None:
         if ids == self._ids:
             self._show_nothing()
             self.place.setText(str(error))
+
+
+def _line(first: QWidget, last: QWidget) -> QWidget:
+    """Put two pieces beside each other, the second as wide as it likes."""
+    line = QWidget()
+    row = QHBoxLayout(line)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(first)
+    row.addWidget(last, 1)
+    return line
 
 
 def _group(spacing: int, *pieces: QWidget) -> QWidget:

@@ -1,4 +1,4 @@
-"""The pieces of the inspector: a picture, rows of facts, parts of a score."""
+"""The pieces of the inspector: a picture, rows of facts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from assetman.ui.glyphs import draw_play
 from assetman.ui.grid.labels import WrappedLabel
@@ -183,62 +183,6 @@ class FactsTable(QWidget):
             else:
                 self._grid.addWidget(name, number, 0)
                 self._grid.addWidget(value, number, 1)
-
-
-class ReasonBar(QWidget):
-    """One part of a score: its name, its share, and a thin bar as long as the share."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._share = 0.0
-        self._label = WrappedLabel(Text.SECONDARY, "secondary", parent=self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 8)
-        layout.addWidget(self._label)
-        appearance().changed.connect(self.update)
-
-    def show_reason(self, name: str, share: float) -> None:
-        """Show another part."""
-        self._share = share
-        number = f"{share:.2f}".replace("-", "−")
-        self._label.setText(f"{name} · {number}")
-        self.setAccessibleName(f"{name}, {number}")
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look = theme()
-        with QPainter(self) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            line = QRectF(0, self.height() - 6, self.width(), 4)
-            painter.setBrush(look.line)
-            painter.drawRoundedRect(line, 2, 2)
-            # What speaks against an asset is not in the colour of what speaks for it.
-            painter.setBrush(look.accent if self._share >= 0 else look.edge)
-            length = max(4.0, min(1.0, abs(self._share)) * line.width())
-            left = line.right() - length if self.isRightToLeft() else line.left()
-            painter.drawRoundedRect(QRectF(left, line.top(), length, 4), 2, 2)
-
-
-class ReasonList(QWidget):
-    """The parts of a score, one beneath the other."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(4)
-        self._bars: list[ReasonBar] = []
-
-    def show_reasons(self, reasons: Sequence[tuple[str, float]]) -> None:
-        """Show other parts."""
-        while len(self._bars) < len(reasons):
-            self._bars.append(ReasonBar(self))
-            self._layout.addWidget(self._bars[-1])
-        for number, bar in enumerate(self._bars):
-            bar.setVisible(number < len(reasons))
-            if number < len(reasons):
-                bar.show_reason(*reasons[number])
 
 
 class Heading(QLabel):

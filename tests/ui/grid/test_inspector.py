@@ -17,7 +17,6 @@ from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid import Inspector, Question
 from assetman.ui.grid.facts import date_text, fact_rows, folder_text, place_text
 from assetman.ui.grid.inspector import EMPTY
-from assetman.ui.grid.inspector_parts import ReasonBar
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.grid.conftest import click, named, painted
 
@@ -56,9 +55,11 @@ def test_reasons_are_bars_with_names(
     hit = Hit(barn, 0.8, reasons={"not “people”": -0.1, "words": 0.6, "frog.jpg": 0.3})
     inspector.show_selection([barn], {barn: hit})
     qtbot.waitUntil(lambda: inspector.why.isVisible())
-    bars = [bar for bar in inspector.findChildren(ReasonBar) if bar.isVisible()]
+    rows = inspector.reasons.rows()
     names = ["words, 0.60", "frog.jpg, 0.30", "not “people”, −0.10"]
-    assert [bar.accessibleName() for bar in bars] == names
+    assert [row.accessibleName() for row in rows] == names
+    assert inspector.total.text() == "0.80"
+    assert inspector.because.text() == "Why this matches"
 
 
 def test_several_are_summed_up(qtbot: QtBot, inspector: Inspector, engine: FakeEngine) -> None:

@@ -25,7 +25,8 @@ def test_good_matches_stand_above_a_line_and_the_others_below_it(
     engine.sure = 0.7
     ask(qtbot, window, "red", "red barn.jpg")
     results, grid = window.session.results, window.content.grid
-    assert results is not None and 0 < results.good < 5
+    assert results is not None
+    assert 0 < results.good < 5
     assert window.content.line.text().startswith(f"{results.good} good match")
     parting = grid.grid.parting
     assert grid.grid.cell(results.good - 1).bottom() < parting.top()
@@ -68,12 +69,13 @@ def test_the_scroll_bar_shows_where_certainty_ends(
     engine.sure = 0.75
     window = open_window(engine)
     window.session.go(SearchState(words="red"))
-    results = window.session.results
     qtbot.waitUntil(lambda: len(window.content.grid.ids()) == 200)
     results = window.session.results
-    assert results is not None and 0 < results.good < 200
+    assert results is not None
+    assert 0 < results.good < 200
     bar = window.content.grid.certainty
-    assert bar.mark is not None and 0 < bar.mark < 1
+    assert bar.mark is not None
+    assert 0 < bar.mark < 1
     assert "Good matches end" in bar.accessibleDescription()
     window.session.go(SearchState())
     qtbot.waitUntil(lambda: bar.mark is None)
@@ -93,6 +95,7 @@ def test_where_nothing_matches_that_is_said_and_the_nearest_few_are_offered(
     assert nearest.all.text() == "Show all 45"
     qtbot.mouseClick(nearest.all, Qt.MouseButton.LeftButton)
     assert len(window.content.grid.ids()) == 45
-    assert nearest.isVisible() and not nearest.all.isVisible()
+    assert nearest.isVisible()
+    assert not nearest.all.isVisible()
     window.session.go(replace(window.session.state, words=""))
     qtbot.waitUntil(lambda: not nearest.isVisible())
