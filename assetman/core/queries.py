@@ -6,6 +6,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assetman.core.assets import Box, Kind
+from assetman.core.conditions import (
+    MISSING,
+    Condition,
+    InCollection,
+    InFolder,
+    Key,
+    Not,
+    Span,
+    Test,
+    either,
+    every,
+)
+from assetman.core.duplicates import Stack
+from assetman.core.mistakes import Mistake
 
 HEARD = "sound: "  # before the names of the reasons of what is heard
 
@@ -95,6 +109,21 @@ class Filters:
     def __bool__(self) -> bool:
         return self != Filters()
 
+    def condition(self) -> Condition:
+        """Give them as the tree that everything else is made of."""
+        kinds = [Test(Key.TYPE, str(kind)) for kind in self.kinds]
+        folders = [InFolder(each.root_id, each.path) for each in self.folders]
+        collections = [InCollection(each) for each in self.collections]
+        return every(
+            *(either(*choice) for choice in (kinds, folders, collections) if choice),
+            *(Test(Key.TAG, tag) for tag in self.tags),
+            *(Not(Test(Key.TAG, tag)) for tag in self.not_tags),
+            *([Test(Key.RATING, Span(*self.ratings))] if self.ratings else ()),
+            *(Test(Key.SAID, words) for words in self.said),
+            *(Not(Test(Key.SAID, words)) for words in self.not_said),
+            *([MISSING] if self.missing else ()),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -111,6 +140,7 @@ class Query:
     sort: Sort = Sort.RELEVANCE
     descending: bool = True
     limit: int | None = None  # hits; None is the planner's own (200) for a question, all for a list
+    fold: bool = True  # whether copies and bursts among the hits become one hit with a stack
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +173,7 @@ class Hit:
     reasons: dict[str, float] = field(default_factory=dict)  # parts of the score, by name
     confident: bool | None = None  # None: not measured
     evidence: tuple[Evidence, ...] = ()  # what gave the score, the most first
+    stack: Stack | None = None  # the hits that are folded into this one, itself first
 
     @property
     def heard(self) -> bool:
@@ -166,6 +197,7 @@ class Results:
     total: int = 0  # assets within the filters
     seconds: float = 0.0
     confident: bool | None = None
+    mistakes: tuple[Mistake, ...] = ()  # in what was typed, `query.text`
     notes: tuple[str, ...] = ()  # sentences for the person, for example about a mistyped filter
 
     @property

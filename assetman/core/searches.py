@@ -18,15 +18,6 @@ class SmartSearch:
 
 
 @dataclass(frozen=True, slots=True)
-class Mistake:
-    """A part of what was typed that makes no sense; the rest is searched all the same."""
-
-    start: int  # characters
-    end: int
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
 class Completion:
     """Something that could be typed next."""
 

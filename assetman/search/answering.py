@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from assetman.core.conditions import Condition
 from assetman.core.inputs import Modality
-from assetman.core.queries import HEARD, Filters
+from assetman.core.queries import HEARD
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.grouping import group
@@ -29,7 +30,7 @@ NOWHERE = float("-inf")  # the score of a segment that has no vector
 class Wanted:
     """Which assets may answer, and how many are wanted."""
 
-    filters: Filters
+    condition: Condition
     segments: np.ndarray | None  # (n,) int64 sorted; None: not restricted
     limit: int | None
     leave_out: Collection[int] = ()
@@ -66,7 +67,7 @@ class Answer:
             neighbours = self.store.search(direction, count, wanted.segments, without=passed)
             known = neighbours.ids[0] >= 0
             ids, similarities = neighbours.ids[0][known], neighbours.similarities[0][known]
-            owners = library.segments.owners(ids, wanted.filters)
+            owners = library.segments.owners(ids, wanted.condition)
             found += group(ids, self._scores(similarities), owners, wanted.leave_out)
             if len(found) >= limit or len(ids) < count:
                 return sorted(found, key=lambda row: (-row[2], row[0]))[:limit]

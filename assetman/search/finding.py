@@ -10,6 +10,7 @@ import numpy as np
 from assetman.library.library import Library
 from assetman.search.answering import NOWHERE, Answer, Wanted
 from assetman.search.moments import Moments, moments_of
+from assetman.search.planner import said_in
 from assetman.search.scoring import Usual, shown
 
 WRITTEN = "written"  # the reason that words of the question are in a name or a description
@@ -57,7 +58,7 @@ class Finder:
         for asset, share in written.items():
             if asset in found:
                 found[asset].added[WRITTEN] = _told(share, usual)
-            elif not wanted.filters.said:  # it would have to be said too
+            elif not said_in(wanted.condition):  # it would have to be said too
                 added = {WRITTEN: usual.mean + _told(share, usual)}
                 found[asset] = Found(asset, None, None, 0.0, added)
         ranked = sorted(found.values(), key=lambda each: (-each.total, each.asset))
@@ -95,7 +96,7 @@ class Finder:
         """Give the assets whose descriptions have most of the words, with their shares."""
         if not words:
             return {}
-        shares = self._library.descriptions.of_words(words, wanted.filters)
+        shares = self._library.descriptions.of_words(words, wanted.condition)
         left = {asset: share for asset, share in shares.items() if asset not in wanted.leave_out}
         best = sorted(left, key=lambda asset: (-left[asset], asset))[:_MOST_WRITTEN]
         return {asset: left[asset] for asset in best}

@@ -1,20 +1,34 @@
-"""Turns a query into what is asked of which space, and of which assets."""
+"""Turns a query into alternatives: what is asked of the spaces, and of which assets."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from itertools import chain, islice, product
 
-from assetman.core.assets import Root
-from assetman.core.queries import Example, Filters, FolderFilter, Query
+from assetman.core.conditions import (
+    EVERYTHING,
+    Any,
+    Condition,
+    InCollection,
+    InFolder,
+    Key,
+    Test,
+    either,
+    every,
+    needed,
+)
+from assetman.core.mistakes import Mistake
+from assetman.core.queries import Example, Query
 from assetman.library.library import Library
-from assetman.search.parser import both, parse
-
-_T = TypeVar("_T")
+from assetman.search.parser import AllOf, AnyOf, LikeFile, Meaning, Question, Unwanted, parse
+from assetman.search.parser.tree import is_condition
+from assetman.search.resolving import Resolved, resolved
 
 LIMIT = 200  # hits, where the query does not say
 UNLIKE_WEIGHT = 0.5  # of what is not wanted against what is; Rocchio's beta and gamma
+MOST_ALTERNATIVES = 16
+_Leaf = Meaning | LikeFile | Unwanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,47 +42,147 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What to do for one query. Without parts the query lists assets."""
+class Alternative:
+    """One way to answer: what is meant, and what an asset must be. Without parts it lists."""
 
-    query: Query
-    parts: tuple[Part, ...]
-    filters: Filters
-    limit: int | None
-    notes: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+    condition: Condition = EVERYTHING
 
     @property
     def words(self) -> str:
         """Give the words that are wanted."""
-        return " ".join(part.words for part in self.parts if part.weight > 0)
+        return " ".join(part.words for part in self.parts if part.weight > 0 and part.words)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Give the phrases that have to be said."""
+        return said_in(self.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to do for one query: an asset answers as well as its best alternative says."""
+
+    query: Query
+    alternatives: tuple[Alternative, ...]  # at least one
+    limit: int | None
+    mistakes: tuple[Mistake, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def lists(self) -> bool:
+        """Tell whether nothing is about meaning: the query lists the assets of its condition."""
+        return not any(each.parts for each in self.alternatives)
+
+    @property
+    def condition(self) -> Condition:
+        """Give what every asset of the answer passes."""
+        conditions = [each.condition for each in self.alternatives]
+        return EVERYTHING if EVERYTHING in conditions else either(*conditions)
 
 
 def plan(query: Query, library: Library) -> Plan:
-    """Plan a query: its words and examples as weighted parts, all of its filters together."""
+    """Plan a query: its words, its filters and its examples, as alternatives."""
     parsed = parse(query.text)
-    notes = list(parsed.notes)
-    folders, collections = _places(parsed.folders, library, notes)
-    given = query.filters
-    filters = Filters(
-        kinds=_unique(given.kinds, parsed.kinds),
-        folders=_unique(given.folders, folders),
-        tags=_unique(given.tags, _tags(parsed.tags, library, notes)),
-        not_tags=_unique(given.not_tags, _tags(parsed.not_tags, library, notes)),
-        ratings=both(given.ratings, parsed.ratings),
-        collections=_unique(given.collections, collections),
-        said=_unique(given.said, parsed.said),
-        not_said=_unique(given.not_said, parsed.not_said),
-        missing=given.missing or parsed.missing,
+    found = resolved(parsed, library)
+    notes = []
+    rows = list(islice(_alternatives(found.tree), MOST_ALTERNATIVES + 1))
+    if len(rows) > MOST_ALTERNATIVES:
+        rows.pop()
+        notes.append(f"Only the first {MOST_ALTERNATIVES} alternatives of the question count.")
+    given = query.filters.condition()
+    alternatives = tuple(
+        Alternative(_parts(row, found, query.examples), side_by_side((given, *row))) for row in rows
     )
-    if filters.said and not library.passages.any():
+    if any(each.said for each in alternatives) and not library.passages.any():
         notes.append("No subtitles, chapters or written-down speech here to find words in.")
-    parts = _weigh(
-        [Part("words", 1.0, words=parsed.wanted)] * bool(parsed.wanted)
-        + [Part(f"not “{word}”", -1.0, words=word) for word in parsed.unwanted]
-        + [Part(_name(example), example.weight, example=example) for example in query.examples]
+    lists = not any(each.parts for each in alternatives)
+    limit = query.limit if query.limit is not None or lists else LIMIT
+    return Plan(query, alternatives, limit, (*parsed.mistakes, *found.mistakes), tuple(notes))
+
+
+def said_in(condition: Condition) -> tuple[str, ...]:
+    """Give the phrases that have to be said of what passes a condition."""
+    tests = (each for each in needed(condition) if isinstance(each, Test))
+    return tuple(str(each.value) for each in tests if each.key is Key.SAID)
+
+
+def side_by_side(parts: Iterable[Question]) -> Condition:
+    """Join the conditions among some parts that all must hold, as a person means them.
+
+    No file is of two kinds or lies in two folders: kinds, endings, orientations, folders and
+    collections that stand side by side are a choice, each among its like.
+    """
+    conditions = every(*(part for part in parts if is_condition(part)))
+    choices: dict[object, list[Condition]] = {}
+    rest: list[Condition] = []
+    for condition in needed(conditions):
+        subject = _subject(condition)
+        (rest if subject is None else choices.setdefault(subject, [])).append(condition)
+    return every(*(either(*choice) for choice in choices.values()), *rest)
+
+
+def _subject(condition: Condition) -> object:
+    """Name what several conditions are a choice of; None for all others."""
+    if isinstance(condition, Any):
+        subjects = {_subject(part) for part in condition.parts}
+        return subjects.pop() if len(subjects) == 1 else None
+    if isinstance(condition, Test):
+        exclusive = condition.key in (Key.TYPE, Key.EXT, Key.ORIENTATION)
+        return condition.key if exclusive else None
+    return type(condition) if isinstance(condition, InFolder | InCollection) else None
+
+
+def _alternatives(tree: Question) -> Iterator[tuple[_Leaf | Condition, ...]]:
+    """Go through the alternatives of a tree: what of each must hold together.
+
+    Alternatives that are about conditions alone stay one condition.
+    """
+    if isinstance(tree, AllOf):
+        each = (islice(_alternatives(part), MOST_ALTERNATIVES + 1) for part in tree.parts)
+        for row in product(*each):
+            yield tuple(chain.from_iterable(row))
+    elif isinstance(tree, AnyOf):
+        for part in tree.parts:
+            if not is_condition(part):
+                yield from _alternatives(part)
+        conditions = [part for part in tree.parts if is_condition(part)]
+        if conditions:
+            yield (either(*conditions),)
+    else:
+        yield (tree,)
+
+
+def _parts(
+    row: Iterable[_Leaf | Condition], found: Resolved, examples: Iterable[Example]
+) -> tuple[Part, ...]:
+    """Give what is meant as weighted parts; words of the usual weight are one part."""
+    plain: list[str] = []
+    others: list[Part] = []
+    for leaf in row:
+        if isinstance(leaf, Meaning) and leaf.weight == 1:
+            plain.append(leaf.words)
+        elif isinstance(leaf, Meaning | LikeFile):
+            others.append(_part(leaf, leaf.weight, found))
+        elif isinstance(leaf, Unwanted):
+            others.append(_part(leaf.part, -leaf.part.weight, found))
+    words = [Part("words", 1.0, words=" ".join(plain))] if plain else []
+    return _weigh([*words, *others, *map(_shown, examples)])
+
+
+def _part(leaf: Meaning | LikeFile, weight: float, found: Resolved) -> Part:
+    if isinstance(leaf, LikeFile):
+        return _shown(replace(found.examples[leaf.path], weight=weight))
+    name = f"“{leaf.words}”"
+    return Part(name if weight > 0 else f"not {name}", weight, words=leaf.words)
+
+
+def _shown(example: Example) -> Part:
+    sense = "like" if example.weight > 0 else "unlike"
+    what = "the example" if example.start is None else "the moment"
+    return Part(
+        f"{sense} {'the marked part' if example.box else what}", example.weight, example=example
     )
-    limit = query.limit if query.limit is not None or not parts else LIMIT
-    return Plan(query, parts, filters, limit, tuple(notes))
 
 
 def _weigh(parts: list[Part]) -> tuple[Part, ...]:
@@ -83,55 +197,3 @@ def _weigh(parts: list[Part]) -> tuple[Part, ...]:
         for part in parts
         if part.weight
     )
-
-
-def _name(example: Example) -> str:
-    sense = "like" if example.weight > 0 else "unlike"
-    if example.box:
-        return f"{sense} the marked part"
-    return f"{sense} the example" if example.start is None else f"{sense} the moment"
-
-
-def _unique(*groups: tuple[_T, ...]) -> tuple[_T, ...]:
-    return tuple(dict.fromkeys(item for group in groups for item in group))
-
-
-def _tags(names: tuple[str, ...], library: Library, notes: list[str]) -> tuple[str, ...]:
-    """Give the tags that there are; a note says which there are not."""
-    found = []
-    for name in names:
-        tag = library.tags.named(name)
-        if tag is None:
-            notes.append(f"There is no tag “{name.strip()}”.")
-        else:
-            found.append(tag)
-    return tuple(found)
-
-
-def _places(
-    names: tuple[str, ...], library: Library, notes: list[str]
-) -> tuple[tuple[FolderFilter, ...], tuple[int, ...]]:
-    """Find folders by name or path, else collections by name, whatever the case."""
-    folders: list[FolderFilter] = []
-    collections: list[int] = []
-    roots = library.roots.all() if names else []
-    for name in names:
-        matches = [match for root in roots for match in _named(name, root, library)]
-        collection = None if matches else library.collections.named(name)
-        folders += matches
-        if collection is not None:
-            collections.append(collection)
-        elif not matches:
-            notes.append(f"There is no folder and no collection “{name}” in the library.")
-    return tuple(folders), tuple(collections)
-
-
-def _named(name: str, root: Root, library: Library) -> list[FolderFilter]:
-    wanted = name.strip("/\\").replace("\\", "/").lower()
-    if wanted in (root.name.lower(), root.path.replace(os.sep, "/").strip("/").lower()):
-        return [FolderFilter(root.id)]
-    return [
-        FolderFilter(root.id, folder.path)
-        for folder in library.roots.folders(root.id)
-        if folder.path.lower() == wanted or folder.path.lower().endswith("/" + wanted)
-    ]

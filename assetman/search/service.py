@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from assetman.core.conditions import EVERYTHING, Condition
 from assetman.core.inputs import Modality
 from assetman.core.organising import History
-from assetman.core.queries import Filters, Hit, Query, Results
+from assetman.core.queries import Hit, Query, Results
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.answering import Answer, Backgrounds, Wanted
 from assetman.search.finding import Finder, Found
-from assetman.search.planner import Plan, plan
+from assetman.search.planner import Alternative, Plan, plan, said_in
 from assetman.search.questions import Questions
 from assetman.search.scoring import shown
 from assetman.search.sorting import sorted_hits
@@ -26,6 +27,7 @@ _COUNTED = 1000  # good matches of a question at most
 _COUNTS_LAST = 1.0  # seconds, while the library keeps changing
 _MUCH = 0.25  # of the assets that count
 SAID = 1.0  # the score of words that are said as they were asked for
+_PASSED = "filters"  # the reason of what an alternative without any meaning finds
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class SearchService:
         self._finder = Finder(library)
         self._backgrounds = Backgrounds()
         self._lock = threading.Lock()
-        self._scopes: dict[tuple[Filters, tuple[int, ...]], _Scope] = {}
+        self._scopes: dict[tuple[Condition, tuple[int, ...]], _Scope] = {}
 
     def search(self, query: Query) -> Results:
         """Answer a query.
@@ -65,14 +67,8 @@ class SearchService:
         started = time.monotonic()
         todo = plan(query, self._library)
         spaces = self._spaces()
-        if not todo.parts:
-            results = self._list(todo, spaces)
-        elif not spaces:
-            total = self._library.assets.count(todo.filters)
-            results = Results(query, total=total, notes=todo.notes)
-        else:
-            results = self._closest(todo, spaces)
-        return replace(results, seconds=time.monotonic() - started)
+        results = self._list(todo, spaces) if todo.lists else self._closest(todo, spaces)
+        return replace(results, mistakes=todo.mistakes, seconds=time.monotonic() - started)
 
     def count(self, query: Query) -> int | None:
         """Count the assets that answer a query: of a question those that are good matches.
@@ -80,7 +76,7 @@ class SearchService:
         None where it cannot be told how good they are. Raises as `search` does.
         """
         results = self.search(replace(query, limit=_COUNTED))
-        if not plan(query, self._library).parts:
+        if plan(query, self._library).lists:
             return results.total
         return None if results.confident is None else results.good
 
@@ -92,18 +88,40 @@ class SearchService:
         The best is the score of the asset's hit. Segments without a vector have none.
         """
         todo = plan(query, self._library)
-        said = todo.filters.said
-        spaces = self._spaces() if todo.parts else []
-        if not spaces and not said:
+        spaces = self._spaces()
+        several = len(todo.alternatives) > 1
+        best: dict[int, float] | None = None
+        for each in todo.alternatives:
+            if several and not self._passes(asset_id, segment_ids, each.condition):
+                continue
+            scores = self._scores(each, asset_id, segment_ids, spaces)
+            if scores is not None:
+                known = best or {}
+                best = known | {key: max(scores[key], known.get(key, 0.0)) for key in scores}
+        return best
+
+    def _passes(self, asset_id: int, segment_ids: Sequence[int], condition: Condition) -> bool:
+        owners = self._library.segments.owners(np.asarray(segment_ids, np.int64), condition)
+        return asset_id in owners.asset_ids
+
+    def _scores(
+        self,
+        asked: Alternative,
+        asset_id: int,
+        segment_ids: Sequence[int],
+        spaces: Sequence[StoredSpace],
+    ) -> dict[int, float] | None:
+        """Score segments by one alternative; None where it says nothing of them."""
+        if not (asked.parts and spaces) and not asked.said:
             return None
         holding = None
-        if said:
+        if asked.said:
             content = self._library.contents.of_asset(asset_id).id
-            holding = self._library.sayings.holding(said, [content])
-        if spaces:
-            answers, _, _ = self._answers(todo, spaces)
+            holding = self._library.sayings.holding(asked.said, [content])
+        if asked.parts and spaces:
+            answers, _, _ = self._answers(asked, spaces)
             ids = np.unique(np.asarray(segment_ids, np.int64))
-            scores = self._finder.scores(answers, asset_id, ids, todo.words, holding)
+            scores = self._finder.scores(answers, asset_id, ids, asked.words, holding)
         else:
             scores = dict.fromkeys(segment_ids, SAID)
         if holding is not None:
@@ -117,29 +135,29 @@ class SearchService:
         return [space for space in active if space is not None]
 
     def _answers(
-        self, todo: Plan, spaces: Sequence[StoredSpace]
+        self, asked: Alternative, spaces: Sequence[StoredSpace]
     ) -> tuple[list[Answer], list[StoredSpace], tuple[str, ...]]:
         """Put the question to all spaces that take it; gives these too, and notes about others."""
         notes: list[str] = []
-        asked = self._questions.asked(todo.parts, spaces, notes)
-        asking = [space for space in spaces if space.id in asked]
+        questions = self._questions.asked(asked.parts, spaces, notes)
+        asking = [space for space in spaces if space.id in questions]
         answers = self._backgrounds.answers(
-            [(space, self._store_of(space), asked[space.id]) for space in asking]
+            [(space, self._store_of(space), questions[space.id]) for space in asking]
         )
         return answers, asking, tuple(notes)
 
     def _list(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
         query = todo.query
-        ids = self._library.assets.ids(todo.filters, query.sort, query.descending)
+        ids = self._library.assets.ids(todo.condition, query.sort, query.descending)
         left_out = set(query.leave_out)
         if left_out:
             ids = [asset for asset in ids if asset not in left_out]
         listed = tuple(ids if todo.limit is None else ids[: todo.limit])
         return Results(
             query,
-            hits=self._said(listed, todo.filters.said),
+            hits=self._said(listed, said_in(todo.condition)),
             listed=listed,
-            searchable=self._scope(todo.filters, spaces).searchable if spaces else 0,
+            searchable=self._scope(todo.condition, spaces).searchable if spaces else 0,
             total=len(ids),
             notes=todo.notes,
         )
@@ -175,23 +193,57 @@ class SearchService:
         ]
 
     def _closest(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
-        answers, asking, notes = self._answers(todo, spaces)
-        scope = self._scope(todo.filters, asking)
-        wanted = Wanted(todo.filters, scope.segments, todo.limit, frozenset(todo.query.leave_out))
-        hits = self._hits(self._finder.find(answers, wanted, todo.words), answers)
-        if todo.filters.said:
-            hits = self._timed(hits, todo.filters.said)
+        best: dict[int, Hit] = {}
+        asking: dict[int, StoredSpace] = {}
+        notes = dict.fromkeys(todo.notes)
+        for asked in todo.alternatives:
+            hits, answering, more = self._alternative(asked, todo, spaces)
+            notes |= dict.fromkeys(more)
+            asking |= {space.id: space for space in answering}
+            for hit in hits:
+                known = best.get(hit.asset_id)
+                if known is None or hit.score > known.score:
+                    best[hit.asset_id] = hit
+        found = list(best.values())
+        if len(todo.alternatives) > 1:
+            found = sorted(found, key=lambda hit: (-hit.score, hit.asset_id))[: todo.limit]
+        scope = self._scope(todo.condition, list(asking.values()))
         elsewhere = 0
-        if not hits and todo.filters:
-            elsewhere = self._scope(Filters(), asking).searchable
+        if not found and todo.condition != EVERYTHING:
+            elsewhere = self._scope(EVERYTHING, list(asking.values())).searchable
         return Results(
             todo.query,
-            hits=sorted_hits(hits, todo.query, self._library.assets.get),
+            hits=sorted_hits(found, todo.query, self._library.assets.get),
             elsewhere=elsewhere,
             searchable=scope.searchable,
             total=scope.total,
-            notes=todo.notes + notes,
+            notes=tuple(notes),
         )
+
+    def _alternative(
+        self, asked: Alternative, todo: Plan, spaces: Sequence[StoredSpace]
+    ) -> tuple[list[Hit], list[StoredSpace], tuple[str, ...]]:
+        """Answer one alternative; gives the spaces that did too, and notes about others."""
+        left_out = frozenset(todo.query.leave_out)
+        if not asked.parts:
+            listed = [
+                asset
+                for asset in self._library.assets.ids(asked.condition)
+                if asset not in left_out
+            ][: todo.limit]
+            said = {hit.asset_id: hit for hit in self._said(tuple(listed), asked.said)}
+            return (
+                [said.get(asset) or Hit(asset, SAID, reasons={_PASSED: SAID}) for asset in listed],
+                [],
+                (),
+            )
+        if not spaces:
+            return [], [], ()
+        answers, asking, notes = self._answers(asked, spaces)
+        segments = self._scope(asked.condition, asking).segments
+        wanted = Wanted(asked.condition, segments, todo.limit, left_out)
+        hits = self._hits(self._finder.find(answers, wanted, asked.words), answers)
+        return (self._timed(hits, asked.said) if asked.said else hits), asking, notes
 
     def _hits(self, found: Sequence[Found], answers: Sequence[Answer]) -> list[Hit]:
         """Explain what was found; the reasons of a hit add up to its score."""
@@ -214,10 +266,10 @@ class SearchService:
             hits.append(hit)
         return _scored(hits, several=len(answers) > 1)
 
-    def _scope(self, filters: Filters, spaces: Sequence[StoredSpace]) -> _Scope:
+    def _scope(self, condition: Condition, spaces: Sequence[StoredSpace]) -> _Scope:
         """Count what the filters leave, anew when the library has changed and a while is over."""
         ids = tuple(space.id for space in spaces)
-        key = (filters, ids)
+        key = (condition, ids)
         sequence = self._library.journal.sequence()
         now = time.monotonic()
         with self._lock:
@@ -229,16 +281,16 @@ class SearchService:
         ):
             return known
         library = self._library
-        total = library.assets.count(filters)
+        total = library.assets.count(condition)
         # Where much is missing or removed, its vectors would crowd out the rest.
-        narrow = filters or library.assets.count_hidden() > total * _MUCH
+        narrow = condition != EVERYTHING or library.assets.count_hidden() > total * _MUCH
         scope = _Scope(
             sequence,
             now,
             history,
             total,
-            library.assets.count_searchable(filters, ids),
-            self._segments(filters) if narrow else None,
+            library.assets.count_searchable(condition, ids),
+            self._segments(condition) if narrow else None,
         )
         with self._lock:
             if len(self._scopes) > 32:
@@ -246,11 +298,11 @@ class SearchService:
             self._scopes[key] = scope
         return scope
 
-    def _segments(self, filters: Filters) -> np.ndarray:
+    def _segments(self, condition: Condition) -> np.ndarray:
         """Give the segments that count: (n,) int64, sorted."""
-        segments = self._library.segments.matching(filters)
-        if filters.said:  # only what is seen or heard when it is said
-            holding = self._library.sayings.holding(filters.said)
+        segments = self._library.segments.matching(condition)
+        if said := said_in(condition):  # only what is seen or heard when it is said
+            holding = self._library.sayings.holding(said)
             segments = np.intersect1d(segments, holding, assume_unique=True)
         return segments
 
