@@ -24,6 +24,7 @@ GATHER_SHARE = 0.1  # of all rows; picking more costs more than comparing all (m
 TABLE_SHARE = 64  # ids for one in so many rows are looked up through a table of all ids,
 TABLE_ROOM = 16  # if that takes no more than so many bytes for a row
 FIRST_CAPACITY = 1_024
+_LOTS = np.uint64(0x9E3779B97F4A7C15)  # ids times this are scattered
 
 
 def dots(queries: Halves, rows: Halves) -> Floats:
@@ -208,6 +209,27 @@ class Rows:
         vectors[old] = self.base[places[old]]
         vectors[~old] = self.tail[places[~old] - len(self.base)]
         return vectors
+
+    def less(self, places: NDArray[np.intp] | None, out: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Give some or all (None) places of live rows, ascending, less others."""
+        left = self.alive.copy()
+        if places is not None:
+            left[:] = False
+            left[places] = True
+        left[out] = False
+        return np.flatnonzero(left)
+
+    def sample(self, count: int) -> Floats:
+        """Give at most `count` of the vectors, (n, d): by chance, and the same ones every time.
+
+        As vectors come and go, few of those in the sample change.
+        """
+        places = self.live_places
+        if len(places) > count:
+            lots = self.ids[places].astype(np.uint64) * _LOTS
+            lots ^= lots >> np.uint64(29)
+            places = np.sort(places[np.argpartition(lots * _LOTS, count)[:count]])
+        return self.read(places).astype(np.float32)
 
     def blocks(self) -> Iterator[Halves]:
         """Yield the vectors of all live rows in the order of their ids, some at a time."""

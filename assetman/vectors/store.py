@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from assetman.vectors.exact import ExactIndex, read_rows, write_rows
 from assetman.vectors.folders import DamagedFiles, Generations, number
@@ -31,7 +31,6 @@ UNSAVED_LIMIT = 16_384  # vectors that may have to be read from the catalogue at
 UNSAVED_SHARE = 0.5
 CATCH_UP_SHARE = 0.1  # the same after a catch-up
 SAVE_SHARE = 0.02  # the same after a save, or one new picture would cost writing all vectors again
-_LOTS = np.uint64(0x9E3779B97F4A7C15)  # ids times this are scattered
 
 
 class VectorSource(Protocol):
@@ -148,7 +147,7 @@ class VectorStore:
         places = None if allowed is None else rows.places_among(checked_ids(allowed))
         left_out = checked_ids(without)
         if len(left_out):
-            places = _left(rows, places, rows.places_among(left_out))
+            places = rows.less(places, rows.places_among(left_out))
         if not exact:
             found = self._graph.search(rows, queries, count, places)
             if found is not None:
@@ -170,13 +169,7 @@ class VectorStore:
         As vectors come and go, few of those in the sample change.
         """
         self._ready()
-        rows = self._exact.rows
-        places = rows.live_places
-        if len(places) > count:
-            lots = rows.ids[places].astype(np.uint64) * _LOTS
-            lots ^= lots >> np.uint64(29)
-            places = np.sort(places[np.argpartition(lots * _LOTS, count)[:count]])
-        return rows.read(places).astype(np.float32)
+        return self._exact.rows.sample(count)
 
     def save(self) -> None:
         """Write what changed if it is worth it; a disk that does not take it sets `problem`.
@@ -286,13 +279,3 @@ class VectorStore:
         self._tried = 0
         self._problem = None
         self._folders.keep_only(path)
-
-
-def _left(rows: Rows, places: NDArray[np.intp] | None, out: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Give some or all (None) places of live rows, ascending, less others."""
-    left = rows.alive.copy()
-    if places is not None:
-        left[:] = False
-        left[places] = True
-    left[out] = False
-    return np.flatnonzero(left)
