@@ -146,18 +146,25 @@ class PassageKind(StrEnum):
     SUBTITLE = "subtitle"
     CHAPTER = "chapter"
     SPEECH = "speech"  # as a model heard it
-    DESCRIPTION = "description"  # of the whole file: title, artist, notes, what its name says
+    TEXT = "text"  # in a picture or a frame, as a model read it
+    DESCRIPTION = "description"  # of the whole file: artist, album, notes
+    TITLE = "title"
+    CAPTION = "caption"
+    KEYWORD = "keyword"  # all of a file's on a line each
+    PERSON = "person"
+    PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Text that belongs to some seconds of a video or a sound."""
+    """Text of a file: some seconds of a video or a sound, or all of it, from 0 to its length."""
 
     kind: PassageKind
     text: str  # one or a few lines
     start: float  # seconds
     end: float
     language: str | None = None  # as the file has it, "eng" for example
+    box: Box | None = None  # where in the picture it is read
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from assetman.library.migrations import APPLICATION_ID, WORDS
 from assetman.library.problems import CatalogueDamaged, from_sqlite, from_system
 
 BACKUPS = "backups"  # the folder, beside the catalogue
-LEFT_OUT = frozenset({"asked", "embeddings", "gaps", "likenesses", "looks", WORDS})  # they are empty
-    {"asked", "embeddings", "gaps", "likenesses", "looks", WORDS}
-)  # their tables are there, empty
+LEFT_OUT = frozenset(  # their tables are there, empty
+    {"asked", "embeddings", "gaps", "likenesses", "looks", "timelines", *WORDS}
+)
 RESTORED = "restored"  # the key in `meta` by which a copy that is put back is recognised
 DAILY, WEEKLY, BEFORE_MIGRATION, ON_DEMAND = "daily", "weekly", "before-migration", "on-demand"
 # How many of a kind are kept: none of one kind goes because of another.
@@ -133,7 +133,7 @@ def _copy(connection: sqlite3.Connection) -> None:
     ).fetchall()
     tables = [(name, sql) for kind, name, sql in schema if kind == "table"]
     for name, sql in tables:
-        if not name.startswith(("sqlite_", f"{WORDS}_")):
+        if not name.startswith(("sqlite_", *(f"{words}_" for words in WORDS))):
             connection.execute(_in_copy(sql, "TABLE"))
             if name not in LEFT_OUT:
                 connection.execute(f'INSERT INTO copy."{name}" SELECT * FROM main."{name}"')

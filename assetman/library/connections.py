@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from assetman.library import spelling
 from assetman.library.problems import from_sqlite
 
 _BUSY_SECONDS = 15.0
@@ -17,6 +18,7 @@ _PRAGMAS = (
     "fullfsync=ON",  # macOS: to the disk itself, not only to its cache
     "temp_store=MEMORY",
     "cache_size=-32000",
+    "trusted_schema=ON",  # the triggers spell what is written
 )
 
 
@@ -43,13 +45,9 @@ def connect(path: Path, mode: str = "mode=rw") -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise from_sqlite(error, path) or error from error
     try:
-        for pragma in (
-            "foreign_keys=ON",
-            "synchronous=FULL",
-            "temp_store=MEMORY",
-            "cache_size=-32000",
-        ):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        spelling.install(connection)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         connection.close()
         raise from_sqlite(error, path) or error from error

@@ -7,9 +7,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from assetman.core.assets import PassageKind
+from assetman.core.conditions import Condition
 from assetman.core.queries import Filters
 from assetman.library.database import Database
-from assetman.library.filters import EVERYTHING, condition
+from assetman.library.filters import EVERYTHING, asked, passing
 from assetman.library.values import id_list
 from assetman.library.words import any_form, telling
 
@@ -23,7 +24,10 @@ class Descriptions:
         self._database = database
 
     def of_words(
-        self, typed: str, filters: Filters = EVERYTHING, among: Sequence[int] | None = None
+        self,
+        typed: str,
+        filters: Filters | Condition = EVERYTHING,
+        among: Sequence[int] | None = None,
     ) -> dict[int, float]:
         """Give the assets that pass and have some of the words, each with its share of them.
 
@@ -42,12 +46,12 @@ class Descriptions:
         if not shares:
             return {}
         best = sorted(shares, key=lambda content: (-shares[content], content))[:_MOST]
-        passing, values = condition(filters, one=True)
+        where, values = passing(asked(filters), one=True)
         these = "" if among is None else "AND a.id IN (SELECT value FROM json_each(?)) "
         contents_of, assets = self._database.integers(
             "SELECT a.content_id AS c0, a.id AS c1 FROM json_each(?) j "
             "CROSS JOIN assets a INDEXED BY assets_by_content ON a.content_id = j.value "
-            f"{these}WHERE {passing}",
+            f"{these}WHERE {where}",
             [id_list(best), *(() if among is None else (id_list(among),)), *values],
         )
         return {
@@ -58,9 +62,9 @@ class Descriptions:
     def _having(self, word: str) -> list[int]:
         """Give the contents that have a word, in any of its forms, in their descriptions."""
         (contents,) = self._database.integers(
-            "SELECT DISTINCT p.content_id AS c0 FROM passage_words w "
-            "CROSS JOIN passages p ON p.id = w.rowid "
-            f"AND p.kind = '{PassageKind.DESCRIPTION}' WHERE w.passage_words MATCH ?",
+            "SELECT DISTINCT p.content_id AS c0 FROM written w "
+            "CROSS JOIN passages p ON p.id = w.rowid >> 2 AND w.rowid & 3 = 0 "
+            f"AND p.kind = '{PassageKind.DESCRIPTION}' WHERE w.written MATCH ?",
             (any_form(word),),
         )
         found: list[int] = contents.tolist()

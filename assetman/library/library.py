@@ -12,6 +12,7 @@ from assetman.library.asked import Asked
 from assetman.library.assets import Assets
 from assetman.library.backup import RESTORED, back_up, due
 from assetman.library.collections import Collections
+from assetman.library.colors import Colors
 from assetman.library.contents import Contents, collect
 from assetman.library.database import Database
 from assetman.library.descriptions import Descriptions
@@ -20,6 +21,7 @@ from assetman.library.embeddings import Embeddings
 from assetman.library.facts import Facts
 from assetman.library.failures import Failures
 from assetman.library.frames import Frames
+from assetman.library.fulltext import FullText
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.known import KnownFiles
@@ -33,11 +35,13 @@ from assetman.library.smart_searches import SmartSearches
 from assetman.library.spaces import Spaces
 from assetman.library.steps import Steps
 from assetman.library.tags import Tags
+from assetman.library.timelines import Timelines
 from assetman.library.together import Together
 from assetman.library.transcripts import Transcripts
 from assetman.library.undo import Undo
 from assetman.library.upkeep import PERSON_KEPT, Upkeep
 from assetman.library.whereabouts import Whereabouts
+from assetman.library.writings import READ_KINDS
 
 _CHECK_SECONDS = 20.0  # that the look for damage before a backup may take
 
@@ -63,11 +67,15 @@ class Library:
         self.contents = Contents(database, self.journal, gaps)
         self.segments = Segments(database, self.journal, gaps)
         self.frames = Frames(database)
+        self.colors = Colors(database, self.journal)
         self.passages = Passages(database, self.journal)
         self.transcripts = Transcripts(database, self.journal, self.passages)
         self.sayings = Sayings(database)
         self.descriptions = Descriptions(database)
+        self.fulltext = FullText(database)
+        self.readings = Sayings(database, READ_KINDS)
         self.together = Together(database)
+        self.timelines = Timelines(database, self.journal)
         self.spaces = Spaces(database, self.journal, gaps)
         self._upkeep = Upkeep(database)
         self.embeddings = Embeddings(database, self.journal, gaps, self.spaces)

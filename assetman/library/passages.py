@@ -1,4 +1,4 @@
-"""Passages: text with a time, of subtitles, chapters, speech and descriptions, and its words."""
+"""Passages: text of files, said in them, read in them, written about them; and all its words."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from assetman.core.changes import Changes
 from assetman.core.errors import WrongUse
 from assetman.library.database import Database, Row
 from assetman.library.journal import Journal
-from assetman.library.values import readable
+from assetman.library.migrations.written import ALL_WRITTEN
+from assetman.library.values import box_of, box_text, readable
+from assetman.library.writings import SAID_KINDS
 
-_COLUMNS = 'kind, text, start, "end", language'
-# What files say themselves; speech is what a model heard in them.
-READ = frozenset(PassageKind) - {PassageKind.SPEECH}
+_COLUMNS = 'kind, text, start, "end", language, box'
+# What files say themselves; models hear speech and read text in them.
+READ = frozenset(PassageKind) - {PassageKind.SPEECH, PassageKind.TEXT}
 
 
 class Passages:
-    """The table of passages, and the index of their words."""
+    """The table of passages, and the index of everything that is written."""
 
     def __init__(self, database: Database, journal: Journal) -> None:
         self._database = database
@@ -49,7 +51,7 @@ class Passages:
                     (content_id, json.dumps([str(kind) for kind in kinds])),
                 )
                 database.execute_many(
-                    f"INSERT INTO passages (content_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+                    f"INSERT INTO passages (content_id, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     ((content_id, *row) for row in kept),
                 )
                 self._journal.append(
@@ -68,14 +70,19 @@ class Passages:
         """List the passages of a content by their time."""
         return [_passage(row) for row in self._rows(content_id)]
 
-    def any(self) -> bool:
-        """Tell whether anything is said in any file, or written in it with a time."""
-        said = f"SELECT 1 FROM passages WHERE kind != '{PassageKind.DESCRIPTION}' LIMIT 1"
-        return self._database.row(said) is not None
+    def any(self, kinds: Collection[PassageKind] = SAID_KINDS) -> bool:
+        """Tell whether there are passages of some of the kinds; what is said, if none are given."""
+        row = self._database.row(
+            "SELECT 1 FROM passages WHERE kind IN (SELECT value FROM json_each(?)) LIMIT 1",
+            (json.dumps([str(kind) for kind in kinds]),),
+        )
+        return row is not None
 
     def rebuild(self) -> None:
         """Make the index of words anew."""
-        self._database.execute("INSERT INTO passage_words (passage_words) VALUES ('rebuild')")
+        self._database.execute("DELETE FROM written")
+        for everything in ALL_WRITTEN:
+            self._database.execute(f"INSERT INTO written (rowid, text) {everything}")
 
     def _rows(self, content_id: int) -> list[Row]:
         return self._database.rows(
@@ -87,9 +94,10 @@ class Passages:
 def _stored(passage: Passage) -> Row:
     text, language = readable(passage.text), passage.language
     language = None if language is None else readable(language)
-    return str(passage.kind), text, float(passage.start), float(passage.end), language
+    box = box_text(passage.box)
+    return str(passage.kind), text, float(passage.start), float(passage.end), language, box
 
 
 def _passage(row: Row) -> Passage:
-    kind, text, start, end, language = row
-    return Passage(PassageKind(kind), text, start, end, language)
+    kind, text, start, end, language, box = row
+    return Passage(PassageKind(kind), text, start, end, language, box_of(box))

@@ -18,7 +18,8 @@ from assetman.library.pages import MAGIC, Image, Lost, Values
 
 _OURS = frozenset({"assets", "contents", "journal", "meta", "segments"})
 _BY_PATH = "roots_by_path"  # the index of the folders
-_DERIVED = frozenset({"gaps", "likenesses", "looks", WORDS})
+_DERIVED = frozenset({"gaps", "likenesses", "looks", "timelines", *WORDS})
+_INNER = ("sqlite_", *(f"{words}_" for words in WORDS))
 _SPARED = 100_000  # ids left out where the last one given may be lost: none is given twice
 _EVERYTHING = (-(1 << 63), (1 << 63) - 1)
 _KINDS = ", ".join(f"'{kind}'" for kind in Kind)
@@ -60,7 +61,10 @@ _IMPLAUSIBLE = {
     "embeddings": {"vector": "length(vector) % 2 OR length(vector) = 0"},
     "smart_searches": {"query": "NOT json_valid(query)"},
     "asked": {"query": "NOT json_valid(query)"},
-    "passages": {"kind": f"kind NOT IN ({_PASSAGE_KINDS})"},
+    "passages": {
+        "kind": f"kind NOT IN ({_PASSAGE_KINDS})",
+        "box": "box IS NOT NULL AND NOT json_valid(box)",
+    },
     "journal": {
         "before": "NOT json_valid(COALESCE(before, '0'))",
         "after": "NOT json_valid(COALESCE(after, '0'))",
@@ -225,7 +229,7 @@ def tables(connection: sqlite3.Connection) -> list[str]:
     return [
         name
         for (name,) in rows
-        if name not in _DERIVED and name != STEPS and not name.startswith(("sqlite_", f"{WORDS}_"))
+        if name not in _DERIVED and name != STEPS and not name.startswith(_INNER)
     ]
 
 

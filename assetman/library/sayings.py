@@ -1,8 +1,8 @@
-"""Where in a file words are said: the passages that have them, and the segments these fall into."""
+"""Where in a file words are said or read: their passages, and the segments these fall into."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from assetman.library.database import Database
 from assetman.library.held import TICKS, Floats, Spans, by_content, spans_of, ticks
 from assetman.library.values import id_list
 from assetman.library.words import any_of
+from assetman.library.writings import PASSAGE, SAID_KINDS, listed
 
 _TIMES = ticks("p.start", "c1") + ", " + ticks('p."end"', "c2")
 
@@ -29,10 +30,11 @@ class Saying:
 
 
 class Sayings:
-    """Finds passages by phrases of which at least one is in them; descriptions say nothing."""
+    """Finds passages of some kinds by phrases of which at least one is in them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, kinds: Collection[PassageKind] = SAID_KINDS) -> None:
         self._database = database
+        self._kinds = kinds
 
     def holding(
         self, phrases: Sequence[str], content_ids: Sequence[int] | None = None
@@ -87,8 +89,9 @@ class Sayings:
         )
         contents, starts, ends = self._database.integers(
             f"SELECT p.content_id AS c0, {_TIMES} "
-            "FROM passage_words w CROSS JOIN passages p ON p.id = w.rowid "
-            f"WHERE w.passage_words MATCH ? AND p.kind != '{PassageKind.DESCRIPTION}' {among}",
+            "FROM written w CROSS JOIN passages p ON p.id = w.rowid >> 2 "
+            f"WHERE w.written MATCH ? AND w.rowid & 3 = {PASSAGE} "
+            f"AND p.kind IN ({listed(self._kinds)}) {among}",
             (any_of(phrases), *(() if content_ids is None else (id_list(content_ids),))),
         )
         rows = np.stack([starts, ends], axis=1) / TICKS

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from assetman.core.assets import Box, SegmentDraft, SegmentKind
+from assetman.core.conditions import Condition
 from assetman.core.errors import WrongUse
 from assetman.core.queries import Filters
 from assetman.library.database import Database, Row
-from assetman.library.filters import EVERYTHING, condition, source
+from assetman.library.filters import EVERYTHING, asked, passing, source
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
-from assetman.library.values import id_list
+from assetman.library.values import box_of, box_text, id_list
 
 _COLUMNS = (
     's.id, s.content_id, s.kind, s.ordinal, s.start, s."end", s.page, s.box, '
@@ -141,26 +141,27 @@ class Segments:
         )
         return {row[0]: _segment(row) for row in rows}
 
-    def matching(self, filters: Filters) -> np.ndarray:
+    def matching(self, filters: Filters | Condition) -> np.ndarray:
         """Give the segments that some asset which passes has: (n,) int64, sorted."""
-        passing, values = condition(filters)
+        condition = asked(filters)
+        where, values = passing(condition)
         # The ids of the assets first: their rows are then read in the order they lie in.
         (ids,) = self._database.integers(
             "SELECT s.id AS c0 FROM segments s WHERE s.content_id IN "
             "(SELECT content_id FROM assets WHERE id IN "
-            f"(SELECT a.id FROM {source(filters)} WHERE {passing}))",
+            f"(SELECT a.id FROM {source(condition)} WHERE {where}))",
             values,
         )
         return np.sort(ids)
 
-    def owners(self, segment_ids: np.ndarray, filters: Filters = EVERYTHING) -> Owners:
+    def owners(self, segment_ids: np.ndarray, filters: Filters | Condition = EVERYTHING) -> Owners:
         """Pair segments with the assets that have them and pass."""
-        passing, values = condition(filters, one=True)
+        where, values = passing(asked(filters), one=True)
         segments, assets = self._database.integers(
             "SELECT s.id AS c0, a.id AS c1 FROM json_each(?) j "
             "CROSS JOIN segments s ON s.id = j.value "
             "CROSS JOIN assets a INDEXED BY assets_by_content ON a.content_id = s.content_id "
-            f"WHERE {passing}",
+            f"WHERE {where}",
             [id_list(segment_ids), *values],
         )
         return Owners(segments, assets)
@@ -203,7 +204,6 @@ class Segments:
         )
 
     def _insert(self, content_id: int, draft: SegmentDraft) -> int:
-        box = draft.box
         return self._database.insert(
             'INSERT INTO segments (content_id, kind, ordinal, start, "end", page, box, '
             "at, look, sheet, cell) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -214,7 +214,7 @@ class Segments:
                 draft.start,
                 draft.end,
                 draft.page,
-                json.dumps([box.left, box.top, box.width, box.height]) if box else None,
+                box_text(draft.box),
                 draft.at,
                 draft.look,
                 draft.sheet,
@@ -225,7 +225,7 @@ class Segments:
 
 def _segment(row: Row) -> Segment:
     segment_id, content_id, kind, ordinal, start, end, page, box, *frame = row
-    rectangle = Box(*json.loads(box)) if box else None
+    rectangle = box_of(box)
     return Segment(
         segment_id, content_id, SegmentKind(kind), ordinal, start, end, page, rectangle, *frame
     )

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from assetman.core.assets import display
+from assetman.core.assets import Box, display
+from assetman.core.conditions import folded
+from assetman.core.facts import ext_of
 
 
 def id_list(ids: Iterable[int] | np.ndarray) -> str:
@@ -44,11 +46,15 @@ def absolute(root: bytes, path: bytes) -> str:
     return os.path.join(os.fsdecode(root), inside) if inside else os.fsdecode(root)
 
 
-def parts(path: str) -> tuple[bytes, bytes, str, str]:
-    """Give a relative path as it is stored: path, folder, name as shown, key of the name."""
+PARTS = ("path", "folder", "name", "name_key", "folded", "ext")  # the columns of `parts`
+
+
+def parts(path: str) -> tuple[bytes, bytes, str, str, str, str]:
+    """Give a relative path as it is stored: path, folder, and of its name all that is known."""
     folder, slash, name = path.rpartition("/")
     shown = display(name)
-    return os.fsencode(path), os.fsencode(folder + slash), shown, name_key(shown)
+    folder_bytes = os.fsencode(folder + slash)
+    return os.fsencode(path), folder_bytes, shown, name_key(shown), folded(shown), ext_of(shown)
 
 
 def name_key(name: str) -> str:
@@ -65,6 +71,16 @@ def within(folder: str) -> tuple[bytes, bytes]:
 def readable(text: str) -> str:
     """Give a text without the lone surrogates that SQLite cannot store."""
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def box_text(box: Box | None) -> str | None:
+    """Give a rectangle as it is stored."""
+    return None if box is None else json.dumps([box.left, box.top, box.width, box.height])
+
+
+def box_of(stored: str | None) -> Box | None:
+    """Give a stored rectangle."""
+    return Box(*json.loads(stored)) if stored else None
 
 
 def _padded(match: re.Match[str]) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
+from itertools import pairwise
 
+from assetman.core.names_as_words import words_of
+from assetman.library.spelling import Word, spelt, words_in
 from assetman.library.values import readable
 
 _ENDINGS = ("s", "es", "ed", "ing", "er")
@@ -25,7 +27,12 @@ def phrase(typed: str) -> str:
 
     Case, accents and what stands between words do not matter. Without words it finds nothing.
     """
-    return '"' + readable(typed).replace("\0", " ").replace('"', " ") + '" *'
+    return " OR ".join(f'"{form}" *' for form in _ways(typed))
+
+
+def exact(typed: str) -> str:
+    """Give the expression that finds words one after the other, each of them whole."""
+    return " OR ".join(f'"{form}"' for form in _ways(typed))
 
 
 def any_of(typed: Iterable[str]) -> str:
@@ -33,12 +40,22 @@ def any_of(typed: Iterable[str]) -> str:
     return " OR ".join(map(phrase, typed))
 
 
+def holds(text: str, typed: str, begun: bool = True) -> bool:
+    """Tell whether a text has words one after the other: what `phrase` finds, or else `exact`.
+
+    `text` is as it was written, or as the index has it.
+    """
+    there = f" {spelt(readable(text))} "
+    end = "" if begun else " "
+    return any(f" {form}{end}" in there for form in _ways(typed) if form)
+
+
 def forms(word: str) -> list[str]:
     """Give a word as it may be written elsewhere: barking, bark, barks, barked.
 
     English endings only; a form that is no word finds nothing.
     """
-    if len(word) < _STEM:
+    if len(word) < _STEM or not word.isascii():
         return [word]
     stems = {word}
     for ending in _ENDINGS:
@@ -51,11 +68,36 @@ def forms(word: str) -> list[str]:
 
 
 def telling(typed: str) -> list[str]:
-    """Give the words of a question that say something, each once: not “the”, not “of”."""
-    words = dict.fromkeys(re.findall(r"[^\W_]+", readable(typed).casefold()))
-    return [word for word in words if word not in _SAY_NOTHING][:_MOST_WORDS]
+    """Give the words of a question that say something, each once: not “the”, not “of”.
+
+    What is written without spaces is looked for by its pairs of letters.
+    """
+    found: list[str] = []
+    run: list[Word] = []
+    for word in [*words_in(readable(typed)), None]:
+        if word is not None and word.apart and (not run or run[-1].end == word.start):
+            run.append(word)
+            continue
+        found += _pairs(run)
+        run = [word] if word is not None and word.apart else []
+        if word is not None and not word.apart:
+            found.append(word.text)
+    return [word for word in dict.fromkeys(found) if word not in _SAY_NOTHING][:_MOST_WORDS]
 
 
 def any_form(word: str) -> str:
     """Give the expression of FTS5 that finds a word in any of its forms."""
     return " OR ".join(f'"{form}"' for form in forms(word))
+
+
+def _pairs(run: list[Word]) -> list[str]:
+    letters = [word.text for word in run]
+    if len(letters) == 1:
+        return letters
+    return [f"{one} {other}" for one, other in pairwise(letters)]
+
+
+def _ways(typed: str) -> list[str]:
+    """Give what was typed as it is written, and parted as a name would be."""
+    typed = readable(typed).replace("\0", " ")
+    return list(dict.fromkeys([spelt(typed), spelt(words_of(typed))]))

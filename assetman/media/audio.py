@@ -16,6 +16,7 @@ from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec, seen
 from assetman.core.moments import clock
 from assetman.core.sounds import peak_rate
+from assetman.core.timelines import Timeline
 from assetman.media import colour, formats
 from assetman.media.audio_tags import Tags, cover, descriptions, read_tags, write_cover
 from assetman.media.files import opened, write_whole
@@ -76,8 +77,9 @@ class AudioHandler:
                 pairs = heard.outline.pairs(stretch.start, heard.end, state.peaks)
                 write_outline(pairs, stretch.outline)
             extraction = _extraction(probe, heard, specs)
+            extraction.timeline = Timeline(heard=heard.levels)
             if stretch.number == 0:
-                extraction.passages = descriptions(path, tags, probe.duration)
+                extraction.passages = descriptions(tags, probe.duration)
             if not whole:
                 state.mark = sound.mark()
                 extraction.rest, extraction.seen = heard.end, (state.word,)

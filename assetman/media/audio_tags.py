@@ -20,7 +20,6 @@ from assetman.media.audio_chunks import Chunks, read_chunks
 from assetman.media.audio_cover import cover, write_cover
 from assetman.media.audio_letters import mended
 from assetman.media.audio_lyrics import lines_in
-from assetman.media.audio_names import described
 from assetman.media.chapters import chapters_of
 from assetman.media.metadata import Facts, parse_date, text_of
 
@@ -120,13 +119,13 @@ def read_tags(container: InputContainer, stream: Stream | None, file: BinaryIO) 
     return Tags(facts, _taken(tags, chunks), bpm, key, tuple(names), kept, parts)
 
 
-def descriptions(path: str, tags: Tags, duration: float | None) -> tuple[Passage, ...]:
-    """Give what is written of a sound, and what its name says, as text that can be found.
+def descriptions(tags: Tags, duration: float | None) -> tuple[Passage, ...]:
+    """Give what is written of a sound as text that can be found.
 
     Each stands for the whole of it, from 0 to its `duration` in seconds, but for chapters and
     lines of lyrics that have a time of their own.
     """
-    texts = ["\n".join(tags.names), *tags.notes, described(path)]
+    texts = ["\n".join(tags.names), *tags.notes]
     end = max(0.0, duration or 0.0)
     whole = [Passage(PassageKind.DESCRIPTION, text, 0.0, end) for text in _distinct(texts) if text]
     timed = [

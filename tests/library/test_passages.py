@@ -32,7 +32,9 @@ def found(library: Library, *said: str) -> list[int]:
 def words(folder: Path) -> int:
     """Count the passages that the index of words knows of."""
     with closing(sqlite3.connect(folder / "library.sqlite")) as connection:
-        (count,) = connection.execute("SELECT COUNT(*) FROM passage_words_docsize").fetchone()
+        (count,) = connection.execute(
+            "SELECT COUNT(*) FROM written_content WHERE id & 3 = 0"
+        ).fetchone()
         assert isinstance(count, int)
         return count
 

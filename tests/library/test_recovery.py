@@ -181,7 +181,7 @@ def test_a_damaged_index_of_words_is_made_anew(filled: Path) -> None:
     add_films(filled)
     with Library.open(filled) as library:
         before = films(library)
-    for page in pages_of(filled, "passage_words_data"):
+    for page in pages_of(filled, "written_data"):
         overwrite(filled, page)
     with Library.open(filled) as library, pytest.raises(CatalogueDamaged):
         films(library)

@@ -9,7 +9,10 @@ from assetman.library.migrations import (  # isort: skip
     films,  # noqa: F401
     sounds,  # noqa: F401
     transcripts,  # noqa: F401
+    facts,  # noqa: F401
+    written,  # noqa: F401
     looks,  # noqa: F401
+    timelines,  # noqa: F401
     searches,  # noqa: F401
 )
 from assetman.library.migrations.steps import migrations
@@ -17,4 +20,5 @@ from assetman.library.migrations.steps import migrations
 __all__ = ["APPLICATION_ID", "WORDS", "migrations"]
 
 APPLICATION_ID = 0x4173_6D6E  # "Asmn", in the header of every catalogue
-WORDS = "passage_words"  # the index of full text; its own tables are named after it
+# The indexes of full text, the present one first; their own tables are named after them.
+WORDS = ("written", "passage_words")

@@ -1,4 +1,4 @@
-"""Names of sound files as words: split, and those of sound libraries understood.
+"""Names of files as words: split, and those of sound libraries understood.
 
 Sound libraries name their files by the Universal Category System, a list in the public domain:
 `DOORWood-INT_Cellar Door Slam_JD_OLDHOUSE.wav` is a category and a subcategory, in short, with
@@ -7,13 +7,17 @@ what the person adds to it; what is heard; whose it is; where it comes from.
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 
 from assetman.core.assets import display
 
 _CATEGORY = re.compile(r"([A-Z]{2,5})([A-Z][a-z]+)?(?:-(.*))?")
+# The same as `seams` finds, of plain letters: it is asked of every file.
+_NO_LETTERS = re.compile("[^A-Za-z0-9#']+")
+_SEAM = re.compile(
+    "(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])|(?<=[0-9])(?=[A-Za-z])"
+)
 _LONGEST = 500  # characters
 
 
@@ -91,19 +95,28 @@ _SHORT = _pairs(
 
 def words_of(name: str) -> str:
     """Split a name where its letters tell: `RainOnTin_02-loop` is "Rain On Tin 02 loop"."""
-    name = unicodedata.normalize("NFC", display(name))[:_LONGEST]
-    parts: list[str] = []
+    name = display(name)[:_LONGEST]
+    if name.isascii():
+        words = _SEAM.sub(" ", _NO_LETTERS.sub(" ", name)).split()
+        return " ".join(word for word in words if word.strip("#'"))
+    name = unicodedata.normalize("NFC", name)
+    return " ".join(name[start:end] for start, end in seams(name))
+
+
+def seams(text: str) -> list[tuple[int, int]]:
+    """Give where the words begin and end into which the letters of a text part it."""
+    parts: list[list[int]] = []
     before = ""
-    for place, letter in enumerate(name):
-        if not (letter.isalnum() or letter in "#♯♭'’" or unicodedata.combining(letter)):
+    for place, letter in enumerate(text):
+        if not (letter.isalnum() or letter in "#♯♭'’" or _is_mark(letter)):
             before = ""
             continue
-        behind = name[place + 1 : place + 2]
+        behind = text[place + 1 : place + 2]
         if not before or _is_seam(before, letter, behind):
-            parts.append("")
-        parts[-1] += letter
+            parts.append([place, place])
+        parts[-1][1] = place + 1
         before = letter
-    return " ".join(part for part in parts if any(c.isalnum() for c in part))
+    return [(start, end) for start, end in parts if any(c.isalnum() for c in text[start:end])]
 
 
 def category_of(stem: str) -> str | None:
@@ -120,11 +133,8 @@ def category_of(stem: str) -> str | None:
     return f"{category} {words_of(found[3])}" if found[3] else category
 
 
-def described(path: str) -> str:
-    """Give what the name of a file says of a sound, as words on a line or two."""
-    stem = os.path.splitext(os.path.basename(path))[0]
-    category, words = category_of(stem), words_of(stem)
-    return f"{category}\n{words}" if category else words
+def _is_mark(letter: str) -> bool:
+    return unicodedata.category(letter).startswith("M")
 
 
 def _is_seam(before: str, letter: str, behind: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetman.media.audio_names import category_of, described, words_of
+from assetman.core.names_as_words import category_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -44,12 +44,6 @@ def test_the_category_of_a_sound_library_is_spelled_out(stem: str, category: str
 @pytest.mark.parametrize("stem", ["DOORWood", "Doorwood_slam", "XYZWood_a_b", "kick_01", "", "_"])
 def test_a_name_of_another_kind_has_no_category(stem: str) -> None:
     assert category_of(stem) is None
-
-
-def test_the_description_has_the_category_and_every_word_of_the_name() -> None:
-    said = described("/sounds/AMBForst_Morning Birds_JD_WOODS.wav")
-    assert said == "ambience forest\nAMB Forst Morning Birds JD WOODS"
-    assert described("/sounds/kick_01.flac") == "kick 01"
 
 
 @given(st.text(max_size=60))
