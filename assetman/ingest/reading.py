@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from assetman.core.assets import Kind, Passage, Probe, SegmentDraft, SegmentKind, SoundFacts
 from assetman.core.inputs import Modality, SoundSpec
 from assetman.core.moments import clock
+from assetman.core.timelines import Timeline
 from assetman.library.contents import Derived, Pending
 from assetman.media.handler import Extraction, Stretch
 
@@ -50,6 +51,7 @@ class Reading:
     targets: tuple[Target, ...]  # those of the spaces it lacks
     probe: Probe | None = None
     passages: list[Passage] = field(default_factory=list)
+    colors: tuple[tuple[str, float], ...] | None = None  # the main ones; None: not looked for
     segments: list[SegmentDraft] = field(default_factory=list)
     vectors: dict[int, list[np.ndarray]] = field(default_factory=dict)  # by space, in order
     stretch: Stretch = field(default_factory=Stretch)  # that is read now, or next
@@ -105,7 +107,9 @@ class Reading:
             for draft, there in zip(extraction.segments, on_sheet, strict=True)
         ]
         self.sheets += any(on_sheet)
+        self.colors = self.colors or extraction.colors
         self.passages += extraction.passages[: _MOST_PASSAGES - len(self.passages)]
+        self.timeline += extraction.timeline
         now, rest = self.stretch, extraction.rest
         if rest is None or rest <= now.start or now.number >= _MOST_STRETCHES:
             self.read = True

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from assetman.core.assets import Asset, AssetState, Kind
+from assetman.core.conditions import Condition, Key, Test, asks_for_missing, either, every
 from assetman.core.inputs import Modality
 from assetman.core.queries import Filters, Sort
 from assetman.library.contents import sound_of
 from assetman.library.database import Database, Row
-from assetman.library.filters import EVERYTHING, condition, having, order, source
+from assetman.library.filters import EVERYTHING, asked, having, order, passing, source
 from assetman.library.gaps import EXTRACTION
 from assetman.library.values import absolute, from_bytes, id_list, name_key, to_bytes
 
@@ -68,63 +69,69 @@ class AssetLists:
         return None
 
     def ids(
-        self, filters: Filters = EVERYTHING, sort: Sort = Sort.DATE, descending: bool = True
+        self,
+        filters: Filters | Condition = EVERYTHING,
+        sort: Sort = Sort.DATE,
+        descending: bool = True,
     ) -> list[int]:
         """List the assets that pass, in order; the relevance of a plain list is its date.
 
         Those that lack what they are sorted by come last, the newest first.
         """
+        condition = asked(filters)
         if sort is Sort.KIND:
-            kinds = sorted(set(filters.kinds or Kind), reverse=descending)
-            each = (replace(filters, kinds=(kind,)) for kind in kinds)
+            each = (_of_kinds(condition, kind) for kind in sorted(Kind, reverse=descending))
             return [asset_id for one in each for asset_id in self.ids(one, Sort.NAME, False)]
-        passing, values = condition(filters)
+        where, values = passing(condition)
         if some := having(sort):
-            passing = f"{some} AND {passing}"
+            where = f"{some} AND {where}"
         text = self._database.value(
-            f"SELECT json_group_array(id) FROM (SELECT a.id FROM {source(filters, sort)} "
-            f"WHERE {passing} ORDER BY {order(sort, descending)} LIMIT -1)",
+            f"SELECT json_group_array(id) FROM (SELECT a.id FROM {source(condition, sort)} "
+            f"WHERE {where} ORDER BY {order(sort, descending)} LIMIT -1)",
             values,
         )
         ids: list[int] = json.loads(text)
         if some:
             found = set(ids)
-            ids += [asset_id for asset_id in self.ids(filters) if asset_id not in found]
+            ids += [asset_id for asset_id in self.ids(condition) if asset_id not in found]
         return ids
 
-    def count(self, filters: Filters = EVERYTHING) -> int:
+    def count(self, filters: Filters | Condition = EVERYTHING) -> int:
         """Count the assets that pass."""
-        passing, values = condition(filters)
-        sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing}"
+        condition = asked(filters)
+        where, values = passing(condition)
+        sql = f"SELECT COUNT(*) FROM {source(condition)} WHERE {where}"
         return int(self._database.value(sql, values))
 
-    def count_searchable(self, filters: Filters, space_ids: int | Sequence[int]) -> int:
+    def count_searchable(self, filters: Filters | Condition, space_ids: int | Sequence[int]) -> int:
         """Count the assets that pass and have a segment embedded in a space, or in any of some."""
         self._database.settle()
+        condition = asked(filters)
         spaces = [space_ids] if isinstance(space_ids, int) else list(space_ids)
-        passing, values = condition(filters)
-        if filters.missing:  # of these nothing is listed as lacking
+        if asks_for_missing(condition):  # of these nothing is listed as lacking
+            where, values = passing(condition)
             embedded = (
                 "EXISTS (SELECT 1 FROM segments s CROSS JOIN embeddings e ON e.segment_id = s.id "
                 f"AND e.space_id {_THESE} WHERE s.content_id = a.content_id)"
             )
-            sql = f"SELECT COUNT(*) FROM {source(filters)} WHERE {passing} AND {embedded}"
+            sql = f"SELECT COUNT(*) FROM {source(condition)} WHERE {where} AND {embedded}"
             return int(self._database.value(sql, [*values, id_list(spaces)]))
         takers = self._takers(spaces)
-        kinds = tuple(kind for kind in filters.kinds or Kind if takers[kind])
+        kinds = [kind for kind in Kind if takers[kind]]
         if not kinds:
             return 0
-        filters = replace(filters, kinds=kinds)
-        passing, values = condition(filters, one=True)
+        if len(kinds) < len(Kind):
+            condition = _of_kinds(condition, *kinds)
+        where, values = passing(condition, one=True)
         # Those without are few as a rule, and listed: once for each space that takes their kind.
         count = " ".join(f"WHEN '{kind}' THEN {takers[kind]}" for kind in kinds)
         bare = self._database.value(
             "SELECT COUNT(*) FROM (SELECT 1 FROM gaps g CROSS JOIN assets a ON a.id = g.asset_id "
-            f"WHERE g.bare = 1 AND g.space_id {_THESE} AND {passing} GROUP BY g.asset_id "
+            f"WHERE g.bare = 1 AND g.space_id {_THESE} AND {where} GROUP BY g.asset_id "
             f"HAVING MIN(g.space_id) = {EXTRACTION} OR COUNT(*) = CASE a.kind {count} END)",
             [id_list([EXTRACTION, *spaces]), *values],
         )
-        return self.count(filters) - int(bare)
+        return self.count(condition) - int(bare)
 
     def _takers(self, space_ids: Sequence[int]) -> dict[Kind, int]:
         """Count, for each kind of file, those of the spaces that have embeddings of it."""
@@ -177,6 +184,10 @@ class AssetLists:
             "ON a.root_id = r.id AND a.missing_since IS NOT NULL WHERE r.removed IS NULL"
         )
         return AssetCounts(by_kind, missing, offline)
+
+
+def _of_kinds(condition: Condition, *kinds: Kind) -> Condition:
+    return every(condition, either(*(Test(Key.TYPE, str(kind)) for kind in kinds)))
 
 
 def _asset(row: Row) -> Asset:

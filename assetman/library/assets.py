@@ -15,7 +15,7 @@ from assetman.library.database import Database
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.tags import drop_unused
-from assetman.library.values import from_bytes, id_list, parts, to_bytes
+from assetman.library.values import PARTS, from_bytes, id_list, parts, to_bytes
 
 _THESE = "IN (SELECT value FROM json_each(?))"
 _STAT = "size = ?, mtime_ns = ?, inode = ?, device = ?"
@@ -87,9 +87,10 @@ class Assets(AssetLists):
             if there is not None:
                 return there, self.change(there, stat, content_id)
             done = database.execute(
-                "INSERT INTO assets (root_id, path, folder, name, name_key, content_id, kind, "
+                f"INSERT INTO assets (root_id, {', '.join(PARTS)}, content_id, kind, "
                 f"size, mtime_ns, inode, device, moment, added, {', '.join(REPEATED)}) "
-                "SELECT r.id, ?, ?, ?, ?, c.id, c.kind, ?, ?, ?, ?, COALESCE(c.taken, ? / 1e9), "
+                f"SELECT r.id, {', '.join('?' * len(PARTS))}, c.id, c.kind, ?, ?, ?, ?, "
+                "COALESCE(c.taken, ? / 1e9), "
                 f"?, {_OF_C} FROM contents c, roots r "
                 "WHERE c.id = ? AND r.id = ? AND r.removed IS NULL",
                 (*parts(path), *_stat(stat), stat.mtime_ns, time.time(), content_id, root_id),
@@ -158,7 +159,7 @@ class Assets(AssetLists):
                 changes |= self.forget([there])
             database.execute(
                 f"UPDATE assets SET {_STAT}, missing_since = NULL, moment = {_MOMENT}, "
-                "root_id = ?, path = ?, folder = ?, name = ?, name_key = ? WHERE id = ?",
+                f"root_id = ?, {' = ?, '.join(PARTS)} = ? WHERE id = ?",
                 (*_stat(stat), stat.mtime_ns, root_id, *parts(path), asset_id),
             )
             # What failed under the old name would fail under the new one.

@@ -9,6 +9,7 @@ from typing import Any
 
 from assetman.core.assets import Kind, Probe, SoundFacts
 from assetman.core.changes import Changes
+from assetman.core.conditions import folded
 from assetman.core.errors import WrongUse
 from assetman.library.database import Database, Row
 from assetman.library.gaps import Gaps
@@ -20,8 +21,11 @@ _COLUMNS = (
     "c.width, c.height, c.taken, c.facts, c.duration, "
     "c.rate, c.channels, c.loudness, c.peak, c.bpm, c.tonality"
 )
-# What lists sort assets by is repeated in their rows.
-REPEATED = ("duration", "rate", "loudness", "bpm", "tonality")
+# What lists sort and filter assets by is repeated in their rows.
+REPEATED = (
+    *("duration", "rate", "loudness", "bpm", "tonality"),
+    *("width", "height", "camera", "lens", "placed"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,7 @@ class Contents:
             done = database.execute(
                 "UPDATE contents SET extracted = 1, heard = 1, kind = ?, width = ?, height = ?, "
                 "taken = ?, facts = ?, duration = ?, rate = ?, channels = ?, loudness = ?, "
-                "peak = ?, bpm = ?, tonality = ? WHERE id = ?",
+                "peak = ?, bpm = ?, tonality = ?, camera = ?, lens = ?, placed = ? WHERE id = ?",
                 (
                     str(probe.kind),
                     probe.width,
@@ -163,6 +167,8 @@ class Contents:
                     json.dumps(probe.facts),
                     probe.duration,
                     *sound_row(probe.sound or SoundFacts()),
+                    *(gear_id(database, probe.facts.get(key)) for key in ("camera", "lens")),
+                    "latitude" in probe.facts,
                     content_id,
                 ),
             )
@@ -244,6 +250,18 @@ class Contents:
     def count_pending(self, space_ids: Sequence[int]) -> tuple[int, int]:
         """Count the contents that `pending` would list without a limit, and their bytes."""
         return self._gaps.count_due(space_ids)
+
+
+def gear_id(database: Database, name: object) -> int | None:
+    """Give the id of a camera or a lens, new or known; None for what is no name."""
+    if not isinstance(name, str) or not name:
+        return None
+    name = readable(name)
+    key = folded(name)
+    known = database.value("SELECT id FROM gear WHERE key = ?", (key,))
+    if known is not None:
+        return int(known)
+    return database.insert("INSERT INTO gear (name, key) VALUES (?, ?)", (name, key))
 
 
 def sound_row(sound: SoundFacts) -> Row:

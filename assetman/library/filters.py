@@ -1,18 +1,30 @@
-"""Filters as SQL. The one place that knows how."""
+"""Conditions as SQL: of what an asset must be, the WHERE, the index and the ORDER BY."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Sequence
 
-from assetman.core.assets import PassageKind
-from assetman.core.queries import Filters, FolderFilter, Sort
-from assetman.library.names import identity
-from assetman.library.values import id_list, within
-from assetman.library.words import phrase
+from assetman.core.conditions import (
+    EVERYTHING,
+    MISSING,
+    All,
+    Any,
+    Condition,
+    InCollection,
+    InFolder,
+    Key,
+    Not,
+    Test,
+    asks_for_missing,
+    leaves,
+    needed,
+)
+from assetman.core.queries import Filters, Sort
+from assetman.library.terms import Term, Values, term
+from assetman.library.values import id_list
 
-EVERYTHING = Filters()
+__all__ = ["EVERYTHING", "asked", "having", "order", "passing", "source"]
 
 # By what a list is sorted: the index `assets_…`, and the column.
 _ORDER = {
@@ -36,70 +48,54 @@ _PARTIAL = {
     Sort.RATE: "a.rate IS NOT NULL",
     Sort.RATING: "a.rating > 0",
 }
-_TAGGED = "SELECT asset_id FROM asset_tags INDEXED BY asset_tags_by_tag WHERE tag_id"
-_RATED = "SELECT id FROM assets INDEXED BY assets_rated WHERE rating > 0"
-_COLLECTED = (
-    "SELECT asset_id FROM collection_assets INDEXED BY collection_assets_by_collection "
-    "WHERE collection_id"
-)
-_TAG_OF = "SELECT 1 FROM asset_tags x WHERE x.asset_id = a.id AND x.tag_id"
-_COLLECTION_OF = "SELECT 1 FROM collection_assets x WHERE x.asset_id = a.id AND x.collection_id"
-_MATCHED = (
-    "FROM passage_words w CROSS JOIN passages p ON p.id = w.rowid "
-    f"AND p.kind != '{PassageKind.DESCRIPTION}' %sWHERE w.passage_words MATCH ?"
-)
-_SAID = "SELECT x.id " + _MATCHED % (
-    "CROSS JOIN assets x INDEXED BY assets_by_content ON x.content_id = p.content_id "
-)
-_SAID_OF = "SELECT p.content_id " + _MATCHED % ""
+# What the indexes of the sorted lists know besides; all else is in `assets_by_facts`.
+_EVERYWHERE = (Key.TYPE, Key.TAG, Key.RATING, Key.SAID, Key.TEXT, Key.WRITTEN, Key.COLOR)
 _THESE = "IN (SELECT value FROM json_each(?))"
-_SOME_TAGS = f"IN (SELECT id FROM tags WHERE key {_THESE})"
+_MOST_SETS = 100  # in one union; SQLite takes a few more
+_LIVE = "a.root_id IN (SELECT id FROM roots WHERE removed IS NULL)"
 
 
-def condition(filters: Filters, one: bool = False) -> tuple[str, list[Any]]:
+def asked(filters: Filters | Condition) -> Condition:
+    """Give filters as the tree that they are."""
+    return filters.condition() if isinstance(filters, Filters) else filters
+
+
+def passing(condition: Condition, one: bool = False) -> tuple[str, Values]:
     """Give the condition on the table `assets a` under which an asset counts, and its values.
 
-    Missing assets count only where they alone are asked for, those of removed roots never.
-    Kinds are alternatives of each other, so are folders and collections; tags are not. `one`
-    is for a query that comes to its assets by another way, one at a time: SQLite, left to itself,
+    Missing assets count only where they are asked for, those of removed roots never. `one` is
+    for a query that comes to its assets by another way, one at a time: SQLite, left to itself,
     would go through all that bear a tag for each of them.
     """
-    terms, values = ["a.missing_since IS NULL"], []
-    if filters.missing:
-        live = "a.root_id IN (SELECT id FROM roots WHERE removed IS NULL)"
-        terms = ["a.missing_since IS NOT NULL", live]
-    if filters.kinds:
-        terms.append(f"a.kind IN ({', '.join('?' * len(filters.kinds))})")
-        values += [str(kind) for kind in filters.kinds]
-    if filters.folders:
-        folders = [_in_folder(folder) for folder in filters.folders]
-        terms.append("(" + " OR ".join(sql for sql, _ in folders) + ")")
-        values += [value for _, given in folders for value in given]
-    organised = _organised_one if one else _organised
-    for sql, given in (*organised(filters), *_said(filters, one)):
-        terms.append(sql)
-        values += given
-    return " AND ".join(terms), values
+    sql, values = _sql(condition, one)
+    if not asks_for_missing(condition):
+        counts = "a.missing_since IS NULL"
+    elif MISSING in needed(condition):
+        counts = f"a.missing_since IS NOT NULL AND {_LIVE}"
+    else:
+        counts = _LIVE
+    return f"{counts} AND {sql}", values
 
 
-def source(filters: Filters, sort: Sort | None = None) -> str:
-    """Give what to select from: `assets a` with the index that serves the filters or the order.
+def source(condition: Condition, sort: Sort | None = None) -> str:
+    """Give what to select from: `assets a` with the index that serves the condition or the order.
 
     SQLite, left to itself, takes the index of the paths for a folder and looks up every row.
     What the person organised is few as a rule, and leads to its assets by their ids; so does what
-    is said in them.
+    is written about them. All else is compared in the one index that has it all.
     """
-    if filters.missing:
-        return "assets a INDEXED BY assets_missing"
-    rated = filters.ratings is not None and filters.ratings[0] > 0
-    if filters.tags or filters.collections or filters.said or rated:
+    parts = needed(condition)
+    if asks_for_missing(condition):
+        return f"assets a {'INDEXED BY assets_missing' if MISSING in parts else 'NOT INDEXED'}"
+    if any(_ids(part) for part in parts):
         return "assets a NOT INDEXED"
-    narrow = any(folder.path for folder in filters.folders)
-    if narrow or (filters.folders and sort is None):
+    folders = [part for part in parts if _is_place(part)]
+    narrow = any(folder.path for part in folders for folder in _folders(part))
+    if narrow or (folders and sort is None):
         return "assets a INDEXED BY assets_by_folder"
-    if sort is not None:
-        return f"assets a INDEXED BY assets_{_ORDER[sort][0]}"
-    return "assets a"
+    if not all(_is_everywhere(part) for part in parts):
+        return "assets a INDEXED BY assets_by_facts"
+    return "assets a" if sort is None else f"assets a INDEXED BY assets_{_ORDER[sort][0]}"
 
 
 def order(sort: Sort, descending: bool) -> str:
@@ -113,57 +109,80 @@ def having(sort: Sort) -> str | None:
     return _PARTIAL.get(sort)
 
 
-def _organised(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
-    """Give the conditions on tags, ratings and collections, each with its values."""
-    for name in dict.fromkeys(map(identity, filters.tags)):
-        yield f"a.id IN ({_TAGGED} = (SELECT id FROM tags WHERE key = ?))", [name]
-    if filters.not_tags:
-        yield f"a.id NOT IN ({_TAGGED} {_SOME_TAGS})", [_keys(filters.not_tags)]
-    if filters.ratings is not None:
-        least, most = filters.ratings
-        if least > 0:
-            yield f"a.id IN ({_RATED} AND rating BETWEEN ? AND ?)", [least, most]
-        elif most < 0:
-            yield "0", []
-        else:
-            yield f"a.id NOT IN ({_RATED} AND rating > ?)", [most]
-    if filters.collections:
-        yield f"a.id IN ({_COLLECTED} {_THESE})", [id_list(filters.collections)]
+def _sql(condition: Condition, one: bool) -> tuple[str, Values]:
+    if isinstance(condition, Not):
+        sql, values = _sql(condition.part, one)
+        return f"({sql}) IS NOT TRUE", values  # what is not known of an asset, it has not
+    found = None if one else _ids(condition)
+    if found is not None:
+        return f"a.id IN ({found[0]})", found[1]
+    if isinstance(condition, All):
+        return _joined("AND", [_sql(part, one) for part in condition.parts]) or ("1", [])
+    if isinstance(condition, Any):
+        kinds = [str(part.value) for part in condition.parts if _is_kind(part)]
+        terms = [_sql(part, one) for part in condition.parts if not _is_kind(part)]
+        if kinds:
+            terms.append((f"a.kind {_THESE}", [json.dumps(kinds)]))
+        sql, values = _joined("OR", terms) or ("0", [])
+        if _is_place(condition):  # said once more, for the index of the folders
+            roots = id_list({folder.root_id for folder in _folders(condition)})
+            return f"a.root_id {_THESE} AND {sql}", [roots, *values]
+        return sql, values
+    leaf = term(condition)
+    return leaf.row, leaf.values
 
 
-def _organised_one(filters: Filters) -> Iterator[tuple[str, list[Any]]]:
-    """Give the same conditions for an asset at hand."""
-    for name in dict.fromkeys(map(identity, filters.tags)):
-        yield f"EXISTS ({_TAG_OF} = (SELECT id FROM tags WHERE key = ?))", [name]
-    if filters.not_tags:
-        yield f"NOT EXISTS ({_TAG_OF} {_SOME_TAGS})", [_keys(filters.not_tags)]
-    if filters.ratings is not None:
-        yield "a.rating BETWEEN ? AND ?", list(filters.ratings)
-    if filters.collections:
-        yield f"EXISTS ({_COLLECTION_OF} {_THESE})", [id_list(filters.collections)]
+def _ids(condition: Condition) -> tuple[str, Values] | None:
+    """Give the SQL that selects the ids of what passes, where that is the way to find it."""
+    if isinstance(condition, Not | All):
+        return None
+    if not isinstance(condition, Any):
+        return _ids_of(term(condition))
+    found = [_ids(part) for part in condition.parts]
+    sets = [each for each in found if each is not None]
+    if not sets or len(sets) < len(found) or len(sets) > _MOST_SETS:
+        return None
+    # Each set in brackets of its own: one may be a union itself.
+    union = " UNION ALL ".join(f"SELECT * FROM ({sql})" for sql, _ in sets)
+    return union, [value for _, values in sets for value in values]
 
 
-def _said(filters: Filters, one: bool) -> Iterator[tuple[str, list[Any]]]:
-    """Give the conditions on what is said, each with its values.
-
-    For an asset at hand too all that match are found first, once: asking the index of words for
-    each asset would take far longer. The plus keeps SQLite from coming to assets by them.
-    """
-    of, found = ("+a.content_id", _SAID_OF) if one else ("a.id", _SAID)
-    for words in filters.said:
-        yield f"{of} IN ({found})", [phrase(words)]
-    for words in filters.not_said:
-        yield f"{of} NOT IN ({found})", [phrase(words)]
+def _ids_of(leaf: Term) -> tuple[str, Values] | None:
+    if leaf.ids is None:
+        return None
+    return leaf.ids, leaf.values if leaf.of_ids is None else leaf.of_ids
 
 
-def _keys(names: tuple[str, ...]) -> str:
-    return json.dumps([identity(name) for name in names])
+def _joined(word: str, terms: Sequence[tuple[str, Values]]) -> tuple[str, Values] | None:
+    """Join terms by halves: SQLite takes no expression that is a thousand deep."""
+    if len(terms) < 2:
+        return next(((f"({sql})", values) for sql, values in terms), None)
+    middle = len(terms) // 2
+    left, right = _joined(word, terms[:middle]), _joined(word, terms[middle:])
+    assert left is not None
+    assert right is not None
+    return f"({left[0]} {word} {right[0]})", [*left[1], *right[1]]
 
 
-def _in_folder(folder: FolderFilter) -> tuple[str, list[Any]]:
-    if not folder.path:
-        return "a.root_id = ?", [folder.root_id]
-    return (
-        "(a.root_id = ? AND a.folder >= ? AND a.folder < ?)",
-        [folder.root_id, *within(folder.path)],
+def _is_kind(part: Condition) -> bool:
+    return isinstance(part, Test) and part.key is Key.TYPE
+
+
+def _is_place(part: Condition) -> bool:
+    """Tell whether a part is a folder, or several to choose from."""
+    parts = part.parts if isinstance(part, Any) else (part,)
+    return bool(parts) and all(isinstance(each, InFolder) for each in parts)
+
+
+def _folders(part: Condition) -> list[InFolder]:
+    return [each for each in leaves(part) if isinstance(each, InFolder)]
+
+
+def _is_everywhere(part: Condition) -> bool:
+    """Tell whether the index of any sorted list has all that a part asks for."""
+    return all(
+        isinstance(leaf, InCollection)
+        or (isinstance(leaf, InFolder) and not leaf.path)
+        or (isinstance(leaf, Test) and leaf.key in _EVERYWHERE)
+        for leaf in leaves(part)
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from assetman.core.assets import Kind, Passage, Probe, SegmentDraft
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec
+from assetman.core.timelines import Timeline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,8 +62,10 @@ class Extraction:
     inputs: dict[Spec, NDArray[Any]] = field(default_factory=dict)
     opened: tuple[int, int, int] | None = None  # size, mtime_ns, inode of it, where known
     passages: tuple[Passage, ...] = ()  # that begin in this stretch
+    colors: tuple[tuple[str, float], ...] | None = None  # the main ones; None: not looked for
     rest: float | None = None  # seconds; where the next stretch begins; None: it is all read
     seen: tuple[str, ...] = ()  # what the next stretch must know of those before, a few short words
+    timeline: Timeline = field(default_factory=Timeline)  # of this stretch
 
 
 class MediaHandler(Protocol):

@@ -19,6 +19,7 @@ from assetman.media import colour, formats, svg
 from assetman.media.files import opened, write_whole
 from assetman.media.fitting import cut_out, fit, needed_share, within
 from assetman.media.handler import Extraction, Limits, Stretch
+from assetman.media.main_colors import main_colors
 from assetman.media.metadata import Metadata
 from assetman.media.raster import open_raster
 
@@ -83,9 +84,13 @@ class ImageHandler:
         inputs: dict[Spec, np.ndarray] = {
             spec: fit(colour.flattened(shown, spec.fill), spec)[np.newaxis] for spec in wanted
         }
+        colors = None
         if thumbnail is not None:
-            _write_thumbnail(picture, thumbnail_side, thumbnail)
-        return Extraction(probe, (SegmentDraft(SegmentKind.IMAGE, box=box),), inputs)
+            small = within(picture, thumbnail_side)
+            colors = main_colors(small)
+            _write_thumbnail(small, thumbnail)
+        draft = SegmentDraft(SegmentKind.IMAGE, box=box)
+        return Extraction(probe, (draft,), inputs, colors=colors)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write the picture as JPEG, or as PNG where it has transparency or is too long."""
@@ -142,6 +147,6 @@ def _probe(picture: OpenPicture) -> Probe:
     return Probe(Kind.IMAGE, picture.width, picture.height, metadata.taken, metadata.facts)
 
 
-def _write_thumbnail(picture: Image.Image, side: int, target: Path) -> None:
-    small = colour.flattened(within(picture, side), colour.LIGHT_GROUND)
+def _write_thumbnail(small: Image.Image, target: Path) -> None:
+    small = colour.flattened(small, colour.LIGHT_GROUND)
     write_whole(target, lambda file: small.save(file, "WEBP", quality=80, method=1))

@@ -192,7 +192,7 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
 }
 SMALL = re.compile(
     r"SCAN (json_each|j|r|p|roots|spaces|tags|collections|steps|sqlite_sequence|CONSTANT|"
-    r"\(subquery|\d|.* assets_missing$|main.passage_words_config|w VIRTUAL TABLE INDEX 0:M)"
+    r"\(subquery|\d|.* assets_missing$|main.written_config|gear|w VIRTUAL TABLE INDEX 0:M)"
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import cast
 
@@ -18,8 +19,11 @@ def step(name: str) -> Callable[[_Step], _Step]:
 
 
 def run(database: UtilsDatabase, script: str) -> None:
-    """Run statements, each ended by a semicolon at the end of its line."""
+    """Run statements, triggers among them, each of which ends with a line."""
     # Statement by statement: `executescript` would end the transaction a step runs in.
-    for statement in script.split(";\n"):
-        if statement.strip():
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
             database.execute(statement)
+            statement = ""
