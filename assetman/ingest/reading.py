@@ -51,6 +51,7 @@ class Reading:
     targets: tuple[Target, ...]  # those of the spaces it lacks
     probe: Probe | None = None
     passages: list[Passage] = field(default_factory=list)
+    timeline: Timeline = field(default_factory=Timeline)
     colors: tuple[tuple[str, float], ...] | None = None  # the main ones; None: not looked for
     segments: list[SegmentDraft] = field(default_factory=list)
     vectors: dict[int, list[np.ndarray]] = field(default_factory=dict)  # by space, in order

@@ -25,6 +25,7 @@ from assetman.core.assets import (
 )
 from assetman.core.errors import BadInput, EnvironmentProblem
 from assetman.core.inputs import Excerpt, Fit, InputSpec, Interpolation, Padding, SoundSpec, Spec
+from assetman.core.timelines import Timeline
 from assetman.media.blocks import borrowed
 from assetman.media.clip import ClipFacts, SoundPart, Track
 from assetman.media.files import lent
@@ -158,7 +159,7 @@ Message = Ready | Room | Decoded | Failed
 # by a file would otherwise have the parent, which has all rights, call what it likes.
 _PARTS = (
     *(Ready, Room, Decoded, Failed, Extraction, ClipFacts, Track, SoundPart),
-    *(InputSpec, Fit, Interpolation, SoundSpec, Padding, SoundFacts),
+    *(InputSpec, Fit, Interpolation, SoundSpec, Padding, SoundFacts, Timeline),
 )
 _KNOWN = {
     (part.__module__, part.__qualname__): part

@@ -33,6 +33,7 @@ class Look:
     peak: float  # its brightest hundredth
     sharpness: float  # mean gradient, grey levels
     colour: float  # how far its mean is from grey, grey levels
+    grey: NDArray[np.uint8]  # its luma as it was measured, (54, 96) for example
     luma: NDArray[np.uint8]  # (27, 48) at most, 0..15
     flatness: float  # share of the frame that has its most common brightness
     key: bool
@@ -69,6 +70,7 @@ def look_of(frame: Frame) -> Look:
         peak=peak,
         sharpness=float(across + down),
         colour=float(np.ptp(pixels.mean((0, 1)))),
+        grey=luma.astype(np.uint8),
         luma=(luma[::2, ::2] / 16).astype(np.uint8),
         flatness=float(np.bincount((luma.ravel() * 0.125).astype(np.int64)).max() / luma.size),
         key=frame.key,

@@ -66,6 +66,12 @@ class Reading:
         self._most_held = max(4, int(_HELD / (1.5 * max(film.pixels, 1))))
         self._spent = 0  # pixels decoded
 
+    @property
+    def looks(self) -> list[Look]:
+        """All frames that were looked at in this stretch, in order, once it was gone through."""
+        start, end = self._start, math.inf if self.rest is None else self.rest
+        return [look for look in self._looks if start - 1e-3 <= look.time < end - 1e-3]
+
     def __iter__(self) -> Iterator[Shot]:
         more = self._survey()
         if not self._steps:

@@ -33,6 +33,7 @@ class Soundtrack:
     facts: SoundFacts | None = None
     rest: float | None = None  # seconds; where the next stretch begins, None: all is heard
     end: float | None = None  # seconds; where the sound is over, once it is
+    levels: bytes = b""  # as a timeline keeps what is heard
 
 
 def hear_stretch(
@@ -56,6 +57,7 @@ def hear_stretch(
             else:
                 track.rest = found.end
             track.drafts, track.inputs = found.drafts, dict(found.inputs)
+            track.levels = found.levels
             loudness = state.levels.loudness if last else None
             peak = state.levels.peak_level if last else None
             track.facts = SoundFacts(sound.rate, sound.channels, loudness, peak)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import av
 import numpy as np
-from av.audio.frame import AudioFrame
-from av.filter import Graph
 from numpy.typing import NDArray
 
 from assetman.core.assets import SegmentDraft, SegmentKind
@@ -23,12 +20,12 @@ from assetman.core.inputs import (
     Spec,
     heard,
 )
-from assetman.media.sound_gathering import PACKED, Block, packed, unpacked
+from assetman.media.sound_gathering import Block
 from assetman.media.sound_levels import Levels, Meter
 from assetman.media.sound_outline import Outline
+from assetman.media.sound_print import SoundPrint
 from assetman.media.sound_reading import OpenSound
-
-Mono = NDArray[np.float32]  # (n,)
+from assetman.media.sound_resampling import Mono, Track
 
 MOST_WINDOWS = 60  # of one stretch
 _NEW = 1.0  # seconds that a window adds at least to those before it
@@ -39,8 +36,6 @@ _SAMPLES = 120_000_000  # of all channels, that are read in one stretch
 _SHARES = {"FL": 0.5, "FR": 0.5, "FC": 0.7071, "LFE": 0.0, "LFE2": 0.0}  # ITU-R BS.775, both ears
 _OTHERS = 0.3536  # of channels behind and above
 _CANCELLED = 0.002  # of the power of the loudest channel; a mix with less has lost the sound
-# Of libswresample: what is left of an ideal resampler's sound up to 0.9 of the band is -128 dB.
-_FILTER = "filter_size=96:phase_shift=10:cutoff=0.96:filter_type=kaiser:kaiser_beta=12"
 
 
 @dataclass(slots=True)
@@ -53,6 +48,7 @@ class Heard:
     meter: Meter
     end: float  # seconds; of the stretch, or of the sound where that is over
     over: bool  # the sound is
+    levels: bytes = b""  # as a timeline keeps what is heard
 
     def add_to(self, levels: Levels, start: float, last: bool) -> None:
         """Count how loud the stretch is that began at a time; the `last` one counts to its end."""
@@ -74,7 +70,7 @@ def hear(
         end = last * WINDOW_HOP
     stop = max(math.ceil(end), int((last - 1) * WINDOW_HOP + WINDOW_SECONDS)) + _MARGIN
     sound.mark_by = end - 2 * _MARGIN
-    take = _Take(sound, start, stop, specs)
+    take = _Take(sound, start, stop, specs, SoundPrint)
     drafts: list[SegmentDraft] = []
     parts: list[tuple[float, float]] = []
     for number in range(first, last):
@@ -88,14 +84,9 @@ def hear(
         at = take.outline.loudest(begin, finish)
         drafts.append(SegmentDraft(SegmentKind.WINDOW, ordinal + len(drafts), begin, finish, at=at))
         parts.append((begin, finish))
-    return Heard(
-        drafts,
-        take.windows(parts),
-        take.outline,
-        take.meter,
-        min(take.end, until) if take.over else end,
-        take.over,
-    )
+    end = min(take.end, until) if take.over else end
+    levels = take.levels(start, end)
+    return Heard(drafts, take.windows(parts), take.outline, take.meter, end, take.over, levels)
 
 
 def asked(sound: OpenSound, part: Excerpt, specs: Sequence[Spec]) -> Heard:
@@ -140,13 +131,21 @@ def padded(samples: Mono, spec: SoundSpec) -> Mono:
 class _Take:
     """Some seconds of a sound, measured, and resampled for every encoder."""
 
-    def __init__(self, sound: OpenSound, start: float, stop: int, specs: Sequence[Spec]) -> None:
+    def __init__(
+        self,
+        sound: OpenSound,
+        start: float,
+        stop: int,
+        specs: Sequence[Spec],
+        printing: type[SoundPrint] | None = None,
+    ) -> None:
         self.begin = max(0, math.floor(start + _SLACK) - _MARGIN)
         self.outline = Outline(sound.rate, self.begin)
         self.meter = Meter(sound.rate, sound.layout, self.begin)
         self._specs = heard(specs)
         mixing = _shares(sound)
-        tracks = {spec.rate: _Track(sound.rate, spec.rate) for spec in self._specs}
+        tracks = {spec.rate: Track(sound.rate, spec.rate) for spec in self._specs}
+        self._print = printing and printing(sound.rate, self.begin)
         samples = 0
         blocks = sound.blocks(self.begin)
         for block in blocks:
@@ -155,6 +154,8 @@ class _Take:
             self.meter.put(block)
             for track in tracks.values():
                 track.put(mix)
+            if self._print is not None:
+                self._print.put(mix)
             samples += len(mix)
             if samples >= (stop - self.begin) * sound.rate:
                 break
@@ -162,6 +163,12 @@ class _Take:
         self.over = self.end < stop
         blocks.close()
         self._tracks = {rate: track.whole(samples) for rate, track in tracks.items()}
+        if self._print is not None:
+            self._print.close(samples)
+
+    def levels(self, start: float, end: float) -> bytes:
+        """Give what a timeline keeps of what is heard from one time to another, seconds."""
+        return b"" if self._print is None else self._print.levels(start, end).tobytes()
 
     def windows(self, parts: Sequence[tuple[float, float]]) -> dict[Spec, Mono]:
         """Cut out windows from one time to another each, seconds, for every encoder."""
@@ -174,59 +181,6 @@ class _Take:
                 row[:] = padded(track[first : max(last, first + 1)], spec)
             windows[spec] = rows
         return windows
-
-
-class _Track:
-    """A sound of one channel at another rate."""
-
-    def __init__(self, rate: int, wanted: int) -> None:
-        self._rate, self._wanted = rate, wanted
-        self._parts: list[Mono] = []
-        self._fed = 0
-        self._graph = None if rate == wanted else _resampling(rate, wanted)
-
-    def put(self, mix: Mono) -> None:
-        """Take the next samples."""
-        if self._graph is None:
-            self._parts.append(mix)
-            return
-        frame = packed(mix[None], "mono", self._rate)
-        frame.pts = self._fed
-        self._fed += len(mix)
-        self._graph.push(frame)
-        self._parts += self._resampled()
-
-    def whole(self, samples: int) -> Mono:
-        """Give all of it: as long as so many samples of before last."""
-        if self._graph is not None:
-            self._graph.push(None)
-            self._parts += self._resampled()
-        length = math.ceil(samples * self._wanted / self._rate)
-        track = np.concatenate([*self._parts, np.zeros(1, np.float32)])
-        self._parts = []
-        return track[:length]
-
-    def _resampled(self) -> Iterator[Mono]:
-        while self._graph is not None:
-            try:
-                frame = self._graph.pull()
-            except (av.BlockingIOError, av.EOFError):
-                return
-            assert isinstance(frame, AudioFrame)
-            yield unpacked(frame)[0]
-
-
-def _resampling(rate: int, wanted: int) -> Graph:
-    graph = Graph()
-    source = graph.add_abuffer(
-        sample_rate=rate, format=PACKED, layout="mono", time_base=Fraction(1, rate)
-    )
-    resampler = graph.add("aresample", f"{wanted}:{_FILTER}")
-    sink = graph.add("abuffersink")
-    source.link_to(resampler)
-    resampler.link_to(sink)
-    graph.configure()
-    return graph
 
 
 def _most(sound: OpenSound) -> int:

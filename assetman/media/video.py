@@ -14,9 +14,11 @@ from PIL import Image
 from assetman.core.assets import Kind, Passage, Probe, SegmentDraft, SegmentKind
 from assetman.core.inputs import Excerpt, InputSpec, Spec, heard, seen
 from assetman.core.sheets import CELL_SIDE, SHEET_CELLS, cell_size
+from assetman.core.timelines import Timeline
 from assetman.media import colour, formats
 from assetman.media.files import opened, write_whole
 from assetman.media.fitting import cut_out, fit, needed_share, within
+from assetman.media.frame_print import frame_print
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.keyframes import Frame
 from assetman.media.shots import read_shots
@@ -130,6 +132,7 @@ def _pictured(
     extraction = Extraction(probe, tuple(kept.drafts), kept.inputs())
     extraction.passages = tuple(_passages(film, stretch, reading.rest))
     extraction.rest = reading.rest
+    extraction.timeline = Timeline(seen=frame_print(reading.looks))
     extraction.seen = reading.cards
     onward = None if reading.rest is None else film.place_for(reading.rest)
     if onward is not None:
@@ -155,6 +158,7 @@ def _with_sound(
     extraction.probe = replace(extraction.probe, sound=track.facts)
     extraction.segments += tuple(track.drafts)
     extraction.inputs.update(track.inputs)
+    extraction.timeline += Timeline(heard=track.levels)
     pictures = math.inf if extraction.rest is None else extraction.rest
     extraction.rest = track.rest
     length = extraction.probe.duration or film.duration

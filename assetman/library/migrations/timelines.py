@@ -1,0 +1,30 @@
+"""What is seen and heard along films and sounds, by which their copies are told."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database as UtilsDatabase
+
+from assetman.library.migrations.steps import run, step
+
+_SQL = """
+-- Derived: of each film and sound that was read, as `core.timelines` says, packed. The marks by
+-- which likely copies are found, and the shape of the sound, are made of them when it is
+-- compared; they stand first, so that they are read without the rest.
+CREATE TABLE timelines (
+    content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
+    method INTEGER NOT NULL,
+    compared INTEGER NOT NULL DEFAULT 0,
+    seen_marks BLOB,
+    heard_marks BLOB,
+    shape BLOB,
+    step REAL NOT NULL,
+    seen BLOB NOT NULL,
+    heard BLOB NOT NULL
+) STRICT;
+CREATE INDEX timelines_to_compare ON timelines(content_id) WHERE NOT compared;
+"""
+
+
+@step("0009 timelines of films and sounds")
+def _take(database: UtilsDatabase) -> None:
+    run(database, _SQL)
