@@ -96,7 +96,7 @@ def condition(chance: random.Random, depth: int = 3) -> Condition:
 def _several(
     chance: random.Random, make: Callable[[random.Random, int], T], depth: int
 ) -> tuple[T, ...]:
-    return tuple(make(chance, depth - 1) for _ in range(chance.randint(1, 4)))
+    return tuple(make(chance, depth - 1) for _ in range(chance.randint(1, 3)))
 
 
 def _meant(chance: random.Random) -> Meaning | LikeFile:

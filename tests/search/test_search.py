@@ -11,6 +11,7 @@ from PIL import Image
 
 from assetman.core.assets import Box, Kind
 from assetman.core.errors import BadInput, WrongUse
+from assetman.core.mistakes import Mistake
 from assetman.core.queries import Example, Filters, FolderFilter, Query, Results, Sort
 from kit.pictures import paint
 
@@ -120,9 +121,11 @@ def test_filters_narrow_by_kind_and_folder(filled: Searched) -> None:
     assert none.elsewhere == 7
 
 
-def test_a_folder_nobody_has_gets_a_note(filled: Searched) -> None:
+def test_a_folder_nobody_has_is_a_mistake_at_its_place(filled: Searched) -> None:
     found = filled.search.search(Query("red in:Atlantis"))
-    assert found.notes == ("There is no folder and no collection “Atlantis” in the library.",)
+    assert found.mistakes == (
+        Mistake(4, 15, "There is no folder and no collection “Atlantis” in the library."),
+    )
     assert found.hits
 
 
@@ -219,9 +222,9 @@ def test_what_is_missing_does_not_crowd_out_what_is_there(filled: Searched) -> N
     assert names(filled, found) == ["red.png"]
 
 
-def test_a_tag_nobody_gave_gets_a_note_and_the_rest_is_searched(filled: Searched) -> None:
+def test_a_tag_nobody_gave_is_a_mistake_and_the_rest_is_searched(filled: Searched) -> None:
     found = filled.search.search(Query("red tag:holiday"))
-    assert found.notes == ("There is no tag “holiday”.",)
+    assert found.mistakes == (Mistake(4, 15, "There is no tag “holiday”."),)
     assert names(filled, found)[0] == "red.png"
 
 

@@ -7,8 +7,9 @@ one condition.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TypeGuard
 
 from assetman.core.conditions import (
@@ -76,13 +77,10 @@ def is_condition(question: Question) -> TypeGuard[Condition]:
 def all_of(parts: Iterable[Question]) -> Question:
     """Join what must all hold; without parts it asks for nothing: every asset will do."""
     flat: list[Question] = []
-    for part in parts:
-        for each in part.parts if isinstance(part, AllOf | All) else (part,):
-            before = flat[-1] if flat else None
-            if _plain(each) and before is not None and _plain(before):
-                flat[-1] = Meaning(f"{before.words} {each.words}")
-            elif not (is_condition(each) and each in flat):
-                flat.append(each)
+    for plain, run in groupby(_each_once(parts), _plain):
+        group = list(run)
+        words = [each.words for each in group if isinstance(each, Meaning)]
+        flat += [Meaning(" ".join(words))] if plain else group
     conditions = [part for part in flat if is_condition(part)]
     if len(conditions) == len(flat):
         return every(*conditions)
@@ -148,5 +146,17 @@ def canonical(question: Question) -> Question:
     return question
 
 
-def _plain(question: Question) -> TypeGuard[Meaning]:
-    return isinstance(question, Meaning) and question.weight == 1.0
+def _each_once(parts: Iterable[Question]) -> Iterator[Question]:
+    """Go through parts that must all hold, and their parts; to ask twice for one adds nothing."""
+    known: set[Question] = set()
+    for part in parts:
+        for each in part.parts if isinstance(part, AllOf | All) else (part,):
+            if not is_condition(each):
+                yield each
+            elif each not in known:
+                known.add(each)
+                yield each
+
+
+def _plain(question: Question) -> bool:
+    return isinstance(question, Meaning) and question.weight == 1
