@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
     QFontMetricsF,
     QImage,
     QImageReader,
@@ -12,13 +14,16 @@ from PySide6.QtGui import (
     QPainter,
     QPainterPath,
     QPaintEvent,
+    QPen,
 )
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from assetman.core.assets import Box
 from assetman.core.moments import Picture
 from assetman.ui.controller.state import Chip, ExampleChip
+from assetman.ui.controller.text_chip import TextChip
 from assetman.ui.glyphs import draw_cross, draw_ring, draw_sound
+from assetman.ui.grid.wording import plain_tip
 from assetman.ui.jobs import Job
 from assetman.ui.theme import Text, theme
 
@@ -63,17 +68,20 @@ class ChipButton(QAbstractButton):
 
     removed = Signal(object)  # its Chip
     stepped = Signal(int)  # -1 or 1: the person moves to the neighbour
+    menu_wanted = Signal(object, QPoint)  # its Chip, a point of the screen
+    edited = Signal(object)  # its Chip, to become words
 
     def __init__(self, chip: Chip, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chip = chip
         self._thumbnail: QImage | None = None
         self._longest = LONGEST_NAME
+        self._colour = _colour_of(chip)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setText(chip.label)
         self.setAccessibleName(f"{chip.spoken}, remove")
-        self.setToolTip(chip.label)
+        self.setToolTip(plain_tip(chip.label, _text_of(chip)))
         self.clicked.connect(lambda: self.removed.emit(self.chip))
         if isinstance(chip, ExampleChip) and chip.thumbnail is not None:
             path, box = chip.thumbnail, chip.example.box
@@ -102,6 +110,8 @@ class ChipButton(QAbstractButton):
         keys = Qt.Key
         if event.key() in (keys.Key_Delete, keys.Key_Backspace, keys.Key_Return, keys.Key_Enter):
             self.click()
+        elif event.key() == keys.Key_F2:
+            self.edited.emit(self.chip)
         elif event.key() in (keys.Key_Left, keys.Key_Right):
             self.stepped.emit(-1 if event.key() == keys.Key_Left else 1)
         else:
@@ -114,6 +124,14 @@ class ChipButton(QAbstractButton):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         event.accept()  # the bar beneath must not take it for itself
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self.hitButton(event.position().toPoint()):
+            self.edited.emit(self.chip)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu_wanted.emit(self.chip, event.globalPos())
+        event.accept()
 
     def event(self, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.HoverMove, QEvent.Type.FontChange):
@@ -151,6 +169,11 @@ class ChipButton(QAbstractButton):
         place = QRectF(look.px(6), (self.height() - side) / 2, side, side)
         path = QPainterPath()
         path.addRoundedRect(place, 3, 3)
+        if self._colour is not None:
+            painter.setPen(QPen(look.edge, 1))
+            painter.setBrush(self._colour)
+            painter.drawRoundedRect(place.adjusted(2, 2, -2, -2), 3, 3)
+            return
         if self._thumbnail is None and self._is_heard():
             draw_sound(painter, place.adjusted(2, 2, -2, -2), look.text)
             return
@@ -169,6 +192,8 @@ class ChipButton(QAbstractButton):
 
     def _has_place(self) -> bool:
         chip = self.chip
+        if self._colour is not None:
+            return True
         return isinstance(chip, ExampleChip) and (chip.thumbnail is not None or chip.sound)
 
     def _is_heard(self) -> bool:
@@ -181,3 +206,16 @@ class ChipButton(QAbstractButton):
         side = theme().px(6.5)
         right = self.width() - theme().px(9)
         return QRectF(right - side, (self.height() - side) / 2, side, side)
+
+
+def _text_of(chip: Chip) -> str:
+    """Give what would be typed instead of a chip."""
+    return "" if isinstance(chip, ExampleChip) else chip.text
+
+
+def _colour_of(chip: Chip) -> QColor | None:
+    """Give the colour that a chip asks for."""
+    if not isinstance(chip, TextChip) or chip.key != "color":
+        return None
+    colour = QColor.fromString(chip.value)
+    return colour if colour.isValid() else None

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget, QWidgetAction
 
 from assetman.core.assets import Kind
 from assetman.core.organising import Collection, Tag
+from assetman.core.searches import Completion
+from assetman.ui.colour_choice import ColourChoice
 from assetman.ui.controller.state import (
     KIND_NAMES,
     Chip,
@@ -19,6 +23,8 @@ from assetman.ui.controller.state import (
     SearchState,
     TagChip,
 )
+from assetman.ui.controller.text_chip import TextChip
+from assetman.ui.filter_choices import SEEN, VALUE_NAMES, VALUES, choices
 from assetman.ui.folder_model import FolderModel, FolderNode
 from assetman.ui.grid.wording import menu_text
 
@@ -27,12 +33,15 @@ _MOST = 40  # entries of one menu; the rest is in the sidebar
 
 
 class FilterMenu(QMenu):
-    """Offers kinds, ratings, tags, collections and folders. Each choice becomes a chip."""
+    """Offers what narrows a search. Each choice becomes a chip, and the same query text."""
 
     kind_toggled = Signal(object)  # KindChip
     rating_chosen = Signal(object)  # RatingChip
-    chip_toggled = Signal(object)  # TagChip or CollectionChip
+    chip_toggled = Signal(object)  # TagChip, CollectionChip or TextChip
     folder_chosen = Signal(object)  # FolderChip or None
+    typing_wanted = Signal(str)  # the beginning of a condition that the person goes on typing
+    copy_wanted = Signal()
+    clear_wanted = Signal()
 
     def __init__(self, folders: FolderModel, parent: QWidget) -> None:
         super().__init__(parent)
@@ -44,6 +53,8 @@ class FilterMenu(QMenu):
         self.aboutToShow.connect(self._fill)
         folders.rowsInserted.connect(self._folders_came)
         self._open: dict[int, QMenu] = {}
+        self._values: Mapping[str, Sequence[Completion]] = {}
+        self._of_values: dict[str, QMenu] = {}
 
     def show_state(self, state: SearchState) -> None:
         """Tick what is chosen when the menu opens next."""
@@ -57,33 +68,106 @@ class FilterMenu(QMenu):
         """Offer these tags and collections."""
         self._tags, self._collections = tags, collections
 
+    def show_values(self, values: Mapping[str, Sequence[Completion]]) -> None:
+        """Offer these cameras, lenses and endings, with how many assets have each."""
+        self._values = values
+        for key, menu in self._of_values.items():
+            self._fill_values(menu, key)
+
     def _fill(self) -> None:
         self.clear()
-        self._open = {}
+        self._open, self._of_values = {}, {}
         self.addAction("Kind").setEnabled(False)
         for kind in Kind:
             if self._kinds.get(kind) or KindChip(kind) in self._state.chips:
                 self._offer_kind(kind)
         if not self._kinds:
             self.addAction("Nothing is here yet").setEnabled(False)
+            return
+        self.addSeparator()
+        self._offer_folders()
         self._offer_organised()
+        self.addSeparator()
+        self._offer_conditions()
+        self.addSeparator()
+        self._offer_whole()
+
+    def _offer_folders(self) -> None:
         roots = self._folders.roots()
-        if roots:
-            self.addSeparator()
-            self.addAction("Folder").setEnabled(False)
-        everywhere = self.addAction("All folders") if roots else None
-        if everywhere is not None:
-            everywhere.setCheckable(True)
-            everywhere.setChecked(not self._state.folders)
-            everywhere.triggered.connect(lambda: self.folder_chosen.emit(None))
+        menu = self.addMenu("Folder")
+        everywhere = menu.addAction("All folders")
+        everywhere.setCheckable(True)
+        everywhere.setChecked(not self._state.folders)
+        everywhere.triggered.connect(lambda: self.folder_chosen.emit(None))
+        menu.addSeparator()
         for node in roots[:_MOST]:
-            self._offer_folder(self, node)
+            self._offer_folder(menu, node)
+
+    def _offer_conditions(self) -> None:
+        """Offer what the query language can say of the files themselves."""
+        for offered in choices(self._kinds, date.today()):
+            menu = self.addMenu(offered.name)
+            for name, text in offered.entries:
+                self._offer_chip(menu, name, TextChip(text), self.chip_toggled)
+            if offered.typed:
+                menu.addSeparator()
+                other = menu.addAction("Something else…")
+                other.triggered.connect(partial(self._type, offered.typed))
+            if offered.name == "Shape":
+                self._offer_colours()
+        for key in VALUES:
+            if key != "ext" and not any(self._kinds.get(kind) for kind in SEEN):
+                continue
+            self._of_values[key] = self.addMenu(VALUE_NAMES[key])
+            self._fill_values(self._of_values[key], key)
+
+    def _offer_colours(self) -> None:
+        menu = self.addMenu("Colour")
+        board = ColourChoice(menu)
+        chips = (chip for chip in self._state.chips if isinstance(chip, TextChip))
+        board.show_chosen({chip.value for chip in chips if chip.key == "color"})
+        board.chosen.connect(self._choose_colour)
+        shown = QWidgetAction(menu)
+        shown.setDefaultWidget(board)
+        menu.addAction(shown)
+        menu.addSeparator()
+        other = menu.addAction("Something else…")
+        other.triggered.connect(partial(self._type, "color:#"))
+
+    def _choose_colour(self, name: str) -> None:
+        self.close()
+        self.chip_toggled.emit(TextChip(f"color:{name}"))
+
+    def _type(self, text: str, *_checked: bool) -> None:
+        self.typing_wanted.emit(text)
+
+    def _fill_values(self, menu: QMenu, key: str) -> None:
+        menu.clear()
+        found = self._values.get(key)
+        if not found:
+            words = "Looking…" if found is None else "None is known"
+            menu.addAction(words).setEnabled(False)
+            return
+        for option in found[:_MOST]:
+            count = "" if option.count is None else f"\t{option.count:,}"
+            name = f"{menu_text(option.label)}{count}"
+            self._offer_chip(menu, name, TextChip(option.text), self.chip_toggled)
+        menu.addSeparator()
+        other = menu.addAction("Something else…")
+        other.triggered.connect(partial(self._type, f"{key}:"))
+
+    def _offer_whole(self) -> None:
+        """Offer what can be done with the question as a whole."""
+        copy = self.addAction("Copy as text")
+        copy.setEnabled(bool(self._state.text.strip() or self._state.chips))
+        copy.setToolTip("What is asked, chips included, as it can be typed")
+        copy.triggered.connect(lambda: self.copy_wanted.emit())
+        clear = self.addAction("Take all filters away")
+        clear.setEnabled(self._state.filtered)
+        clear.triggered.connect(lambda: self.clear_wanted.emit())
 
     def _offer_organised(self) -> None:
         """Offer what the person added: ratings, and the tags and collections there are."""
-        if not self._kinds:
-            return
-        self.addSeparator()
         menu = self.addMenu("Rating")
         for chip in RATINGS:
             name = chip.label[:1].upper() + chip.label[1:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetrics,
@@ -78,6 +78,8 @@ class ChipStrip(QScrollArea):
     """The chips in a row; when they are many, the row scrolls and the words keep their room."""
 
     removed = Signal(object)
+    menu_wanted = Signal(object, QPoint)
+    edited = Signal(object)
     left_to_words = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -155,6 +157,8 @@ class ChipStrip(QScrollArea):
     def _make(self, chip: Chip) -> ChipButton:
         button = ChipButton(chip, self._row)
         button.removed.connect(self.removed)
+        button.menu_wanted.connect(self.menu_wanted)
+        button.edited.connect(self.edited)
         button.stepped.connect(lambda by, made=button: self._step(made, by))
         return button
 
@@ -173,6 +177,8 @@ class SearchBar(QFrame):
     typed = Signal(str)
     entered = Signal()
     chip_removed = Signal(object)
+    chip_menu_wanted = Signal(object, QPoint)  # Chip, a point of the screen
+    chip_edited = Signal(object)  # Chip that is to become words
     picture_pasted = Signal()
     went_down = Signal()
 
@@ -193,6 +199,8 @@ class SearchBar(QFrame):
         self.words.went_down.connect(self.went_down)
         self.words.focused.connect(lambda _: self.update())
         self.chips.removed.connect(self.chip_removed)
+        self.chips.menu_wanted.connect(self.chip_menu_wanted)
+        self.chips.edited.connect(self.chip_edited)
         self.chips.left_to_words.connect(self.focus_words)
         appearance().changed.connect(self._restyle)
         self._restyle()
@@ -205,6 +213,13 @@ class SearchBar(QFrame):
         self._fit_chips()
         asks = "Add words to narrow it" if state.examples else "Describe what you are looking for"
         self.words.setPlaceholderText(asks)
+
+    def type_on(self, text: str) -> None:
+        """Begin a condition behind the words, for the person to go on typing."""
+        before = self.words.text().rstrip()
+        self.words.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.words.setText(f"{before} {text}".lstrip())
+        self.words.textEdited.emit(self.words.text())
 
     def focus_words(self) -> None:
         """Give the keyboard to the words, ready to be typed over."""

@@ -38,6 +38,7 @@ from assetman.ui.listening.listening import Listening
 from assetman.ui.living import Living
 from assetman.ui.memory import WindowMemory
 from assetman.ui.message_bar import MessageBar
+from assetman.ui.narrowing import Narrowing
 from assetman.ui.organising_side import OrganisingSide
 from assetman.ui.theme import Scheme, appearance, theme
 from assetman.ui.top_bar import TopBar
@@ -135,6 +136,8 @@ class MainWindow(QMainWindow):
 
     def _connect_organising(self) -> None:
         organiser, say, top = self.organiser, self.message_bar.say, self.top_bar
+        self.narrowing = Narrowing(self.bridge, self.session, top, self)
+        self.narrowing.said.connect(say)
         side = OrganisingSide(organiser, self.session, self.library.sidebar, top.filters, self)
         for part in (self.inspector, self.content.tagging):
             part.tag_chosen.connect(side.show_tag)

@@ -32,6 +32,7 @@ from assetman.engine.protocol import Card, Details, Event, Listener, Preview, St
 from tests.ui.fake_duplicates import FakeDuplicates
 from tests.ui.fake_exports import FakeExports
 from tests.ui.fake_films import Colour, FakeFilms
+from tests.ui.fake_language import FakeLanguage, without_conditions
 from tests.ui.fake_living import FakeLiving
 from tests.ui.fake_organising import FakeOrganising, typed_filters
 from tests.ui.fake_searches import FakeSearches
@@ -102,7 +103,14 @@ class _Row:
 
 @dataclass
 class FakeEngine(
-    FakeFilms, FakeSounds, FakeLiving, FakeOrganising, FakeSearches, FakeDuplicates, FakeExports
+    FakeFilms,
+    FakeSounds,
+    FakeLiving,
+    FakeOrganising,
+    FakeSearches,
+    FakeLanguage,
+    FakeDuplicates,
+    FakeExports,
 ):
     """An engine over folders of pictures, all in memory but the thumbnails."""
 
@@ -325,13 +333,16 @@ class FakeEngine(
 
     def _answer(self, query: Query) -> Results:
         with self._lock:
-            words, typed = typed_filters(query.text)
+            words, typed = typed_filters(without_conditions(query.text))
+            mistakes = self.mistakes_in(query.text)
             passing = [row for row in self._listed(query) if self._passes(row, query.filters)]
             inside = [row for row in passing if self.passes_organised(row, typed)]
+            inside = [row for row in inside if self.passes_typed(row, query.text)]
             if not words and not query.examples:
                 rows = _ordered(inside, query)
                 listed = tuple(row.asset.id for row in rows)
-                return Results(query, listed=listed, searchable=len(listed), total=len(listed))
+                here = len(listed)
+                return Results(query, (), listed, searchable=here, total=here, mistakes=mistakes)
             hits = self._hits(query, inside)
             elsewhere = 0
             if not hits and query.filters:
@@ -345,6 +356,7 @@ class FakeEngine(
                 searchable=searchable,
                 total=len(inside),
                 seconds=0.03,
+                mistakes=mistakes,
             )
 
     def cards(self, asset_ids: Sequence[int]) -> list[Card]:
@@ -548,7 +560,7 @@ class FakeEngine(
 
     def _wanted(self, query: Query) -> list[tuple[Colour, float]]:
         """Give the colours that a question names or shows, each with its weight."""
-        words = re.findall(r"\w+", typed_filters(query.text)[0].lower())
+        words = _words(query.text)
         wanted = [
             (mean_colour(paint(QColor(COLOURS[word]), 64, 64)), 1.0)
             for word in words
@@ -582,7 +594,7 @@ class FakeEngine(
         return max(0.0, score)
 
     def _hits(self, query: Query, rows: list[_Row]) -> list[Hit]:
-        words = re.findall(r"\w+", typed_filters(query.text)[0].lower())
+        words = _words(query.text)
         wanted = self._wanted(query)
         plain = [word for word in words if word not in COLOURS]
         hits = []
@@ -604,6 +616,10 @@ class FakeEngine(
             ordered = _ordered([self.rows[i] for i in by_id], query)
             hits = [by_id[row.asset.id] for row in ordered]
         return hits
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", typed_filters(without_conditions(text))[0].lower())
 
 
 def _ordered(rows: list[_Row], query: Query) -> list[_Row]:

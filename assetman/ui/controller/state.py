@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from assetman.core.assets import Kind
+from assetman.core.conditions import quoted
 from assetman.core.moments import Picture
-from assetman.core.queries import Example, Filters, FolderFilter, Query, Sort
+from assetman.core.queries import Aspect, Example, Filters, FolderFilter, Query, Sort
+from assetman.ui.controller.text_chip import SINGLE, TextChip
 from assetman.ui.times import span_text
 
 KIND_NAMES = {
@@ -15,6 +18,10 @@ KIND_NAMES = {
     Kind.AUDIO: "Sound",
     Kind.DOCUMENT: "Documents",
 }
+
+
+_ASPECTS = {Aspect.MEANING: "", Aspect.LOOK: " by colours", Aspect.SHAPE: " by shape"}
+_ALTERNATIVES = re.compile(r"(^|\s)OR(\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,9 @@ class ExampleChip:
             name = f"{name} at {span_text(start, self.example.end)}"
         if self.example.box is not None:
             name = f"part of {name}"
+        if self.example.collection_id is not None:
+            name = f"what is in {name}"
+        name += _ASPECTS[self.example.by]
         return f"less like {name}" if self.example.weight < 0 else name
 
     @property
@@ -51,6 +61,10 @@ class FolderChip:
     def label(self) -> str:
         return f"in {self.name}"
 
+    @property
+    def text(self) -> str:
+        return f"in:{quoted(self.name)}"
+
     spoken = label
 
 
@@ -63,6 +77,10 @@ class KindChip:
     @property
     def label(self) -> str:
         return KIND_NAMES[self.kind]
+
+    @property
+    def text(self) -> str:
+        return f"type:{self.kind}"
 
     @property
     def spoken(self) -> str:
@@ -78,6 +96,10 @@ class TagChip:
     @property
     def label(self) -> str:
         return f"tagged {self.name}"
+
+    @property
+    def text(self) -> str:
+        return f"tag:{quoted(self.name)}"
 
     spoken = label
 
@@ -98,6 +120,12 @@ class RatingChip:
         return f"{'★' * self.least} and up"
 
     @property
+    def text(self) -> str:
+        if self.most == 0:
+            return "is:unrated"
+        return f"rating:{self.least}" if self.least == self.most else f"rating:>={self.least}"
+
+    @property
     def spoken(self) -> str:
         if self.most == 0:
             return self.label
@@ -116,6 +144,10 @@ class CollectionChip:
         return f"in {self.name}"
 
     @property
+    def text(self) -> str:
+        return f"in:{quoted(self.name)}"
+
+    @property
     def spoken(self) -> str:
         return f"in the collection {self.name}"
 
@@ -125,10 +157,11 @@ class MissingChip:
     """The search is limited to assets whose files are gone."""
 
     label = "missing"
+    text = "is:missing"
     spoken = "only missing files"
 
 
-FilterChip = FolderChip | KindChip | TagChip | RatingChip | CollectionChip | MissingChip
+FilterChip = FolderChip | KindChip | TagChip | RatingChip | CollectionChip | MissingChip | TextChip
 Chip = ExampleChip | FilterChip
 _PLACES = (FolderChip, KindChip, TagChip, CollectionChip, MissingChip)  # chosen at the left
 
@@ -154,6 +187,28 @@ class SearchState:
     @property
     def kinds(self) -> tuple[Kind, ...]:
         return tuple(chip.kind for chip in self.chips if isinstance(chip, KindChip))
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """What chips say in the query language alone."""
+        return tuple(chip.text for chip in self.chips if isinstance(chip, TextChip))
+
+    @property
+    def text(self) -> str:
+        """What is asked in the query language: the chips' conditions, then the words.
+
+        The words come last: whatever is unfinished in them harms nothing behind it.
+        """
+        words = self.words
+        if self.conditions and _ALTERNATIVES.search(words):
+            words = f"({words})"  # every alternative is to fulfil the conditions
+        return " ".join(filter(None, [*self.conditions, words]))
+
+    @property
+    def words_at(self) -> int:
+        """Where in `text` the words begin."""
+        before = " ".join([*self.conditions, ""])
+        return len(before) + bool(self.conditions and _ALTERNATIVES.search(self.words))
 
     @property
     def asks(self) -> bool:
@@ -197,7 +252,7 @@ class SearchState:
     def query(self) -> Query:
         """Put it as the engine takes it."""
         return Query(
-            self.words,
+            self.text,
             self.examples,
             Filters(
                 self.kinds,
@@ -257,7 +312,7 @@ class SearchState:
 
 def depends_on_the_person(state: SearchState) -> bool:
     """Tell whether the answer depends on what is added by hand: ratings, tags, collections."""
-    typed = any(word in state.words.lower() for word in ("tag:", "rating:", "in:", "is:"))
+    typed = any(word in state.text.lower() for word in ("tag:", "rating:", "in:", "is:"))
     return typed or bool(state.tags or state.collections or state.ratings)
 
 
@@ -276,6 +331,8 @@ def _same(a: Chip, b: Chip) -> bool:
 def _gives_way(a: Chip, b: Chip) -> bool:
     if isinstance(a, RatingChip) and isinstance(b, RatingChip):
         return True
+    if isinstance(a, TextChip) and isinstance(b, TextChip):
+        return a == b.opposite or (a.key == b.key and a.key in SINGLE)
     if not (isinstance(a, ExampleChip) and isinstance(b, ExampleChip)):
         return False
     return replace(a.example, weight=1.0) == replace(b.example, weight=1.0)
