@@ -20,9 +20,9 @@ from assetman.core.moments import Moment
 from assetman.core.organising import Collection, History, Step, Tag
 from assetman.core.progress import Pace, Progress
 from assetman.core.queries import Query, Results
-from assetman.core.searches import SmartSearch
 from assetman.core.sounds import Waveform
 from assetman.core.watching import Watch
+from assetman.engine.asking import LanguageApi, SearchesApi
 
 PROTOCOL_VERSION = 3
 
@@ -260,49 +260,6 @@ class OrganisingApi(Protocol):
         ...
 
 
-class SearchesApi(Protocol):
-    """Questions that are kept: those with a name, and those asked lately."""
-
-    def smart_searches(self, counted: bool = False) -> list[SmartSearch]:
-        """List the smart searches, sorted as a person sorts names.
-
-        A count not known yet is None, and `Changes.searches` tells when one is known, or
-        another; with `counted` all are counted first, which may take a while.
-        """
-        ...
-
-    def save_search(self, name: str, query: Query) -> SmartSearch:
-        """Keep a question under a name; can be undone.
-
-        Raises WrongUse for a name that is empty or taken, and for a question that asks nothing.
-        """
-        ...
-
-    def change_search(self, search_id: int, query: Query) -> None:
-        """Keep another question under the name of a smart search; can be undone."""
-        ...
-
-    def rename_search(self, search_id: int, name: str) -> None:
-        """Give a smart search another name; can be undone. Raises WrongUse for one taken."""
-        ...
-
-    def delete_search(self, search_id: int) -> None:
-        """Delete a smart search; its assets stay. Can be undone."""
-        ...
-
-    def search_history(self, limit: int = 50) -> list[Query]:
-        """List the questions that were remembered, the last one first, each once."""
-        ...
-
-    def remember(self, query: Query) -> None:
-        """Remember that a question was asked; one that asks nothing is passed over."""
-        ...
-
-    def forget_history(self) -> None:
-        """Forget what was asked, for good."""
-        ...
-
-
 class DuplicatesApi(Protocol):
     """Files that are the same thing; what is done about them can be undone."""
 
@@ -383,6 +340,7 @@ class EngineApi(
     RootsApi,
     RunApi,
     SearchApi,
+    LanguageApi,
     SearchesApi,
     OrganisingApi,
     DuplicatesApi,

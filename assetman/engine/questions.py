@@ -11,11 +11,13 @@ from assetman.core.assets import Asset, Passage
 from assetman.core.errors import WrongUse
 from assetman.core.moments import Moment, Picture
 from assetman.core.queries import Query, Results
+from assetman.core.searches import Completions
 from assetman.core.sheets import cell_place, cell_size
 from assetman.core.sounds import Waveform
 from assetman.engine.protocol import Card, Details, Preview
 from assetman.engine.verbs import Verbs
 from assetman.library.frames import Frame
+from assetman.search.wording import as_text
 
 PREVIEW_SIDES = (1024, 2048, 4096)  # pixels; asked sizes are rounded up to one, to be shared
 _DAY = 86400.0  # seconds
@@ -26,6 +28,12 @@ class QuestionVerbs(Verbs):
 
     def search(self, query: Query) -> Results:
         return self._workspace.search.search(query)
+
+    def complete(self, text: str, cursor: int) -> Completions:
+        return self._workspace.completing.complete(text, cursor)
+
+    def as_text(self, query: Query) -> str:
+        return as_text(query, self._library)
 
     def cards(self, asset_ids: Sequence[int]) -> list[Card]:
         assets = self._library.assets.get(asset_ids)

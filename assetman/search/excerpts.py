@@ -1,46 +1,44 @@
-"""A file, or a part of one, as a question names it: `+[film.mp4#t=12,14.5]`.
+"""A file, or a part of one, as a question names it: `+[film.mp4#t=12,14.5]`, `+[a.jpg#by=look]`.
 
 The parts are said as in Media Fragments URI 1.0 (W3C, 2012): seconds from a beginning, and a
-rectangle in percent of the picture.
+rectangle in percent of the picture. `by` says in what it is to be alike.
 """
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 
 from assetman.core.assets import Box
-from assetman.core.queries import Example
+from assetman.core.queries import Aspect, Example
 
-_NUMBER = r"([0-9]{1,9}(?:\.[0-9]{1,6})?)"
-_PARTS = re.compile(
-    rf"(?:#t={_NUMBER}(?:,{_NUMBER})?)?"
-    rf"(?:[#&]xywh=percent:{_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER})?$"
+_NUMBER = r"[0-9]{1,9}(?:\.[0-9]{1,6})?"
+_PART = re.compile(
+    rf"t=(?P<start>{_NUMBER})(?:,(?P<end>{_NUMBER}))?"
+    rf"|xywh=percent:(?P<sides>{_NUMBER}(?:,{_NUMBER}){{3}})"
+    rf"|by=(?P<by>{'|'.join(Aspect)})"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What stands between the brackets: a path or a name, and the part of the file."""
-
-    path: str
-    start: float | None = None  # seconds
-    end: float | None = None
-    box: Box | None = None
-
-
-def read(text: str) -> Named:
-    """Part the name of a file from the part of it that is meant."""
-    found = _PARTS.search(text)
-    if not found or not found[0] or found.start() == 0:
-        return Named(text)
-    start, end, *sides = (None if each is None else float(each) for each in found.groups())
-    box = None
-    if None not in sides:
-        with suppress(ValueError):  # no rectangle of a picture
-            box = Box(*((side or 0.0) / 100 for side in sides))
-    return Named(text[: found.start()], start, end, box)
+def read(text: str, example: Example) -> tuple[str, Example]:
+    """Part the name of a file from what is said of it; put that into an example."""
+    path, _, said = text.rpartition("#")
+    found = [_PART.fullmatch(part) for part in said.split("&")]
+    if not path or None in found:
+        return text, example
+    for match in found:
+        assert match is not None
+        if match["by"]:
+            example = replace(example, by=Aspect(match["by"]))
+        elif match["start"]:
+            end = None if match["end"] is None else float(match["end"])
+            example = replace(example, start=float(match["start"]), end=end)
+        else:
+            with suppress(ValueError):  # no rectangle of a picture
+                sides = (float(side) / 100 for side in match["sides"].split(","))
+                example = replace(example, box=Box(*sides))
+    return path, example
 
 
 def written(path: str, example: Example) -> str:
@@ -53,6 +51,8 @@ def written(path: str, example: Example) -> str:
         box = example.box
         sides = (box.left, box.top, box.width, box.height)
         parts.append("xywh=percent:" + ",".join(_number(side * 100) for side in sides))
+    if example.by is not Aspect.MEANING:
+        parts.append(f"by={example.by}")
     return "#".join((path, "&".join(parts))) if parts else path
 
 

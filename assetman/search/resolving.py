@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from assetman.core.assets import Root
 from assetman.core.conditions import (
@@ -135,19 +135,22 @@ class _Finding:
         ]
 
     def _file(self, text: str) -> str | None:
-        """Find a file by its path, else one of the library by its name or the end of its path."""
-        named = excerpts.read(text)
-        path = os.path.expanduser(named.path)
-        asset = self.library.assets.at_path(os.path.realpath(path)) or self._called(named.path)
-        if asset is None and not os.path.isfile(path):
-            return f"There is no file “{named.path}”, here or in the library."
-        self.examples[text] = Example(
-            asset_id=asset,
-            path=path if asset is None else None,
-            box=named.box,
-            start=named.start,
-            end=named.end,
-        )
+        """Find a file by its path, else one of the library by its name or the end of its path.
+
+        The name of a collection means all that is in it.
+        """
+        name, example = excerpts.read(text, Example(path=text))
+        path = os.path.expanduser(name)
+        asset = self.library.assets.at_path(os.path.realpath(path)) or self._called(name)
+        if asset is not None:
+            example = replace(example, path=None, asset_id=asset)
+        elif (collection := self.library.collections.named(name)) is not None:
+            example = replace(example, path=None, collection_id=collection)
+        elif os.path.isfile(path):
+            example = replace(example, path=path)
+        else:
+            return f"There is no file and no collection “{name}”."
+        self.examples[text] = example
         return None
 
     def _called(self, name: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Questions that are kept, in memory: smart searches, and what was asked lately."""
+"""Questions in memory: smart searches, what was asked lately, and a little of the language."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 from assetman.core.changes import Changes
+from assetman.core.conditions import Key, quoted
 from assetman.core.errors import WrongUse
 from assetman.core.queries import Query, Results
-from assetman.core.searches import SmartSearch
+from assetman.core.searches import Completion, Completions, SmartSearch
 from assetman.engine.protocol import Event
 
 
 class PaperSearches:
-    """Satisfies `SearchesApi`; counts are taken when they are asked for."""
+    """Satisfies `SearchesApi` and `LanguageApi`; counts are taken when they are asked for."""
 
     _act: Callable[[str], AbstractContextManager[None]]
     _tell: Callable[[Event], None]
@@ -41,7 +42,9 @@ class PaperSearches:
         return search
 
     def change_search(self, search_id: int, query: Query) -> None:
-        self._keep_search(f"Change search {search_id}", replace(self._saved_as(search_id), query=query))
+        self._keep_search(
+            f"Change search {search_id}", replace(self._saved_as(search_id), query=query)
+        )
 
     def rename_search(self, search_id: int, name: str) -> None:
         self._check_name(name, search_id)
@@ -61,6 +64,16 @@ class PaperSearches:
 
     def forget_history(self) -> None:
         self._asked.clear()
+
+    def complete(self, text: str, cursor: int) -> Completions:
+        word = text[:cursor].rpartition(" ")[2]
+        keys = [f"{key}:" for key in Key if word and key.startswith(word)]
+        options = tuple(Completion(key, key) for key in keys)
+        return Completions(cursor - len(word), cursor, options)
+
+    def as_text(self, query: Query) -> str:
+        tags = [f"tag:{quoted(tag)}" for tag in query.filters.tags]
+        return " ".join(filter(None, [query.text, *tags]))
 
     def _keep_search(self, sentence: str, search: SmartSearch) -> None:
         with self._act(sentence):
