@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 # Names of CSS (Color Module Level 4, section 6.1) that people use.
@@ -70,7 +72,10 @@ NAMES = {
 _ALIASES = {"grey": "gray", "aqua": "cyan", "fuchsia": "magenta"}
 _HEX = re.compile(r"#?([0-9a-f]{3}|[0-9a-f]{6})")
 _WHITE = (0.95047, 1.0, 1.08883)  # D65
-NEAR = 25.0  # how far apart two colours may lie to pass for the same (CIE 1976)
+# How far apart two colours may lie to pass for the same, for somebody who names one of them:
+# teal is not grey then, and the red of bricks is red.
+NEAR = 14.0
+_LIGHTNESS, _CHROMA, _HUE = 0.5, 0.035, 0.015
 
 
 def color(text: str) -> str | None:
@@ -99,10 +104,38 @@ def lab(value: str) -> tuple[float, float, float]:
     return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
 
 
-def apart(first: str, second: str) -> float:
-    """Give how far apart two colours "#rrggbb" look: their distance in L*a*b*."""
-    pairs = zip(lab(first), lab(second), strict=True)
-    return float(sum((one - other) ** 2 for one, other in pairs) ** 0.5)
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What counts of the differences from a colour: in lightness, in chroma, and in hue."""
+
+    lightness: float
+    chroma: float
+    hue: float
+
+
+def chroma(value: str) -> float:
+    """Give how far a colour "#rrggbb" is from grey, in L*a*b*."""
+    _, a, b = lab(value)
+    return math.hypot(a, b)
+
+
+def weights(value: str) -> Weights:
+    """Give what counts beside a colour "#rrggbb": the more colourful it is, the less does more.
+
+    After CIE94, in its form for textiles, which takes lightness by half.
+    """
+    much = chroma(value)
+    return Weights(_LIGHTNESS, 1 / (1 + _CHROMA * much), 1 / (1 + _HUE * much))
+
+
+def apart(asked: str, other: str) -> float:
+    """Give how far from a colour "#rrggbb" that was asked for another one looks."""
+    count, bright, green, yellow = weights(asked), *lab(asked)
+    other_bright, other_green, other_yellow = lab(other)
+    lightness, less = other_bright - bright, chroma(other) - chroma(asked)
+    hue = (other_green - green) ** 2 + (other_yellow - yellow) ** 2 - less**2  # squared
+    parts = (lightness * count.lightness) ** 2 + (less * count.chroma) ** 2
+    return math.sqrt(parts + max(hue, 0.0) * count.hue**2)
 
 
 def _linear(value: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from assetman.core.changes import Changes
-from assetman.core.colors import lab
+from assetman.core.colors import chroma, lab
 from assetman.library.database import Database
 from assetman.library.journal import Journal
 from assetman.library.terms import color_box
@@ -36,17 +36,22 @@ class Colors:
                 (id_list(ids),),
             )
             self._database.execute_many(
-                "INSERT OR IGNORE INTO colors (content_id, color, share, box, lightness, a, b) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO colors (content_id, color, share, box, lightness, a, b, chroma) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (content_id, color, share, color_box(*lab(color)), *lab(color))
+                    (content_id, color, share, color_box(*lab(color)), *lab(color), chroma(color))
                     for content_id in ids
                     for color, share in known[content_id]
                 ),
             )
-            if ids:
-                self._journal.append("colors.set", after={"ids": ids})
-        return Changes()
+            if not ids:
+                return Changes()
+            self._journal.append("colors.set", after={"ids": ids})
+            assets = self._database.rows(
+                "SELECT id FROM assets WHERE content_id IN (SELECT value FROM json_each(?))",
+                (id_list(ids),),
+            )
+        return Changes(assets_changed=frozenset(asset_id for (asset_id,) in assets))
 
     def of_contents(self, content_ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
         """Give the main colours of each content that has some, the one with most room first."""

@@ -21,7 +21,7 @@ from assetman.core.conditions import (
     needed,
 )
 from assetman.core.queries import Filters, Sort
-from assetman.library.terms import Term, Values, term
+from assetman.library.terms import ALWAYS, NEVER, Term, Values, term
 from assetman.library.values import id_list
 
 __all__ = ["EVERYTHING", "asked", "having", "order", "passing", "source"]
@@ -117,13 +117,13 @@ def _sql(condition: Condition, one: bool) -> tuple[str, Values]:
     if found is not None:
         return f"a.id IN ({found[0]})", found[1]
     if isinstance(condition, All):
-        return _joined("AND", [_sql(part, one) for part in condition.parts]) or ("1", [])
+        return _joined("AND", [_sql(part, one) for part in condition.parts]) or (ALWAYS, [])
     if isinstance(condition, Any):
-        kinds = [str(part.value) for part in condition.parts if _is_kind(part)]
-        terms = [_sql(part, one) for part in condition.parts if not _is_kind(part)]
+        kinds = [kind for part in condition.parts if (kind := _kind_of(part))]
+        terms = [_sql(part, one) for part in condition.parts if not _kind_of(part)]
         if kinds:
             terms.append((f"a.kind {_THESE}", [json.dumps(kinds)]))
-        sql, values = _joined("OR", terms) or ("0", [])
+        sql, values = _joined("OR", terms) or (NEVER, [])
         if _is_place(condition):  # said once more, for the index of the folders
             roots = id_list({folder.root_id for folder in _folders(condition)})
             return f"a.root_id {_THESE} AND {sql}", [roots, *values]
@@ -164,8 +164,9 @@ def _joined(word: str, terms: Sequence[tuple[str, Values]]) -> tuple[str, Values
     return f"({left[0]} {word} {right[0]})", [*left[1], *right[1]]
 
 
-def _is_kind(part: Condition) -> bool:
-    return isinstance(part, Test) and part.key is Key.TYPE
+def _kind_of(part: Condition) -> str:
+    """Give the kind of file that a part asks for; "" where it asks for something else."""
+    return str(part.value) if isinstance(part, Test) and part.key is Key.TYPE else ""
 
 
 def _is_place(part: Condition) -> bool:

@@ -40,6 +40,8 @@ _IMPLAUSIBLE = {
         "outlines": "outlines < 0",
         "heard": "heard NOT IN (0, 1)",
         "pictured": "pictured NOT IN (0, 1)",
+        "placed": "placed NOT IN (0, 1)",
+        "colored": "colored NOT IN (0, 1)",
     },
     "assets": {
         "kind": f"kind NOT IN ({_KINDS})",
@@ -216,6 +218,11 @@ def _have_read_again(connection: sqlite3.Connection, accounts: Accounts) -> None
         signs["windows"] = f"windows != (SELECT COUNT(*) FROM segments {mine} AND {heard})"
     if "passages" in accounts and (accounts["passages"].lost or accounts["contents"].lost):
         signs["passages"] = f"passages != (SELECT COUNT(*) FROM passages {mine})"
+    if "gear" in accounts and accounts["gear"].lost:
+        gear = "NOT IN (SELECT id FROM gear)"
+        signs["camera"] = f"(camera {gear} OR lens {gear})"
+    if "colors" in accounts and accounts["colors"].lost:
+        connection.execute("UPDATE contents SET colored = 0")
     for column, sign in signs.items():
         if column in known:
             connection.execute(f"UPDATE contents SET extracted = 0 WHERE extracted AND {sign}")

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from assetman.core.assets import Kind, PassageKind
-from assetman.core.colors import NEAR, lab
+from assetman.core.colors import NEAR, chroma, lab, weights
 from assetman.core.conditions import InCollection, InFolder, Key, Span, Test, folded
 from assetman.core.facts import SQUARE
 from assetman.core.organising import RATINGS
@@ -20,6 +22,7 @@ from assetman.library.names import identity
 from assetman.library.values import readable, within
 from assetman.library.writings import read, said, written
 
+ALWAYS, NEVER = "+a.id > 0", "+a.id < 0"  # with plain 1 and 0 SQLite would find no index fit
 _BOX = 16.0  # how long a box of CIE L*a*b* is each way
 _RATED = "SELECT id FROM assets INDEXED BY assets_rated WHERE rating > 0"
 _TAG = "(SELECT id FROM tags WHERE key = ?)"
@@ -208,25 +211,33 @@ def _is(what: str) -> Term:
 
 
 def _colored(color: str) -> Term:
-    """Compare with the main colours; those of the boxes around are enough to look at."""
-    place = lab(color)
-    low = [part - NEAR for part in place]
-    steps = [range(int(2 * NEAR // _BOX) + 2)] * 3
+    """Compare with the main colours as `colors.apart` does; of those only in the boxes around."""
+    count, (lightness, a, b), much = weights(color), lab(color), chroma(color)
+    reach = (NEAR / count.lightness, NEAR / count.chroma, NEAR / count.chroma)
     around = {
-        color_box(
-            *(min(at + _BOX * step, at + 2 * NEAR) for at, step in zip(low, each, strict=True))
+        color_box(*corner)
+        for corner in product(
+            *(
+                np.arange(middle - far, middle + far + _BOX, _BOX).clip(max=middle + far).tolist()
+                for middle, far in zip((lightness, a, b), reach, strict=True)
+            )
         )
-        for each in product(*steps)
     }
-    distance = " + ".join(f"(k.{part} - ?) * (k.{part} - ?)" for part in ("lightness", "a", "b"))
-    given = [part for part in place for _ in range(2)]
-    near = f"{distance} <= ?"
+    less = "(k.chroma - ?) * (k.chroma - ?)"
+    near = (
+        f"(k.lightness - ?) * (k.lightness - ?) * ? + {less} * ? + "
+        f"MAX(0, (k.a - ?) * (k.a - ?) + (k.b - ?) * (k.b - ?) - {less}) * ? <= ?"
+    )
+    given = [
+        *(lightness, lightness, count.lightness**2, much, much, count.chroma**2),
+        *(a, a, b, b, much, much, count.hue**2, NEAR**2),
+    ]
     return Term(
         f"EXISTS (SELECT 1 FROM colors k WHERE k.content_id = a.content_id AND {near})",
-        [*given, NEAR**2],
+        given,
         "SELECT x.id FROM (SELECT DISTINCT k.content_id FROM colors k INDEXED BY colors_by_box "
         f"WHERE k.box IN (SELECT value FROM json_each(?)) AND {near}) p {_HELD}",
-        [json.dumps(sorted(around)), *given, NEAR**2],
+        [json.dumps(sorted(around)), *given],
     )
 
 
@@ -245,7 +256,7 @@ def _glob(value: str) -> str:
 _PLAIN: dict[Key, Callable[[str], Term]] = {
     Key.TYPE: lambda kind: Term("a.kind = ?", [kind]),
     Key.TAG: lambda name: _member("asset_tags", "tag_id", _TAG, [identity(name)]),
-    Key.IN: lambda _: Term("0", []),  # the planner knows which folder it is
+    Key.IN: lambda _: Term(NEVER, []),  # the planner knows which folder it is
     Key.NAME: lambda value: Term("a.folded GLOB ?", [_glob(value)]),
     Key.EXT: lambda ext: Term("a.ext = ?", [folded(readable(ext))]),
     Key.COLOR: _colored,

@@ -8,13 +8,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from assetman.core.colors import NEAR
-
 _SIDE = 64  # pixels; what is smaller is in nobody's memory of a picture
 _MOST = 6  # colours
 _LEAST = 0.05  # share of a picture that a main colour has
 _BOX = 10.0  # of CIE L*a*b*: where most pixels lie is looked for in boxes of this size
-_REACH = 0.7 * NEAR  # what lies so near to the middle of a colour is of it
+_REACH = 17.0  # of the same: what lies so near to the middle of a colour is of it
 _OPAQUE = 128
 
 MainColors = tuple[tuple[str, float], ...]  # "#rrggbb" and the share of the picture, 0..1

@@ -21,6 +21,7 @@ from assetman.core.assets import (
     SegmentKind,
     SoundFacts,
 )
+from assetman.core.conditions import Key, Span, Test
 from assetman.core.inputs import Modality
 from assetman.core.queries import Filters, Sort
 from assetman.core.spaces import Space
@@ -154,3 +155,18 @@ def test_films_of_the_third_version_are_listened_to_and_keep_what_they_had(folde
 def names(library: Library, spaces: list[int]) -> list[str]:
     """Name the files that lack something, sorted."""
     return sorted(item.relative.rpartition("/")[2] for item in library.contents.pending(spaces, 99))
+
+
+def test_what_filters_ask_for_is_known_of_a_library_of_before_without_reading_it(
+    folder: Path,
+) -> None:
+    put(folder, "0003")
+    with Library.open(folder) as library:
+        boxed = library.assets.ids(Test(Key.CAMERA, "box"), Sort.NAME, False)
+        names = [asset.name for asset in library.assets.get(boxed)]
+        assert names == ["1.jpg", "2.jpg"]
+        assert library.offers.values(Key.CAMERA) == [("Box", 2)]
+        assert library.assets.ids(Test(Key.WIDTH, Span(30, 30)), Sort.NAME, False) == boxed
+        assert library.assets.ids(Test(Key.EXT, "jpg"), Sort.NAME, False) == boxed
+        assert library.assets.ids(Test(Key.ORIENTATION, "landscape"))
+        assert library.colors.unknown(10)

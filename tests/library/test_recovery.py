@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from assetman.core.assets import Kind
+from assetman.core.conditions import Key, Test
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.queries import Filters, Sort
 from assetman.library.library import Library
@@ -199,6 +200,21 @@ def test_files_of_which_passages_are_lost_are_read_again(filled: Path) -> None:
         lines = {each: len(library.passages.of_content(each)) for each in contents}
         assert again == [each for each in contents if lines[each] < 30]
         assert again
+        assert library.check() == []
+
+
+def test_colours_that_are_lost_are_looked_for_again(filled: Path) -> None:
+    with Library.open(filled) as library:
+        known = [content for content, _ in library.colors.unknown(FILES)]
+        with library.writing():
+            library.colors.set([(each, [("#aa3322", 0.5)]) for each in known])
+        assert library.colors.unknown(1) == []
+        red = library.assets.count(Test(Key.COLOR, "#aa3322"))
+        assert red
+    overwrite(filled, pages_of(filled, "colors")[0])
+    (filled / MARK).touch()
+    with Library.open(filled) as library:
+        assert {content for content, _ in library.colors.unknown(FILES)} == set(known)
         assert library.check() == []
 
 

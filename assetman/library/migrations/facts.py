@@ -42,9 +42,10 @@ CREATE TABLE colors (
     lightness REAL NOT NULL,
     a REAL NOT NULL,
     b REAL NOT NULL,
+    chroma REAL NOT NULL,               -- how far from grey
     PRIMARY KEY (content_id, color)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX colors_by_box ON colors(box, lightness, a, b, content_id);
+CREATE INDEX colors_by_box ON colors(box, lightness, a, b, chroma, content_id);
 
 -- The name as it is compared, what it ends with, and of the content what filters ask for.
 ALTER TABLE assets ADD COLUMN folded TEXT NOT NULL DEFAULT '';
