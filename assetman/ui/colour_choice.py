@@ -72,7 +72,7 @@ class ColourChoice(QWidget):
             swatch.setChecked(name in names)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {
+        steps: dict[int, int] = {
             Qt.Key.Key_Left: -1,
             Qt.Key.Key_Right: 1,
             Qt.Key.Key_Up: -_ACROSS,

@@ -19,6 +19,7 @@ class ResultLine(QWidget):
     everywhere_wanted = Signal()
     news_wanted = Signal()
     forget_wanted = Signal()
+    mistake_wanted = Signal()  # the person wants to see where the mistake is
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,6 +27,8 @@ class ResultLine(QWidget):
         self.sentence.setTextFormat(Qt.TextFormat.RichText)
         self.sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.note = label("", "warning", self)
+        self.mistake = button("", "quiet", self)
+        self.mistake.setProperty("tone", "warning")
         self.everywhere = button("Search everywhere", "", self)
         self.forget = button("", "", self)
         self.news = button("", "quiet", self)
@@ -37,11 +40,12 @@ class ResultLine(QWidget):
         self._said: tuple[SearchState, Results, Results] | None = None
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.sentence, 1)
-        for part in (self.note, self.everywhere, self.forget, self.news):
+        for part in (self.note, self.mistake, self.everywhere, self.forget, self.news):
             self._layout.addWidget(part)
             part.hide()
         self.everywhere.clicked.connect(self.everywhere_wanted)
         self.forget.clicked.connect(self.forget_wanted)
+        self.mistake.clicked.connect(self.mistake_wanted)
         self.news.clicked.connect(self.news_wanted)
         appearance().changed.connect(self._restyle)
         self._restyle()
@@ -73,6 +77,15 @@ class ResultLine(QWidget):
         self.note.setText(" ".join(results.notes))
         self.note.setToolTip(self.note.text())
         self.note.setVisible(bool(results.notes))
+        wrong = len(results.mistakes)
+        self.mistake.setText(
+            "Part of it was not understood"
+            if wrong == 1
+            else f"{wrong} parts of it were not understood"
+        )
+        self.mistake.setToolTip("\n".join(each.message for each in results.mistakes))
+        self.mistake.setAccessibleDescription(self.mistake.toolTip())
+        self.mistake.setVisible(bool(wrong))
 
     def show_news(self, state: SearchState, fresh: Results, shown: Results, count: int) -> None:
         """Offer results that came since, without moving those on screen."""
@@ -93,7 +106,7 @@ class ResultLine(QWidget):
         self._said = None
         self._text = ("", "")
         self._write()
-        for part in (self.note, self.everywhere, self.forget, self.news):
+        for part in (self.note, self.mistake, self.everywhere, self.forget, self.news):
             part.hide()
 
     def text(self) -> str:

@@ -4,74 +4,23 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QFocusEvent,
     QFontMetrics,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from assetman.ui.chips import LONGEST_NAME, SHORTEST_NAME, ChipButton
 from assetman.ui.controller.state import Chip, SearchState
 from assetman.ui.glyphs import draw_lens
-from assetman.ui.pasting import carries_picture
 from assetman.ui.theme import CONTROL_RADIUS, Text, appearance, mix, theme
+from assetman.ui.words_field import WordsField
 
 HINT = "Ctrl K"
 _WORDS = 80  # pixels that the words keep beside any number of chips
-
-
-class WordsField(QLineEdit):
-    """Where the words are typed. Pictures on the clipboard and keys out of it go to the bar."""
-
-    picture_pasted = Signal()
-    left_at_start = Signal()  # the caret stood at the start: Left goes to the chips
-    deleted_at_start = Signal()
-    went_down = Signal()
-    focused = Signal(bool)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("words")
-        self.setFrame(False)
-        self.setAcceptDrops(False)  # the window shows what can be dropped where
-        self.setPlaceholderText("Describe what you are looking for")
-        self.setAccessibleName("Search")
-        self.setMinimumWidth(theme().px(60))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        at_start = self.cursorPosition() == 0 and not self.hasSelectedText()
-        if event.matches(QKeySequence.StandardKey.Paste) and carries_picture(
-            QGuiApplication.clipboard().mimeData()
-        ):
-            if self.hasSelectedText():
-                self.insert("")  # what is pasted takes the place of what was selected
-                self.textEdited.emit(self.text())
-            self.picture_pasted.emit()
-        elif event.key() == Qt.Key.Key_Down:
-            self.went_down.emit()
-        elif at_start and event.key() == Qt.Key.Key_Left:
-            self.left_at_start.emit()
-        elif at_start and event.key() == Qt.Key.Key_Backspace:
-            self.deleted_at_start.emit()
-        elif event.key() == Qt.Key.Key_Escape:
-            event.ignore()  # Esc undoes a chip, never the words
-        else:
-            super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.focused.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.focused.emit(False)
 
 
 class ChipStrip(QScrollArea):
@@ -179,6 +128,7 @@ class SearchBar(QFrame):
     chip_removed = Signal(object)
     chip_menu_wanted = Signal(object, QPoint)  # Chip, a point of the screen
     chip_edited = Signal(object)  # Chip that is to become words
+    resized = Signal()
     picture_pasted = Signal()
     went_down = Signal()
 
@@ -235,6 +185,7 @@ class SearchBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_chips()
+        self.resized.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.words.setFocus(Qt.FocusReason.MouseFocusReason)

@@ -49,6 +49,7 @@ QLabel[role="warning"] { color: @warning; font-size: 12dp; }
 QLabel[role="good"] { color: @good; }
 QLabel[tone="warning"] { color: @warning; }
 QFrame#floating { background: @panel; border: 1px solid @line; border-radius: 10dp; }
+QFrame#suggestions { background: @raised; border: 1px solid @line; border-radius: 8dp; }
 QFrame#messageBar { background: @raised; border-top: 1px solid @line; }
 QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 4dp 6dp; font-size: 12dp; }
 

@@ -23,6 +23,7 @@ from assetman.core.errors import AssetmanError, Cancelled
 from assetman.core.exports import DRAGGED
 from assetman.engine.protocol import EngineLost
 from assetman.ui.bridge import EngineBridge
+from assetman.ui.completing import Completing
 from assetman.ui.content import ContentArea
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.controller.renewal import Renewal
@@ -138,6 +139,8 @@ class MainWindow(QMainWindow):
         organiser, say, top = self.organiser, self.message_bar.say, self.top_bar
         self.narrowing = Narrowing(self.bridge, self.session, top, self)
         self.narrowing.said.connect(say)
+        self.completing = Completing(self.bridge, self.session, top.search, self)
+        self.content.line.mistake_wanted.connect(self.completing.go_to_mistake)
         side = OrganisingSide(organiser, self.session, self.library.sidebar, top.filters, self)
         for part in (self.inspector, self.content.tagging):
             part.tag_chosen.connect(side.show_tag)
