@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 
 def results_json(engine: EngineApi, results: Results, query: str) -> dict[str, Any]:
-    """Give an answer in the shape that `--json` promises."""
-    return {
+    """Give an answer in the shape that `--json` promises; mistakes only where there are some."""
+    answer = {
         "query": query,
         "confident": results.confident,
         "seconds": round(results.seconds, 4),
         "hits": [_hit_json(hit, asset) for hit, asset in _rows(engine, results)],
     }
+    mistakes = [dataclasses.asdict(mistake) for mistake in results.mistakes]
+    return answer | ({"mistakes": mistakes} if mistakes else {})
 
 
 def print_results(engine: EngineApi, results: Results, console: Console) -> None:

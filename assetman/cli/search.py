@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assetman.cli.desk import Desk, existing_file, existing_folder
 from assetman.cli.files import folder_in
 from assetman.cli.hits import print_results, results_json, tell_notes
+from assetman.cli.mistakes import tell_mistakes
 from assetman.cli.runs import follow, known_failures
 from assetman.core.assets import Kind
 from assetman.core.errors import BadInput, WrongUse
@@ -162,6 +163,7 @@ def answer(engine: EngineApi, query: Query, desk: Desk, as_json: bool, asked: st
         desk.console.print_json(results_json(engine, results, asked or query.text))
     else:
         print_results(engine, results, desk.console)
+    tell_mistakes(query.text, results.mistakes, desk.console)
     tell_notes(engine, results, desk.console)
 
 
@@ -184,6 +186,7 @@ def _answer(
             else:
                 desk.console.tell(f"{text}: {error}")
             continue
+        tell_mistakes(text, results.mistakes, desk.console)
         if as_json:
             desk.console.print_json(results_json(engine, results, text))
         else:
