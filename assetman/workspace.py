@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from platformdirs import user_data_path
 
 from assetman.chosen_models import ChosenModels
+from assetman.comparing import Comparing
 from assetman.copies import Copies
 from assetman.core.changes import Changes
 from assetman.core.errors import EnvironmentProblem, LibraryBusy
@@ -24,17 +25,23 @@ from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.pool import EncoderPool
 from assetman.housekeeping import Housekeeping
 from assetman.indexes import Indexes
+from assetman.ingest.coloring import ColorPass
+from assetman.ingest.describing import DescribingPass
 from assetman.ingest.ignore import IgnoreRules
 from assetman.ingest.pace import PaceKeeper
 from assetman.ingest.pipeline import Pipeline, Plan
+from assetman.ingest.speech import Turn
+from assetman.ingest.tally import Tally
 from assetman.ingest.watch import Watcher, follow
 from assetman.ingest.worklist import Tools
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.library.problems import CatalogueDamaged
+from assetman.likenesses import Likenesses
 from assetman.media.handler import Limits
 from assetman.media.thumbnails import ThumbnailCache
 from assetman.media.workers import DecodePool
+from assetman.search.completion import Completing
 from assetman.search.questions import Questions
 from assetman.search.service import SearchService
 from assetman.transcribing import Transcribing
@@ -75,11 +82,16 @@ class Workspace:
             self.indexes = Indexes(folder / "vectors", self.library)
             undo.callback(self.indexes.close)
             self._chosen = ChosenModels(self.library, self.encoders, self.store_of)
-            questions = Questions(self.library, self.encoders, self.errands)
+            likenesses = folder / "vectors" / "likenesses"
+            self.likenesses = Likenesses(self.library, self.thumbnails, likenesses)
+            undo.callback(self.likenesses.close)
+            questions = Questions(self.library, self.encoders, self.errands, self.likenesses)
             self.search = SearchService(self.library, questions, self.store_of)
+            self.completing = Completing(self.library)
             self.counting = Counting(self.search.count, self.publish)
             undo.callback(self.counting.close)
             self.copies = Copies(self.library)
+            self._comparing = Comparing(self.library, self.thumbnails, self.publish)
             # Roots are real paths: what the walk meets is compared with the same.
             own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
             self._rules = IgnoreRules(settings.ignore, own)
@@ -197,10 +209,18 @@ class Workspace:
             self._chosen.targets,
             self._run_ended,
             lambda *file: self._watcher is not None and self._watcher.unfinished(*file),
-            self.transcribing.listen,
+            self._afterwards,
             self._chosen.problem,
         )
         return Pipeline(tools, plan, self.publish)
+
+    def _afterwards(self, tally: Tally, turn: Turn) -> None:
+        """Do what can wait until all files are read."""
+        ColorPass(self.library, self.thumbnails, self.publish).run(turn)
+        DescribingPass(self.library, self.decoders, self.publish).run(turn)
+        self.likenesses.run(turn)
+        self._comparing.run(tally, turn)
+        self.transcribing.listen(tally, turn)
 
     def _on_cpu(self) -> bool:
         return self.encoders.device().device == "cpu"

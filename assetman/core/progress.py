@@ -15,6 +15,7 @@ class Phase(StrEnum):
     IDLE = "idle"
     SCANNING = "scanning"
     INDEXING = "indexing"
+    COMPARING = "comparing"  # pictures with each other, for duplicates
     LISTENING = "listening"  # for what is said, when all else is done
     PAUSED = "paused"
 

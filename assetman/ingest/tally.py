@@ -87,6 +87,10 @@ class Tally:
         """Say how many files are known to need work and have not had it."""
         self._work(Phase.INDEXING, label, waiting)
 
+    def comparing(self, waiting: int) -> None:
+        """Say how many pictures are still to be compared with all others."""
+        self._work(Phase.COMPARING, "", waiting)
+
     def listening(self, label: str, waiting: int) -> None:
         """Say how many files are still to be listened to for what is said."""
         self._work(Phase.LISTENING, display(label), waiting)

@@ -16,6 +16,7 @@ from assetman.library.colors import Colors
 from assetman.library.contents import Contents, collect
 from assetman.library.database import Database
 from assetman.library.descriptions import Descriptions
+from assetman.library.drawn import Drawn
 from assetman.library.duplicates import Duplicates
 from assetman.library.embeddings import Embeddings
 from assetman.library.facts import Facts
@@ -25,6 +26,9 @@ from assetman.library.fulltext import FullText
 from assetman.library.gaps import Gaps
 from assetman.library.journal import Journal
 from assetman.library.known import KnownFiles
+from assetman.library.lettering import Lettering
+from assetman.library.looks import Looks
+from assetman.library.offers import Offers
 from assetman.library.opening import BACKUPS, CATALOGUE, open_database
 from assetman.library.passages import Passages
 from assetman.library.problems import CatalogueDamaged, DiskFull
@@ -68,8 +72,10 @@ class Library:
         self.segments = Segments(database, self.journal, gaps)
         self.frames = Frames(database)
         self.colors = Colors(database, self.journal)
+        self.offers = Offers(database)
         self.passages = Passages(database, self.journal)
         self.transcripts = Transcripts(database, self.journal, self.passages)
+        self.lettering = Lettering(database, self.journal, self.passages)
         self.sayings = Sayings(database)
         self.descriptions = Descriptions(database)
         self.fulltext = FullText(database)
@@ -84,6 +90,8 @@ class Library:
         self.collections = Collections(database, self.journal, steps)
         self.searches = SmartSearches(database, self.journal, steps)
         self.asked = Asked(database)
+        self.drawn = Drawn(database)
+        self.looks = Looks(database)
         self.duplicates = Duplicates(database, self.journal, gaps, steps)
         self.undo = Undo(
             database,
@@ -231,6 +239,7 @@ class Library:
                 self.passages.rebuild()
             collect(self._database, self.journal)
             if restored:
+                self.looks.fill()
                 gaps.rebuild()
                 self._database.execute("DELETE FROM meta WHERE key = ?", (RESTORED,))
                 self.journal.append("library.restore")

@@ -188,6 +188,7 @@ def doing_text(progress: Progress) -> str:
         Phase.IDLE: progress.problem,
         Phase.SCANNING: f"Looking through{place or ' folders'}",
         Phase.INDEXING: f"Indexing{place}",
+        Phase.COMPARING: "Looking for duplicates",
         Phase.LISTENING: f"Writing down what is said in{place}",
         Phase.PAUSED: f"Paused{':' + place if place else ''}",
     }[progress.phase]

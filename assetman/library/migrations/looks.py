@@ -10,11 +10,15 @@ _SQL = """
 -- Derived: what pictures are compared by, and whether each was compared with those before it.
 CREATE TABLE looks (
     content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
-    version INTEGER NOT NULL,           -- of the way in which it was made
+    version INTEGER NOT NULL DEFAULT 0, -- of the way in which it was made
     marks BLOB,                         -- NULL where there is nothing to compare
     compared INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX looks_to_compare ON looks(content_id) WHERE compared = 0;
+CREATE TRIGGER pictures_read AFTER UPDATE OF extracted ON contents
+WHEN new.extracted AND new.kind = 'image' BEGIN
+    INSERT OR IGNORE INTO looks (content_id) VALUES (new.id); END;
+INSERT INTO looks (content_id) SELECT id FROM contents WHERE kind = 'image' AND extracted;
 
 -- Derived: pairs of contents that show the same thing; `one` is less than `other`.
 CREATE TABLE likenesses (
