@@ -13,6 +13,7 @@ from assetman.core.inputs import Modality
 from assetman.core.queries import HEARD
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
+from assetman.search.aspects import Asked, Vectors
 from assetman.search.grouping import group
 from assetman.search.scoring import SAMPLE, Question, Scale, Usual
 from assetman.vectors.store import VectorStore
@@ -41,7 +42,7 @@ class Answer:
     """A question in one space, with the scale that makes its scores comparable."""
 
     space: StoredSpace
-    store: VectorStore
+    store: Vectors
     question: Question
     usual: Usual  # in the scores that are shown
     scale: Scale = field(default_factory=Scale)
@@ -117,7 +118,7 @@ class Backgrounds:
         self._lock = threading.Lock()
         self._samples: dict[int, tuple[int, np.ndarray]] = {}
 
-    def answers(self, asked: Sequence[tuple[StoredSpace, VectorStore, Question]]) -> list[Answer]:
+    def answers(self, asked: Sequence[Asked]) -> list[Answer]:
         """Make answers whose scores can be compared; spaces without vectors give none.
 
         The scores of one are left as they are: of the first, or of what is asked for with its like.
@@ -137,7 +138,9 @@ class Backgrounds:
                 answers.append(Answer(space, store, question, usual))
         return answers
 
-    def _sample(self, space: StoredSpace, store: VectorStore, count: int) -> np.ndarray:
+    def _sample(self, space: StoredSpace, store: Vectors, count: int) -> np.ndarray:
+        if not isinstance(store, VectorStore):  # made for this question alone, or quickly read
+            return store.sample(SAMPLE)
         with self._lock:
             before, sample = self._samples.get(space.id, (0, None))
         if sample is None or abs(count - before) > _RENEWED * before:

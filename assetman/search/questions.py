@@ -5,23 +5,27 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
-from assetman.core.assets import Asset, Kind, SegmentKind, display
+from assetman.core.assets import Asset, Kind, display
 from assetman.core.errors import AssetmanError, BadInput, WrongUse
 from assetman.core.inputs import Excerpt, InputSpec, Modality, SoundSpec, Spec, heard
-from assetman.core.queries import Example
+from assetman.core.queries import Aspect, Example, Filters
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
-from assetman.library.segments import Segment
 from assetman.media.handler import Decoder
 from assetman.media.registry import handler_for
+from assetman.search.aspects import Likenesses, Plain, aspect_asked, aspect_of, spaces_for
+from assetman.search.example_parts import excerpt_of, nearest, of_sense, within
+from assetman.search.kinship import MEMBERS, Read, means
 from assetman.search.planner import Part
 from assetman.search.scoring import Question
+from assetman.vectors.derived import DerivedVectors
 
 _REMEMBERED = 64  # vectors of words and of example files
 _HELD = {  # what there is to compare in files of a kind
@@ -53,20 +57,41 @@ class Encoders(Protocol):
 class Questions:
     """Embeds what was asked; remembers the vectors of words and files asked with lately."""
 
-    def __init__(self, library: Library, encoders: Encoders, decoder: Decoder) -> None:
+    def __init__(
+        self,
+        library: Library,
+        encoders: Encoders,
+        decoder: Decoder,
+        likenesses: Likenesses | None = None,
+    ) -> None:
         self._library = library
+        self.likenesses = likenesses
         self._encoders = encoders
         self._decoder = decoder
         self._lock = threading.Lock()
         self._recent: OrderedDict[tuple[object, ...], np.ndarray] = OrderedDict()
+
+    def plain(self, parts: Sequence[Part], notes: list[str]) -> dict[StoredSpace, DerivedVectors]:
+        """Give the spaces without a model that a question asks for, with their vectors.
+
+        A sentence in `notes` says where some are not known yet.
+        """
+        found = {}
+        for space in spaces_for(parts) if self.likenesses is not None else ():
+            assert self.likenesses is not None
+            found[space], left = self.likenesses.filled(aspect_of(space))
+            if left:
+                what = "colours" if aspect_of(space) is Aspect.LOOK else "shapes"
+                notes.append(f"The {what} of {left:,} pictures or sounds are not known yet.")
+        return found
 
     def asked(
         self, parts: Sequence[Part], spaces: Sequence[StoredSpace], notes: list[str]
     ) -> dict[int, Question]:
         """Put a question to those of the spaces that can take it; gives it as each takes it.
 
-        A space that takes all that is wanted answers; where none does, those that take some of
-        it do. One whose model cannot be used gets a sentence in `notes`. Raises BadInput for an
+        Spaces of one sense that take all that is wanted answer; where none do, those that take
+        some of it do. One whose model cannot be used gets a sentence in `notes`. Raises BadInput for an
         example that cannot be read or that no space takes, WrongUse for one that is not there and
         for words that no space takes, and what is wrong with the models if none can be used.
         """
@@ -74,15 +99,18 @@ class Questions:
         vectors = [self._of_part(part, spaces) for part in parts]
         wanted = [row for part, row in zip(parts, vectors, strict=True) if part.weight > 0]
         wanted = wanted or vectors
-        full = [each for each in spaces if all(each.id in row for row in wanted)]
-        some = [each for each in spaces if any(each.id in row for row in wanted)]
+        taking = [{each.modality for each in spaces if each.id in row} for row in wanted]
+        full = set(Modality).intersection(*taking)
+        answering = full or set[Modality]().union(*taking)
         asked = {}
-        for space in full or some:
+        for space in spaces:
             taken = [
                 (part, row[space.id])
                 for part, row in zip(parts, vectors, strict=True)
                 if space.id in row
             ]
+            if not taken or space.modality not in answering:
+                continue
             asked[space.id] = Question(
                 tuple(part for part, _ in taken),
                 np.stack([vector for _, vector in taken]),
@@ -106,7 +134,7 @@ class Questions:
         problems: list[AssetmanError] = []
         for space in spaces:
             try:
-                self._encoders.modalities(space.space.model)
+                self._asked_with(space)
                 usable.append(space)
             except AssetmanError as problem:  # no longer installed, for example
                 problems.append(problem)
@@ -117,6 +145,7 @@ class Questions:
         return usable
 
     def _of_part(self, part: Part, spaces: Sequence[StoredSpace]) -> Vectors:
+        spaces = [space for space in spaces if aspect_of(space) is aspect_asked(part)]
         if part.example is not None:
             return self._of_example(part.example, spaces)
         taking = [each for each in spaces if Modality.TEXT in self._asked_with(each)]
@@ -133,7 +162,9 @@ class Questions:
         return self._remember(key, vector)
 
     def _of_example(self, example: Example, spaces: Sequence[StoredSpace]) -> Vectors:
-        excerpt = _excerpt(example)
+        if example.collection_id is not None:
+            return self._of_collection(example.collection_id, spaces)
+        excerpt = excerpt_of(example)
         if example.asset_id is None:
             assert example.path is not None  # an example is one or the other
             asset = self._at(example.path)
@@ -144,6 +175,24 @@ class Questions:
         if not assets:
             raise WrongUse("The file asked about is no longer in the library.")
         return self._of_asset(assets[0], excerpt, spaces)
+
+    def _of_collection(self, collection_id: int, spaces: Sequence[StoredSpace]) -> Vectors:
+        """Give the mean of a collection's members, as far as spaces have them."""
+        found = {}
+        for space in spaces:
+            members = self.members(collection_id, partial(self._read, space))
+            if len(members):
+                found[space.id] = _mean(members)
+        if not found:
+            name = self._library.collections.get(collection_id).name
+            raise WrongUse(f"There is nothing in “{name}” that could be compared.")
+        return found
+
+    def members(self, collection_id: int, read: Callable[[np.ndarray], Read]) -> np.ndarray:
+        """Give what `read` has of a collection's members, (m, d): of each the mean, unit length."""
+        ids = self._library.assets.ids(Filters(collections=(collection_id,)))
+        some = ids[:: max(1, -(-len(ids) // MEMBERS))]
+        return means(self._library.segments.of_assets(some), read)
 
     def _of_asset(self, asset: Asset, excerpt: Excerpt, spaces: Sequence[StoredSpace]) -> Vectors:
         """Embed (part of) an asset, from what is stored of it where that is the part asked for."""
@@ -170,7 +219,7 @@ class Questions:
             return {}
         segments = self._library.segments.of_asset(asset.id)
         means = {
-            space.id: self._mean_of(nearest(_of_kind(segments, space), excerpt.start), space)
+            space.id: self._mean_of(nearest(of_sense(segments, space), excerpt.start), space)
             for space in spaces
         }
         return {space: mean for space, mean in means.items() if mean is not None}
@@ -186,15 +235,22 @@ class Questions:
         key = ("asset", asset.fingerprint, excerpt, space.id)
         mean = self._recalled(key)
         if mean is None:
-            segments = _of_kind(self._library.segments.of_asset(asset.id), space)
+            segments = of_sense(self._library.segments.of_asset(asset.id), space)
             mean = self._mean_of(within(segments, start, end), space)
             if mean is not None:
                 self._remember(key, mean)
         return mean
 
     def _mean_of(self, segment_ids: Sequence[int], space: StoredSpace) -> np.ndarray | None:
-        found, vectors = self._library.embeddings.read(space.id, segment_ids)
+        found, vectors = self._read(space, np.asarray(segment_ids, np.int64))
         return _mean(vectors) if len(found) else None
+
+    def _read(self, space: StoredSpace, segment_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give those of the segments that have a vector in a space, and these vectors."""
+        if aspect_of(space) is Aspect.MEANING:
+            return self._library.embeddings.read(space.id, segment_ids)
+        assert self.likenesses is not None  # where such a space comes from
+        return self.likenesses.of(aspect_of(space)).vectors_of(segment_ids)
 
     def _at(self, path: str) -> Asset | None:
         """Find the asset that a file is, if the library knows it as it is now."""
@@ -264,6 +320,8 @@ class Questions:
         return vectors
 
     def _encoded(self, space: StoredSpace, spec: Spec, rows: np.ndarray) -> np.ndarray:
+        if aspect_of(space) is not Aspect.MEANING:
+            return Plain(space).encoded(rows)
         model = space.space.model
         encode = self._encoders.sounds if isinstance(spec, SoundSpec) else self._encoders.images
         return encode(model, rows)
@@ -280,6 +338,8 @@ class Questions:
         if space.modality in holds or kind is Kind.VIDEO:
             held &= {space.modality}
         specs: list[Spec | None] = []
+        if held and aspect_of(space) is not Aspect.MEANING:
+            return [Plain(space).spec]
         if Modality.IMAGE in held:
             specs.append(self._encoders.input_spec(model))
         if Modality.SOUND in held:
@@ -287,6 +347,8 @@ class Questions:
         return [spec for spec in specs if spec is not None]
 
     def _asked_with(self, space: StoredSpace) -> frozenset[Modality]:
+        if aspect_of(space) is not Aspect.MEANING:
+            return frozenset({space.modality})
         return self._encoders.modalities(space.space.model)
 
     def _recalled(self, key: tuple[object, ...]) -> np.ndarray | None:
@@ -302,45 +364,6 @@ class Questions:
             if len(self._recent) > _REMEMBERED:
                 self._recent.popitem(last=False)
         return vector
-
-
-def _excerpt(example: Example) -> Excerpt:
-    """Give the part of a file that an example is; a range begins where it begins."""
-    start, end = example.start, example.end
-    if end is not None:
-        start, end = sorted((start or 0.0, end))
-    return Excerpt(example.box, start, end)
-
-
-def _of_kind(segments: Sequence[Segment], space: StoredSpace) -> list[Segment]:
-    """Give those of the segments that a space has embeddings of."""
-    hears = space.modality is Modality.SOUND
-    return [each for each in segments if (each.kind is SegmentKind.WINDOW) == hears]
-
-
-def within(segments: Sequence[Segment], start: float | None, end: float | None) -> list[int]:
-    """Give the segments whose frames are shown in some seconds; all where none are named.
-
-    What is shown at the end is not among them: there the next shot begins. Of windows it is
-    those whose loudest moment is heard then.
-    """
-    if start is None or end is None:
-        return [each.id for each in segments]
-    return [each.id for each in segments if each.at is not None and start <= each.at < end]
-
-
-def nearest(segments: Sequence[Segment], time: float | None) -> list[int]:
-    """Give the frame or window that tells most of a time: shown or heard then, else the nearest.
-
-    None where no time is asked about, or there is none.
-    """
-    frames = [(each.id, each.start or 0.0, each.end or 0.0, each.at) for each in segments]
-    ranked = [
-        (not start <= time < end, abs(at - time), segment_id)
-        for segment_id, start, end, at in frames
-        if at is not None and time is not None
-    ]
-    return [min(ranked)[2]] if ranked else []
 
 
 def _row(vectors: np.ndarray) -> np.ndarray:

@@ -12,11 +12,14 @@ import numpy as np
 from assetman.core.conditions import EVERYTHING, Condition
 from assetman.core.inputs import Modality
 from assetman.core.organising import History
-from assetman.core.queries import Hit, Query, Results
+from assetman.core.queries import Filters, Hit, Query, Results
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.answering import Answer, Backgrounds, Wanted
+from assetman.search.aspects import joined, real
 from assetman.search.finding import Finder, Found
+from assetman.search.folding import Folding
+from assetman.search.kinship import with_kin
 from assetman.search.planner import Alternative, Plan, plan, said_in
 from assetman.search.questions import Questions
 from assetman.search.scoring import shown
@@ -24,6 +27,7 @@ from assetman.search.sorting import sorted_hits
 from assetman.vectors.store import VectorStore
 
 _COUNTED = 1000  # good matches of a question at most
+_MOST_FOLDED = 16  # times as many hits as are wanted are looked through for so many stacks
 _COUNTS_LAST = 1.0  # seconds, while the library keeps changing
 _MUCH = 0.25  # of the assets that count
 SAID = 1.0  # the score of words that are said as they were asked for
@@ -56,6 +60,7 @@ class SearchService:
         self._store_of = store_of
         self._finder = Finder(library)
         self._backgrounds = Backgrounds()
+        self._folding = Folding(library, questions.likenesses)
         self._lock = threading.Lock()
         self._scopes: dict[tuple[Condition, tuple[int, ...]], _Scope] = {}
 
@@ -67,15 +72,29 @@ class SearchService:
         started = time.monotonic()
         todo = plan(query, self._library)
         spaces = self._spaces()
-        results = self._list(todo, spaces) if todo.lists else self._closest(todo, spaces)
+        results = self._list(todo, spaces) if todo.lists else self._stacked(todo, spaces)
         return replace(results, mistakes=todo.mistakes, seconds=time.monotonic() - started)
+
+    def _stacked(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
+        """Answer with copies and bursts folded; asks for more where that leaves too few."""
+        limit, asked = todo.limit, todo
+        while True:
+            results = self._closest(asked, spaces)
+            if not todo.query.fold:
+                return results
+            hits = tuple(self._folding.folded(results.hits)[:limit])
+            if limit is None or asked.limit is None or len(hits) == limit:
+                return replace(results, hits=hits)
+            if len(results.hits) < asked.limit or asked.limit > limit * _MOST_FOLDED:
+                return replace(results, hits=hits)
+            asked = replace(asked, limit=asked.limit * 4)
 
     def count(self, query: Query) -> int | None:
         """Count the assets that answer a query: of a question those that are good matches.
 
         None where it cannot be told how good they are. Raises as `search` does.
         """
-        results = self.search(replace(query, limit=_COUNTED))
+        results = self.search(replace(query, limit=_COUNTED, fold=False))
         if plan(query, self._library).lists:
             return results.total
         return None if results.confident is None else results.good
@@ -139,12 +158,13 @@ class SearchService:
     ) -> tuple[list[Answer], list[StoredSpace], tuple[str, ...]]:
         """Put the question to all spaces that take it; gives these too, and notes about others."""
         notes: list[str] = []
-        questions = self._questions.asked(asked.parts, spaces, notes)
-        asking = [space for space in spaces if space.id in questions]
-        answers = self._backgrounds.answers(
-            [(space, self._store_of(space), questions[space.id]) for space in asking]
-        )
-        return answers, asking, tuple(notes)
+        plain = self._questions.plain(asked.parts, notes)
+        questions = self._questions.asked(asked.parts, [*spaces, *plain], notes)
+        asking = [space for space in (*spaces, *plain) if space.id in questions]
+        stores = {space: self._store_of(space) for space in real(asking)} | plain
+        each = [(space, stores[space], questions[space.id]) for space in asking]
+        answers = self._backgrounds.answers(joined(with_kin(each, self._questions.members)))
+        return answers, real(asking), tuple(notes)
 
     def _list(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
         query = todo.query
@@ -224,7 +244,7 @@ class SearchService:
         self, asked: Alternative, todo: Plan, spaces: Sequence[StoredSpace]
     ) -> tuple[list[Hit], list[StoredSpace], tuple[str, ...]]:
         """Answer one alternative; gives the spaces that did too, and notes about others."""
-        left_out = frozenset(todo.query.leave_out)
+        left_out = self._left_out(todo.query)
         if not asked.parts:
             listed = [
                 asset
@@ -244,6 +264,12 @@ class SearchService:
         wanted = Wanted(asked.condition, segments, todo.limit, left_out)
         hits = self._hits(self._finder.find(answers, wanted, asked.words), answers)
         return (self._timed(hits, asked.said) if asked.said else hits), asking, notes
+
+    def _left_out(self, query: Query) -> frozenset[int]:
+        """Give what is no answer: what the query names, and members of what it asks about."""
+        collections = tuple(each.collection_id for each in query.examples if each.collection_id)
+        members = self._library.assets.ids(Filters(collections=collections)) if collections else ()
+        return frozenset((*query.leave_out, *members))
 
     def _hits(self, found: Sequence[Found], answers: Sequence[Answer]) -> list[Hit]:
         """Explain what was found; the reasons of a hit add up to its score."""
@@ -289,7 +315,7 @@ class SearchService:
             now,
             history,
             total,
-            library.assets.count_searchable(condition, ids),
+            library.assets.count_searchable(condition, ids) if ids else total,
             self._segments(condition) if narrow else None,
         )
         with self._lock:

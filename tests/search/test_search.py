@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from assetman.core.assets import Box, Kind
+from assetman.core.duplicates import Likeness
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.mistakes import Mistake
 from assetman.core.queries import Example, Filters, FolderFilter, Query, Results, Sort
@@ -153,8 +154,21 @@ def test_a_file_that_is_gone_is_not_found(filled: Searched, photos: Path) -> Non
 def test_every_copy_is_found(filled: Searched, photos: Path) -> None:
     shutil.copy(photos / "blue.png", photos / "sub" / "azure.png")
     filled.index()
-    found = names(filled, filled.search.search(Query("blue")))
+    found = names(filled, filled.search.search(Query("blue", fold=False)))
     assert set(found[:2]) == {"blue.png", "azure.png"}
+
+
+def test_copies_are_one_hit_that_knows_them_all(filled: Searched, photos: Path) -> None:
+    for number in range(12):
+        shutil.copy(photos / "blue.png", photos / f"copy {number}.png")
+    filled.index()
+    hit, other, *_ = filled.search.search(Query("blue", limit=3)).hits
+    assert hit.stack is not None
+    assert len(hit.stack.asset_ids) == 13
+    assert hit.stack.asset_ids[0] == hit.asset_id
+    assert hit.stack.likeness is Likeness.EXACT
+    assert other.stack is None
+    assert len(filled.search.search(Query("blue", limit=3)).hits) == 3, "more is looked for"
 
 
 def test_a_limit_is_kept(filled: Searched) -> None:
