@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -18,10 +17,11 @@ from assetman.core.errors import BadInput, WrongUse
 from assetman.core.inputs import WINDOW_SECONDS, Excerpt, SoundSpec
 from assetman.core.progress import CancelToken
 from assetman.core.speech import Transcript
+from assetman.ingest.awaiting import awaited, is_as_known
 from assetman.ingest.tally import Tally
 from assetman.library.library import Library
 from assetman.library.transcripts import Unheard
-from assetman.media.handler import Decoder, Extraction
+from assetman.media.handler import Decoder
 
 _STRETCH = 300.0  # seconds that are decoded and listened to at once
 _EDGE = 1.0  # seconds; what is said so close to the end of a stretch may go on in the next
@@ -125,7 +125,7 @@ class SpeechPass:
     def _again(self, item: Unheard, model: str) -> Unheard:
         """Go on with what was left in the midst, if it is as it was then."""
         left = self._left
-        if left is None or left.model != model or not _is_as_known(left.item):
+        if left is None or left.model != model or not is_as_known(left.item):
             self._left = None
             return item
         return left.item
@@ -146,7 +146,7 @@ class SpeechPass:
                 reading.keep(listening.transcriber.transcribe(samples, check))
                 tally.reached(item.content_id, min(reading.start / length, 1.0))
         except BadInput:
-            if not _is_as_known(item):
+            if not is_as_known(item):
                 return False  # its drive left, or it is another file by now
             # What could be heard is kept: a damage in the middle takes what follows it.
         finally:
@@ -169,7 +169,7 @@ class SpeechPass:
         """Decode a stretch: (n,) float32; where it is silent it is zero."""
         spec = SoundSpec(rate)
         part = Excerpt(start=start, end=start + _STRETCH)
-        heard = _awaited(self._decoder.extract(item.path, (spec,), None, part), turn.token)
+        heard = awaited(self._decoder.extract(item.path, (spec,), None, part), turn.token)
         starts = [each.start or 0.0 for each in heard.segments if each.kind is SegmentKind.WINDOW]
         return joined([each - start for each in starts], heard.inputs[spec], rate, _STRETCH)
 
@@ -187,23 +187,3 @@ def joined(starts: Sequence[float], windows: np.ndarray, rate: int, most: float)
         room = track[place : place + length]
         room[:] = np.where(window[: len(room)] != 0, window[: len(room)], room)
     return track
-
-
-def _awaited(future: Future[Extraction], token: CancelToken) -> Extraction:
-    while True:
-        try:
-            return future.result(0.2)
-        except TimeoutError:
-            if future.done():
-                raise
-            if token.cancelled:
-                future.cancel()
-            token.check()
-
-
-def _is_as_known(item: Unheard) -> bool:
-    try:
-        found = os.stat(item.path)
-    except OSError:
-        return False
-    return (found.st_size, found.st_mtime_ns) == (item.size, item.mtime_ns)

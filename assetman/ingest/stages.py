@@ -109,11 +109,11 @@ def store(library: Library, batch: Sequence[Reading]) -> Stored:
             except WrongUse:  # its root was removed meanwhile
                 continue
             segments = library.segments.replace(content, reading.segments)
+            changes |= library.passages.replace(content, reading.passages)
             if reading.colors is not None:
                 library.colors.set([(content, reading.colors)])
             if reading.in_stretches:
                 library.contents.set_derived(content, reading.derived)
-                changes |= library.passages.replace(content, reading.passages)
                 library.timelines.set(content, reading.timeline)
             for space, (given, parts) in reading.embedded(segments).items():
                 ids, matrices = rows.setdefault(space, ([], []))

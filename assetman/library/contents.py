@@ -156,9 +156,10 @@ class Contents:
         database = self._database
         with database.writing():
             done = database.execute(
-                "UPDATE contents SET extracted = 1, heard = 1, kind = ?, width = ?, height = ?, "
-                "taken = ?, facts = ?, duration = ?, rate = ?, channels = ?, loudness = ?, "
-                "peak = ?, bpm = ?, tonality = ?, camera = ?, lens = ?, placed = ? WHERE id = ?",
+                "UPDATE contents SET extracted = 1, heard = 1, described = 1, "
+                "kind = ?, width = ?, height = ?, taken = ?, facts = ?, duration = ?, "
+                "rate = ?, channels = ?, loudness = ?, peak = ?, bpm = ?, "
+                "tonality = ?, camera = ?, lens = ?, placed = ? WHERE id = ?",
                 (
                     str(probe.kind),
                     probe.width,

@@ -81,7 +81,7 @@ def spelt_name(name: str | None) -> str:
     if not name:
         return ""
     whole, parted = spelt(name), spelt(words_of(name))
-    forms = [whole] if parted == whole else [whole, parted]
+    forms = [form for form in dict.fromkeys([whole, parted]) if form]
     plain = [part.lstrip("0") for part in parted.split() if part.isdigit() and part[0] == "0"]
     forms += [part for part in plain if part]
     category = category_of(name.rpartition(".")[0] or name)
@@ -121,4 +121,6 @@ def _folded(letter: str) -> tuple[str, bool]:
     plain = unicodedata.normalize("NFC", _POINTS.sub("", plain)).translate(_STROKES)
     kept = "".join(each for each in plain if unicodedata.category(each)[0] in _WORDY)
     kept = "".join(each for each in kept if unicodedata.category(each) not in ("Cc", "Cs", "Cf"))
+    if kept and unicodedata.category(kept[0]).startswith("M"):  # a mark of no letter
+        kept = ""
     return kept, _APART.match(kept) is not None

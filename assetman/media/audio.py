@@ -11,7 +11,7 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from assetman.core.assets import Kind, Probe, SoundFacts
+from assetman.core.assets import Kind, Passage, PassageKind, Probe, SoundFacts
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec, seen
 from assetman.core.moments import clock
@@ -84,6 +84,13 @@ class AudioHandler:
                 state.mark = sound.mark()
                 extraction.rest, extraction.seen = heard.end, (state.word,)
             return extraction
+
+    def describe(self, path: str, limits: Limits) -> tuple[Passage, ...]:
+        """Read what is written about the whole sound."""
+        with _opened(path, SoundState()) as (file, sound):
+            tags = _tags(file, sound)
+            passages = descriptions(tags, _probe(sound, tags).duration)
+        return tuple(each for each in passages if each.kind is PassageKind.DESCRIPTION)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write the cover as JPEG; raises BadInput if there is none."""

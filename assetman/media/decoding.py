@@ -113,8 +113,20 @@ class SoundTask:
         return (self.target,)
 
 
-Task = ExtractTask | PreviewTask | FrameTask | ClipTask | SoundTask
-Answer = Extraction | tuple[int, int] | ClipFacts | SoundPart
+@dataclass(frozen=True, slots=True)
+class DescribeTask:
+    """Read what a file says of itself in words."""
+
+    path: str
+
+    @property
+    def targets(self) -> tuple[Path, ...]:
+        """No file is written."""
+        return ()
+
+
+Task = ExtractTask | DescribeTask | PreviewTask | FrameTask | ClipTask | SoundTask
+Answer = Extraction | tuple[Passage, ...] | tuple[int, int] | ClipFacts | SoundPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +263,8 @@ def _decode(task: Task, limits: Limits) -> Answer:
         return read_part(task.path, task.start, task.end, task.target, limits)
     # what the person drops may have no ending at all: its content will tell
     handler = reader_of(task.path)
+    if isinstance(task, DescribeTask):
+        return handler.describe(task.path, limits)
     if isinstance(task, PreviewTask):
         return handler.preview(task.path, task.side, task.target, limits)
     return handler.extract(

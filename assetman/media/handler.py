@@ -99,12 +99,22 @@ class MediaHandler(Protocol):
         """
         ...
 
+    def describe(self, path: str, limits: Limits) -> tuple[Passage, ...]:
+        """Read what the file says of all of it in words, decoding nothing."""
+        ...
+
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write a picture that Qt loads, its longer side at most `side` pixels (None: all).
 
         Gives its width and height.
         """
         ...
+
+
+class Describer(Protocol):
+    """Reads what files say of themselves, somewhere; `workers.DecodePool` is one."""
+
+    def describe(self, path: str) -> Future[tuple[Passage, ...]]: ...
 
 
 class Decoder(Protocol):

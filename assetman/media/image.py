@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from PIL import Image
 
-from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
+from assetman.core.assets import Kind, Passage, Probe, SegmentDraft, SegmentKind
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec, seen
 from assetman.media import colour, formats, svg
@@ -44,6 +44,11 @@ class OpenPicture(Protocol):
 
     @property
     def metadata(self) -> Metadata: ...
+
+    @property
+    def written(self) -> tuple[Passage, ...]:
+        """What is written in the file about the picture."""
+        ...
 
     def pixels(self, share: float) -> Image.Image:
         """Decode to upright RGB or RGBA in sRGB, at `share` of its size or more."""
@@ -80,6 +85,7 @@ class ImageHandler:
                 shares.append(thumbnail_side / max(size))
             picture = source.pixels(max(shares))
             probe = _probe(source)
+            written = () if isinstance(excerpt, Excerpt) else source.written
         shown = picture if box is None else cut_out(picture, box)
         inputs: dict[Spec, np.ndarray] = {
             spec: fit(colour.flattened(shown, spec.fill), spec)[np.newaxis] for spec in wanted
@@ -90,7 +96,12 @@ class ImageHandler:
             colors = main_colors(small)
             _write_thumbnail(small, thumbnail)
         draft = SegmentDraft(SegmentKind.IMAGE, box=box)
-        return Extraction(probe, (draft,), inputs, colors=colors)
+        return Extraction(probe, (draft,), inputs, passages=written, colors=colors)
+
+    def describe(self, path: str, limits: Limits) -> tuple[Passage, ...]:
+        """Read what is written about the picture, its pixels not decoded."""
+        with _opened_picture(path, limits) as source:
+            return source.written
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write the picture as JPEG, or as PNG where it has transparency or is too long."""

@@ -10,8 +10,10 @@ from typing import BinaryIO
 
 from PIL import Image, ImageChops, JpegImagePlugin, PngImagePlugin, UnidentifiedImageError
 
+from assetman.core.assets import Passage
 from assetman.core.errors import BadInput
 from assetman.media import colour, formats
+from assetman.media.captions import captions_of
 from assetman.media.handler import Limits
 from assetman.media.metadata import Facts, Metadata, read_exif, taken_from_xmp
 
@@ -103,6 +105,11 @@ class RasterPicture:
         if metadata.taken is None:
             metadata.taken = taken_from_xmp(picture.info.get("xmp"))
         return metadata
+
+    @property
+    def written(self) -> tuple[Passage, ...]:
+        """What is written in the file about the picture."""
+        return captions_of(self._picture)
 
     def pixels(self, share: float) -> Image.Image:
         """Decode to upright RGB or RGBA in sRGB, at `share` of its size or more, up to 1."""

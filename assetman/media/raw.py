@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 import rawpy
 from PIL import Image
 
+from assetman.core.assets import Passage
 from assetman.core.errors import BadInput
 from assetman.media import colour, metadata
 from assetman.media.handler import Limits
@@ -58,6 +59,11 @@ class RawPicture:
         self._add_what_libraw_knows(found)
         found.facts |= {"format": "Raw", "colour": f"raw, {self._raw.num_colors} colours"}
         return found
+
+    @property
+    def written(self) -> tuple[Passage, ...]:
+        """What is written in the file about the picture: most programs put it in the preview."""
+        return () if self._preview is None else self._preview.written
 
     def pixels(self, share: float) -> Image.Image:
         """Give upright sRGB at `share` of its size or more."""

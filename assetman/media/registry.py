@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import cast
 
-from assetman.core.assets import Kind, Probe
+from assetman.core.assets import Kind, Passage, Probe
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec
 from assetman.media import formats
@@ -53,6 +53,13 @@ class Registered:
             return self._loaded.extract(*wanted)
         except OtherKind as other:
             return _reader_for(other, self)._loaded.extract(*wanted)
+
+    def describe(self, path: str, limits: Limits) -> tuple[Passage, ...]:
+        """Read what the file says of all of it in words."""
+        try:
+            return self._loaded.describe(path, limits)
+        except OtherKind as other:
+            return _reader_for(other, self)._loaded.describe(path, limits)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write a picture that Qt loads; gives its width and height."""

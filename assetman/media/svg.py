@@ -19,8 +19,10 @@ from xml.etree import ElementTree
 
 from PIL import Image
 
+from assetman.core.assets import PassageKind
 from assetman.core.errors import BadInput
 from assetman.media import fonts
+from assetman.media.captions import passages_of
 from assetman.media.handler import Limits
 from assetman.media.metadata import Metadata
 from assetman.media.raster import check_pixels
@@ -68,6 +70,11 @@ class SvgPicture:
         title = root.find(f"{_NAMESPACE}title")
         if title is not None and title.text and title.text.strip():
             self.metadata.facts["title"] = " ".join(title.text.split())[:500]
+        self.written = passages_of(
+            (kind, element.text or "")
+            for kind, name in ((PassageKind.TITLE, "title"), (PassageKind.CAPTION, "desc"))
+            for element in root.iter(f"{_NAMESPACE}{name}")
+        )
 
     def pixels(self, share: float) -> Image.Image:
         """Draw it at `share` of its own size, which may be beyond 1, as RGBA."""

@@ -30,6 +30,7 @@ from assetman.media.video_film import OpenFilm, opened_film
 from assetman.media.video_passages import read_chapters, read_subtitles
 from assetman.media.video_places import place_in, without_place, word_of
 from assetman.media.video_sheets import cell_of, look_of, poster_worth, write_poster, write_sheet
+from assetman.media.video_words import film_words
 
 _OVERSAMPLING = 2.0  # as of pictures, so that both are resized alike
 _QUESTION_FRAMES = 8  # of a range that is asked about, at most
@@ -75,6 +76,11 @@ class VideoHandler:
                 return extraction
             track = hear_stretch(film, specs, stretch, state, extraction.rest)
             return _with_sound(film, extraction, track, state)
+
+    def describe(self, path: str, limits: Limits) -> tuple[Passage, ...]:
+        """Read what the file says of the whole film in words."""
+        with opened(path) as file, opened_film(file, limits) as film:
+            return film_words(film)
 
     def preview(self, path: str, side: int | None, target: Path, limits: Limits) -> tuple[int, int]:
         """Write the poster as JPEG."""
@@ -265,6 +271,7 @@ def _share_of(film: OpenFilm, side: int) -> float:
 
 def _passages(film: OpenFilm, stretch: Stretch, rest: float | None) -> Iterator[Passage]:
     if stretch.number == 0:
+        yield from film_words(film)
         yield from read_chapters(film)
     yield from read_subtitles(film, stretch.start, rest)
 

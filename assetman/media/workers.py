@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from assetman.core.assets import Passage
 from assetman.core.errors import BadInput
 from assetman.core.inputs import Excerpt, Spec
 from assetman.media.clip import ClipFacts, SoundPart
 from assetman.media.decoding import (
     ClipTask,
+    DescribeTask,
     ExtractTask,
     FrameTask,
     PreviewTask,
@@ -71,6 +73,10 @@ class DecodePool:
         task = ExtractTask(path, tuple(specs), thumbnail, self._thumbnail_side, excerpt)
         urgent = thumbnail is None and not isinstance(excerpt, Stretch)
         return cast("Future[Extraction]", self._submit(task, urgent))
+
+    def describe(self, path: str) -> Future[tuple[Passage, ...]]:
+        """Read what a file says of itself in words; nothing is decoded."""
+        return cast("Future[tuple[Passage, ...]]", self._submit(DescribeTask(path), urgent=False))
 
     def preview(self, path: str, side: int | None, target: Path) -> Future[tuple[int, int]]:
         """Write a picture that Qt loads; the future gives its width and height."""

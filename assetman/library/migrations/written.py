@@ -13,10 +13,13 @@ DROP TABLE passage_words;
 DROP INDEX passages_described;
 ALTER TABLE passages ADD COLUMN box TEXT;   -- of text in a picture, as of a segment
 
--- What a picture or film says of itself in words was read by this version of the reading.
+-- Whether what it says of itself in words was read: of pictures and films it was not before.
 ALTER TABLE contents ADD COLUMN described INTEGER NOT NULL DEFAULT 0;
+UPDATE contents SET described = 1 WHERE kind = 'audio';
+CREATE INDEX contents_undescribed ON contents(id) WHERE extracted = 1 AND described = 0;
 -- The model that read the text in its pictures.
-ALTER TABLE contents ADD COLUMN lettered TEXT;
+ALTER TABLE contents ADD COLUMN reader TEXT;
+CREATE INDEX contents_by_reader ON contents(id, reader) WHERE kind IN ('image', 'video');
 
 -- Derived: words, spelt by `library.spelling`, which every connection knows. The rowid is four
 -- times the id of what they are of, and 0 for a passage, 1 for the name of an asset, 2 for the
