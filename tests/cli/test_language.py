@@ -31,7 +31,7 @@ def test_a_mistake_is_shown_with_carets_at_its_place() -> None:
 
 
 def test_carets_stand_below_wide_letters_too() -> None:
-    assert told("海辺 e\u0301\t\ud800 is:海")[1:] == ["  海辺 e\u0301␉? is:海", "          ^^^^^"]
+    assert told("海辺 e\u0301\t\ud800 is:海")[1:] == ["  海辺 e\u0301␉? is:海", "           ^^^^^"]
 
 
 def test_of_a_long_question_the_part_around_the_mistake_is_shown() -> None:
