@@ -31,6 +31,26 @@ def draw_lens(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.drawLine(QPointF(box.left() + side * 0.62, box.top() + side * 0.62), box.bottomRight())
 
 
+def draw_bookmark(painter: QPainter, box: QRectF, colour: QColor, filled: bool = False) -> None:
+    """Draw a ribbon that keeps a place, filled where something is kept."""
+    painter.setPen(_pen(colour, 1.3))
+    painter.setBrush(colour if filled else Qt.BrushStyle.NoBrush)
+    left, right = box.left() + box.width() * 0.2, box.right() - box.width() * 0.2
+    notch = QPointF(box.center().x(), box.bottom() - box.height() * 0.3)
+    top = [QPointF(left, box.top()), QPointF(right, box.top())]
+    painter.drawPolygon([*top, QPointF(right, box.bottom()), notch, QPointF(left, box.bottom())])
+
+
+def draw_lens_of_history(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw a magnifying glass with a small angle beside it: earlier searches."""
+    side = box.width() * 0.62
+    lens = QRectF(box.left(), box.center().y() - side / 2, side, side)
+    draw_lens(painter, lens, colour)
+    angle = QRectF(0, 0, box.width() * 0.3, box.width() * 0.3)
+    angle.moveCenter(QPointF(box.right() - box.width() * 0.08, box.center().y()))
+    draw_chevron(painter, angle, colour, True)
+
+
 def draw_chevron(painter: QPainter, box: QRectF, colour: QColor, down: bool) -> None:
     """Draw an open angle pointing down or to the right."""
     painter.setPen(_pen(colour, 1.4))

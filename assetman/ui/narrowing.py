@@ -11,12 +11,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from assetman.core.errors import AssetmanError
-from assetman.core.queries import Aspect
+from assetman.core.queries import Aspect, Query
 from assetman.core.searches import Completion, Completions
 from assetman.engine.protocol import EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.search_session import SearchSession
-from assetman.ui.controller.state import Chip, ExampleChip, SearchState
+from assetman.ui.controller.state import Chip, ExampleChip
 from assetman.ui.controller.text_chip import TextChip
 from assetman.ui.filter_choices import VALUES
 from assetman.ui.jobs import report
@@ -44,15 +44,15 @@ class Narrowing(QObject):
         self._window = window
         filters = self._filters = top.filters
         filters.aboutToShow.connect(self._ask_values)
-        filters.copy_wanted.connect(lambda: self.copy_as_text(session.state))
+        filters.copy_wanted.connect(lambda: self.copy_as_text(session.state.query()))
         filters.clear_wanted.connect(lambda: session.go(session.state.without_filters()))
         filters.typing_wanted.connect(self._bar.type_on)
         self._bar.chip_menu_wanted.connect(self._open_menu)
         self._bar.chip_edited.connect(self.edit)
 
-    def copy_as_text(self, state: SearchState) -> None:
+    def copy_as_text(self, query: Query) -> None:
         """Copy what is asked as it can be typed, chips and examples included."""
-        job = self._bridge.call(self, lambda api: api.as_text(state.query()))
+        job = self._bridge.call(self, lambda api: api.as_text(query))
         job.on_done(self._copy).on_error(self._tell).start()
 
     def edit(self, chip: Chip) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetrics,
@@ -15,11 +17,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QWi
 
 from assetman.ui.chips import LONGEST_NAME, SHORTEST_NAME, ChipButton
 from assetman.ui.controller.state import Chip, SearchState
-from assetman.ui.glyphs import draw_lens
+from assetman.ui.controls import GlyphButton
+from assetman.ui.glyphs import draw_bookmark, draw_lens_of_history
 from assetman.ui.theme import CONTROL_RADIUS, Text, appearance, mix, theme
 from assetman.ui.words_field import WordsField
 
 HINT = "Ctrl K"
+KEEP, KEPT = "Keep this search (Ctrl+D)", "This search is kept at the left"
 _WORDS = 80  # pixels that the words keep beside any number of chips
 
 
@@ -129,6 +133,8 @@ class SearchBar(QFrame):
     chip_menu_wanted = Signal(object, QPoint)  # Chip, a point of the screen
     chip_edited = Signal(object)  # Chip that is to become words
     resized = Signal()
+    history_wanted = Signal()
+    keep_wanted = Signal()
     picture_pasted = Signal()
     went_down = Signal()
 
@@ -137,13 +143,21 @@ class SearchBar(QFrame):
         self.setObjectName("searchBar")
         self.chips = ChipStrip(self)
         self.words = WordsField(self)
+        self.history = GlyphButton(
+            draw_lens_of_history, "What was asked before (Alt+Down)", self, 18
+        )
+        self.keep = GlyphButton(draw_bookmark, KEEP, self, 12)
+        self.keep.hide()
         self._layout = QHBoxLayout(self)
         self._layout.addWidget(self.chips)
         self._layout.addWidget(self.words, 1)
+        self._layout.addWidget(self.keep)
         self.chips.hide()
         self.words.textEdited.connect(self.typed)
         self.words.returnPressed.connect(self.entered)
         self.words.picture_pasted.connect(self.picture_pasted)
+        self.history.clicked.connect(self.history_wanted)
+        self.keep.clicked.connect(self.keep_wanted)
         self.words.left_at_start.connect(self._to_chips)
         self.words.deleted_at_start.connect(self._delete_last)
         self.words.went_down.connect(self.went_down)
@@ -160,9 +174,15 @@ class SearchBar(QFrame):
         if self.words.text() != state.words:
             self.words.setText(state.words)
         self.chips.show_chips(state.chips)
+        self.keep.setVisible(state.asks or state.filtered)
         self._fit_chips()
         asks = "Add words to narrow it" if state.examples else "Describe what you are looking for"
         self.words.setPlaceholderText(asks)
+
+    def show_kept(self, kept: bool) -> None:
+        """Show whether the present question is kept already."""
+        self.keep.set_glyph(partial(draw_bookmark, filled=kept))
+        self.keep.rename(KEPT if kept else KEEP)
 
     def type_on(self, text: str) -> None:
         """Begin a condition behind the words, for the person to go on typing."""
@@ -202,10 +222,7 @@ class SearchBar(QFrame):
         painter.setPen(QPen(look.accent if focused else look.edge, 1.5 if focused else 1))
         painter.setBrush(look.raised)
         painter.drawRoundedRect(box.adjusted(2, 2, -2, -2), CONTROL_RADIUS + 1, CONTROL_RADIUS + 1)
-        side = look.px(11)
-        lens = QRectF(look.px(13), (self.height() - side) / 2, side, side)
-        draw_lens(painter, lens, look.secondary)
-        if self._has_hint():
+        if self._has_hint() and self.keep.isHidden():
             self._paint_hint(painter)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -236,9 +253,12 @@ class SearchBar(QFrame):
 
     def _fit_chips(self) -> None:
         look = theme()
-        right = self._hint_width() + look.px(14) if self._has_hint() else look.px(10)
+        hinted = self._has_hint() and self.keep.isHidden()
+        right = self._hint_width() + look.px(14) if hinted else look.px(8)
         self._layout.setContentsMargins(look.px(32), 2, right, 2)
-        most = max(0, self.width() - right - look.px(32 + 8 + _WORDS))
+        kept = 0 if self.keep.isHidden() else look.px(24 + 8)
+        most = max(0, self.width() - right - kept - look.px(32 + 8 + _WORDS))
+        self.history.setGeometry(look.px(6), (self.height() - look.px(24)) // 2, *[look.px(24)] * 2)
         self.chips.fit(most)
 
     def _to_chips(self) -> None:

@@ -64,7 +64,7 @@ class SideGroup(QWidget):
         shown = self._entries
         many = len(shown) > MOST
         if many and not self._whole:
-            largest = sorted(shown, key=lambda entry: -entry.count)[:MOST]
+            largest = sorted(shown, key=lambda entry: -(entry.count or 0))[:MOST]
             kept = {entry.key for entry in largest} | self._lit
             shown = [entry for entry in shown if entry.key in kept]
         self.list.light(self._lit)

@@ -55,7 +55,7 @@ class SideEntry:
 
     key: object
     name: str
-    count: int
+    count: int | None  # None: not known yet
 
 
 class SideListModel(QAbstractListModel):
@@ -99,7 +99,8 @@ class SideListModel(QAbstractListModel):
             return plain_tip(display(entry.name))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             chosen = ", chosen" if entry.key in self.lit else ""
-            return f"{display(entry.name)}, {counted(entry.count, 'asset', 'assets')}{chosen}"
+            held = "" if entry.count is None else f", {counted(entry.count, 'asset', 'assets')}"
+            return f"{display(entry.name)}{held}{chosen}"
         return None
 
 
@@ -122,7 +123,8 @@ class _RowDelegate(QStyledItemDelegate):
             target=view.target == index.row(),
         )
         row = QRectF(0, rect.top(), view.viewport().width(), rect.height())
-        paint_row(painter, row, display(entry.name), count_text(entry.count), state)
+        count = "" if entry.count is None else count_text(entry.count)
+        paint_row(painter, row, display(entry.name), count, state)
 
 
 class SideList(QListView):

@@ -49,6 +49,7 @@ class Sidebar(QWidget):
         self.add = GlyphButton(draw_plus, "Add a folder…", self)
         self.more = GlyphButton(draw_dots, "Menu", self)
         self.tree = FolderView(model, self)
+        self.searches = SideGroup("Smart searches", self, add="Keep this search… (Ctrl+D)")
         self.collections = SideGroup("Collections", self, add="New collection…")
         self.tags = SideGroup("Tags", self)
         self._heading = Heading("Folders")
@@ -58,7 +59,7 @@ class Sidebar(QWidget):
         self.add.clicked.connect(self.add_wanted)
         self.tree.chosen.connect(self._choose)
         self.tree.menu_wanted.connect(self._open_menu)
-        for part in (self.tree, self.collections, self.tags):
+        for part in (self.tree, self.searches, self.collections, self.tags):
             part.row_wanted.connect(lambda row, part=part: self._bring_in_sight(part, row))
         model.modelReset.connect(self._light)
         model.rowsInserted.connect(self._light)
@@ -119,7 +120,7 @@ class Sidebar(QWidget):
         column.addWidget(self.kinds)
         column.addWidget(self.missing)
         column.addLayout(self._group)
-        for part in (self.tree, self.collections, self.tags):
+        for part in (self.tree, self.searches, self.collections, self.tags):
             column.addWidget(part)
         column.addStretch(1)
         self._scroll.setWidget(self._column)

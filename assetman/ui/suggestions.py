@@ -107,6 +107,7 @@ class Suggestions(QFrame):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setObjectName("suggestions")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.message = label("", "warning", self)
@@ -122,7 +123,7 @@ class Suggestions(QFrame):
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.setAccessibleName("Suggestions")
         self.list.clicked.connect(lambda index: self._choose(index.row()))
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 4, 1, 4)
         layout.setSpacing(0)
         layout.addWidget(self.message)
@@ -195,13 +196,13 @@ class Suggestions(QFrame):
         return min(max(max(widths) + px(56), px(_NARROWEST)), px(_WIDEST))
 
     def _place(self, place: QPoint, width: int) -> None:
-        window = self.parentWidget()
+        window = self._window
         room = window.width() - 16
         width = min(width, room)
         left = min(max(place.x(), 8), window.width() - 8 - width)
         self.setFixedWidth(width)
-        self.layout().activate()
-        self.setFixedHeight(self.layout().totalHeightForWidth(width))
+        self._layout.activate()
+        self.setFixedHeight(self._layout.totalHeightForWidth(width))
         self.move(left, place.y())
         self.raise_()
         self.show()

@@ -41,6 +41,7 @@ from assetman.ui.memory import WindowMemory
 from assetman.ui.message_bar import MessageBar
 from assetman.ui.narrowing import Narrowing
 from assetman.ui.organising_side import OrganisingSide
+from assetman.ui.searches_side import SearchesSide
 from assetman.ui.theme import Scheme, appearance, theme
 from assetman.ui.top_bar import TopBar
 from assetman.ui.views import Views
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.living.follow(self.organiser)
         self.views = Views(self.session, self.top_bar, self.content.grid, self.memory)
         self.exporting = Exporting(bridge, self.message_bar, self.memory, self)
+        self.searches = SearchesSide(bridge, self.organiser, self.session, self.library.watch, self)
         self._connect_library()
         self._connect_search()
         self._connect_organising()
@@ -141,6 +143,9 @@ class MainWindow(QMainWindow):
         self.narrowing.said.connect(say)
         self.completing = Completing(self.bridge, self.session, top.search, self)
         self.content.line.mistake_wanted.connect(self.completing.go_to_mistake)
+        searches = self.searches
+        searches.stand_in(self.library.sidebar.searches, top.search, self.completing)
+        searches.copy_wanted.connect(self.narrowing.copy_as_text)
         side = OrganisingSide(organiser, self.session, self.library.sidebar, top.filters, self)
         for part in (self.inspector, self.content.tagging):
             part.tag_chosen.connect(side.show_tag)
@@ -172,6 +177,7 @@ class MainWindow(QMainWindow):
                 "Ctrl+V": self.paste,
                 "Ctrl+O": self._add_folder,
                 "F5": self._update_all,
+                "Ctrl+D": self.searches.keep,
                 "Ctrl+B": lambda: frame.toggle(frame.sidebar),
                 "Ctrl+I": lambda: frame.toggle(frame.inspector),
                 "Ctrl++": top.larger,
@@ -188,6 +194,7 @@ class MainWindow(QMainWindow):
                 *self.living.entries(),
                 None,
                 ("Add a folder…", "Ctrl+O", self._add_folder),
+                ("Keep this search…", "Ctrl+D", self.searches.keep),
                 ("Update all folders", "F5", self._update_all),
                 ("Folders…", "", library.show_folders),
                 ("Files that could not be read…", "", library.show_failures),

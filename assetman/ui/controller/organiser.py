@@ -176,6 +176,16 @@ class Organiser(QObject):
         number = collection.id
         self._do(_Act(lambda api: api.delete_collection(number), said, None, done))
 
+    def write(
+        self,
+        work: Callable[[EngineApi], object],
+        said: str,
+        done: Callable[[], object] | None = None,
+        failed: Told | None = None,
+    ) -> None:
+        """Do another thing that the person asks for, when its turn has come."""
+        self._do(_Act(work, said, None, done, failed))
+
     @Slot()
     def renew(self) -> None:
         """Ask which tags and collections there are."""
