@@ -9,6 +9,8 @@ from typing import Self, cast
 import numpy as np
 from numpy.typing import ArrayLike
 
+from assetman.vectors import coarse
+from assetman.vectors.coarse import Coarse, Codes
 from assetman.vectors.folders import (
     DamagedFiles,
     Facts,
@@ -19,6 +21,7 @@ from assetman.vectors.folders import (
     write_folder,
 )
 from assetman.vectors.index import (
+    Floats,
     Halves,
     Ids,
     Neighbours,
@@ -27,9 +30,10 @@ from assetman.vectors.index import (
     checked_pair,
     unit_rows,
 )
-from assetman.vectors.rows import Digests, Rows
+from assetman.vectors.rows import GATHER_BLOCK, Digests, Rows
 
 ROWS = "rows"
+CODES, SCALES = "codes.npy", "scales.npy"
 
 
 class ExactIndex:
@@ -84,6 +88,11 @@ def write_rows(path: Path, rows: Rows, sequence: int, token: str = "") -> None:
         "digests.npy": array_writer([digests], np.uint64, (rows.live,)),
         "vectors.npy": array_writer(rows.blocks(), np.float16, (rows.live, rows.dimension)),
     }
+    if rows.live >= coarse.LEAST:
+        codes, scales = coarse.codes_of(rows.blocks()), coarse.scales_of(rows.blocks())
+        shape = (rows.live, rows.dimension)
+        writers[CODES] = array_writer(codes, np.int8, shape)
+        writers[SCALES] = array_writer(scales, np.float32, shape[:1])
     write_folder(path, ROWS, facts, writers)
 
 
@@ -98,4 +107,18 @@ def read_rows(path: Path) -> tuple[Rows, Facts]:
         raise DamagedFiles(f"{path} does not hold {count} rows")
     if (np.diff(ids) <= 0).any():
         raise DamagedFiles(f"{path}: its ids are not in order")
-    return Rows.of(ids, vectors, digests), facts
+    return Rows.of(ids, vectors, digests, _coarse(path, vectors)), facts
+
+
+def _coarse(path: Path, vectors: Halves) -> Coarse | None:
+    """Map the codes of rows; few have none, and those of folders of before are made now."""
+    if len(vectors) < coarse.LEAST:
+        return None
+    if not (path / CODES).exists():
+        blocks = (vectors[at : at + GATHER_BLOCK] for at in range(0, len(vectors), GATHER_BLOCK))
+        return Coarse.of(blocks, vectors.shape[1])
+    codes = cast(Codes, mapped_array(path / CODES, np.int8, vectors.shape[1]))
+    scales = cast(Floats, np.array(mapped_array(path / SCALES, np.float32, None)))
+    if not len(codes) == len(scales) == len(vectors):
+        raise DamagedFiles(f"{path}: its codes are of other rows")
+    return Coarse(codes, scales)

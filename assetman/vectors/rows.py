@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from assetman.vectors.coarse import Coarse, may_be_best
 from assetman.vectors.index import Floats, Halves, Ids, Neighbours, best_of
 
 Digests = NDArray[np.uint64]
@@ -20,6 +21,7 @@ Mask = NDArray[np.bool_]
 
 SCAN_BLOCK = 16_384  # rows: some milliseconds between two looks at the interpreter's lock
 GATHER_BLOCK = 2_048  # rows copied together before they are compared
+COARSE_SHARE = 0.02  # of all rows; fewer are compared exactly, one by one
 GATHER_SHARE = 0.1  # of all rows; picking more costs more than comparing all (measured)
 TABLE_SHARE = 64  # ids for one in so many rows are looked up through a table of all ids,
 TABLE_ROOM = 16  # if that takes no more than so many bytes for a row
@@ -79,16 +81,23 @@ class Rows:
     alive: Mask  # (n,)
     buffers: _Buffers
     highest: int  # no id was ever above it
+    coarse: Coarse | None = None  # of the base, where it is large
 
     @classmethod
-    def of(cls, ids: Ids, vectors: Halves, digests: Digests | None = None) -> Rows:
+    def of(
+        cls,
+        ids: Ids,
+        vectors: Halves,
+        digests: Digests | None = None,
+        coarse: Coarse | None = None,
+    ) -> Rows:
         """Make rows of ids in ascending order and their float16 vectors."""
         digests = digests_of(vectors) if digests is None else digests
         dimension = vectors.shape[1]
         none = np.empty((0, dimension), np.float16)
         buffers = _Buffers(ids, digests, np.zeros(len(ids), np.bool_), none)
         highest = int(ids[-1]) if len(ids) else -1
-        return cls(dimension, vectors, np.ones(len(ids), np.bool_), buffers, highest)
+        return cls(dimension, vectors, np.ones(len(ids), np.bool_), buffers, highest, coarse)
 
     @classmethod
     def none(cls, dimension: int) -> Rows:
@@ -253,6 +262,42 @@ class Rows:
         if places is None:
             return best_of(similarities, self.ids, count)
         return best_of(np.take(similarities, places, axis=1), self.ids[places], count)
+
+    def nearly_nearest(
+        self, queries: Floats, count: int, places: NDArray[np.intp] | None = None
+    ) -> Neighbours | None:
+        """Find the nearest by comparing coarsely, and what may be near exactly.
+
+        None where that would not be the faster way.
+        """
+        available = self.live if places is None else len(places)
+        most = GATHER_SHARE * len(self.alive)
+        if self.coarse is None or not COARSE_SHARE * len(self.alive) < available or count > most:
+            return None
+        found = []
+        for query in queries:
+            chosen = self._propose(query, count, places, self.coarse)
+            if len(chosen) > most:
+                return None
+            found.append(self.nearest(query[None], count, chosen))
+        return Neighbours(
+            np.concatenate([one.ids for one in found]),
+            np.concatenate([one.similarities for one in found]),
+        )
+
+    def _propose(
+        self, query: Floats, count: int, places: NDArray[np.intp] | None, coarse: Coarse
+    ) -> NDArray[np.intp]:
+        """Give the places of rows, some or all, that may be among the nearest."""
+        least, most = coarse.bounds(query)
+        if len(self.tail):
+            known = dots(query[None].astype(np.float16), self.tail)[0]
+            least, most = np.concatenate([least, known]), np.concatenate([most, known])
+        if places is None and self.live < len(self.alive):
+            places = self.live_places
+        if places is None:
+            return may_be_best(least, most, count)
+        return places[may_be_best(least[places], most[places], count)]
 
     def _scan(self, halves: Halves) -> Floats:
         similarities = np.empty((len(halves), len(self.alive)), np.float32)

@@ -150,6 +150,7 @@ class VectorStore:
             places = rows.less(places, rows.places_among(left_out))
         if not exact:
             found = self._graph.search(rows, queries, count, places)
+            found = found or rows.nearly_nearest(queries, count, places)
             if found is not None:
                 return found
         return rows.nearest(queries, count, places)
@@ -162,6 +163,11 @@ class VectorStore:
         places = rows.places(known)
         here = places >= 0
         return known[here], rows.read(places[here]).astype(np.float32)
+
+    def ids(self) -> Ids:
+        """List the ids of all vectors, ascending."""
+        self._ready()
+        return self._exact.rows.live_ids
 
     def sample(self, count: int) -> Floats:
         """Give at most `count` of the vectors, (n, d): by chance, and the same ones every time.
