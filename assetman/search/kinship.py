@@ -21,7 +21,7 @@ Read = tuple[np.ndarray, np.ndarray]
 """Ids, and the vectors of those ids, (n, d)."""
 
 MEMBERS = 512  # of a collection that are compared with; of a larger one some of everywhere
-_NEAREST = 3  # members whose mean similarity counts
+_NEAREST = 3  # members whose mean similarity counts, of fewer than nine a third
 _WAYS = 32  # members whose neighbours are looked at
 _CANDIDATES = 4096
 
@@ -78,7 +78,7 @@ class Kin:
 def kinship(rows: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Give the mean cosine of each of (n, d) with the nearest of a group: (n,) float32."""
     cosines = rows @ group.T
-    few = min(_NEAREST, len(group))
+    few = min(_NEAREST, max(1, len(group) // 3))
     near: np.ndarray = np.partition(cosines, -few, axis=1)[:, -few:].mean(axis=1)
     return near.astype(np.float32)
 
