@@ -140,13 +140,15 @@ class _Finding:
         The name of a collection means all that is in it.
         """
         name, example = excerpts.read(text, Example(path=text))
-        path = os.path.expanduser(name)
-        asset = self.library.assets.at_path(os.path.realpath(path)) or self._called(name)
+        path = os.path.expanduser(name)  # a relative one says nothing here: it is a name
+        whole = os.path.isabs(path)
+        asset = self.library.assets.at_path(os.path.realpath(path)) if whole else None
+        asset = asset or self._called(name)
         if asset is not None:
             example = replace(example, path=None, asset_id=asset)
         elif (collection := self.library.collections.named(name)) is not None:
             example = replace(example, path=None, collection_id=collection)
-        elif os.path.isfile(path):
+        elif whole and os.path.isfile(path):
             example = replace(example, path=path)
         else:
             return f"There is no file and no collection “{name}”."

@@ -219,6 +219,15 @@ def test_no_number_of_signs_breaks_it(sign: str) -> None:
     assert len(parse(sign * 5_000).terms) <= 5_000
 
 
+def test_of_very_many_parts_the_first_are_read() -> None:
+    text = " ".join(f"word tag:x{number} (b)" for number in range(60))
+    parsed = parse(text)
+    (mistake,) = parsed.mistakes
+    assert text[mistake.start : mistake.end] == "tag:x50"
+    assert len([term for term in parsed.terms if isinstance(term.question, Test)]) == 50
+    assert len([term for term in parsed.terms if term.question == Meaning("word")]) == 60
+
+
 @given(st.text())
 def test_nothing_typed_breaks_it(text: str) -> None:
     for each in parse(text).mistakes:

@@ -18,6 +18,7 @@ from assetman.search.parser.tree import (
     Question,
     all_of,
     any_of,
+    is_plain,
     mixed,
     weighed,
     without,
@@ -25,6 +26,8 @@ from assetman.search.parser.tree import (
 from assetman.search.parser.values import Senseless, test
 
 _DEEPEST = 50  # groups within each other
+_MOST = 100  # groups, and parts that are more than a plain word
+_MOST_MISTAKES = 100
 _LIKE_A_KEY = re.compile(r"([^\W\d_]{2,}):(?!//)\S")
 _ALIKE = 0.75
 
@@ -79,6 +82,7 @@ class _Reading:
     mistakes: list[Mistake] = field(default_factory=list)
     terms: list[Term] = field(default_factory=list)
     too_deep: int = 0  # groups that are open and passed over
+    count: int = 0  # of what there are `_MOST` of
 
     def take(self, token: Token) -> None:
         """Take in the next part."""
@@ -88,7 +92,7 @@ class _Reading:
             self._close(token)
         elif token.form is Form.OR:
             self._or(token)
-        elif (leaf := self._leaf(token)) is not None:
+        elif (leaf := self._leaf(token)) is not None and (is_plain(leaf) or self._room(token)):
             self.terms.append(Term(token.start, token.end, leaf))
             self._add(leaf)
 
@@ -101,7 +105,11 @@ class _Reading:
             self._end_group(None)
         tree = self._ended(self.groups[0])
         mistakes = sorted(self.mistakes, key=lambda each: (each.start, each.end))
-        return Parsed(EVERYTHING if tree is None else tree, tuple(mistakes), tuple(self.terms))
+        return Parsed(
+            EVERYTHING if tree is None else tree,
+            tuple(mistakes[:_MOST_MISTAKES]),
+            tuple(self.terms),
+        )
 
     def _add(self, question: Question) -> None:
         group = self.groups[-1]
@@ -111,10 +119,19 @@ class _Reading:
 
     def _open(self, token: Token) -> None:
         if len(self.groups) > _DEEPEST:
-            self.too_deep += 1
             self._wrong(token, f"Groups go {_DEEPEST} deep at most.")
-        else:
+        elif self._room(token):
             self.groups.append(_Group(token))
+            return
+        self.too_deep += 1
+
+    def _room(self, token: Token) -> bool:
+        """Tell whether one part more is read; a search of thousands would take too long."""
+        self.count += 1
+        if self.count == _MOST + 1:
+            message = f"Only the first {_MOST} filters, groups and weighted words count."
+            self._wrong(token, message)
+        return self.count <= _MOST
 
     def _close(self, token: Token) -> None:
         if self.too_deep:

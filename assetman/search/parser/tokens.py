@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 
 from assetman.core.conditions import Key
 
@@ -17,6 +18,7 @@ QUOTES = {'"': '"', "“": '”“"', "„": '“”"'}  # what closes what
 _KEY = re.compile(r"([^\W\d_]+):")
 _WEIGHT = re.compile(r"\^([0-9]{1,6}(?:\.[0-9]{1,6})?)(?=[\s)]|$)")
 _SPACE = re.compile(r"\s*")
+_STOP = re.compile(r"[\s()]")
 
 
 class Form(Enum):
@@ -54,6 +56,7 @@ def tokens(text: str) -> Iterator[Token]:
         place = _skip(text, token.end)
 
 
+@lru_cache(maxsize=1024)
 def is_bare(word: str) -> bool:
     """Tell whether a word can be typed as it is, also with a minus and with a weight."""
     if set(word) & set("()"):  # in a group they would close it
@@ -116,14 +119,13 @@ def _signed(text: str, place: int) -> bool:
 def _bare(text: str, place: int) -> int:
     """Give where a word ends: at a space, or at a parenthesis that it did not open."""
     opened = 0
-    for end in range(place, len(text)):
-        char = text[end]
-        if char == "(":
+    for stop in _STOP.finditer(text, place):
+        if stop[0] == "(":
             opened += 1
-        elif char == ")":
+        elif stop[0] == ")" and opened:
             opened -= 1
-        if char.isspace() or opened < 0:
-            return end
+        else:
+            return stop.start()
     return len(text)
 
 

@@ -74,10 +74,15 @@ def is_condition(question: Question) -> TypeGuard[Condition]:
     return isinstance(question, _CONDITIONS)
 
 
+def is_plain(question: Question) -> bool:
+    """Tell whether a question is nothing but words of the usual weight."""
+    return isinstance(question, Meaning) and question.weight == 1
+
+
 def all_of(parts: Iterable[Question]) -> Question:
     """Join what must all hold; without parts it asks for nothing: every asset will do."""
     flat: list[Question] = []
-    for plain, run in groupby(_each_once(parts), _plain):
+    for plain, run in groupby(_each_once(parts), is_plain):
         group = list(run)
         words = [each.words for each in group if isinstance(each, Meaning)]
         flat += [Meaning(" ".join(words))] if plain else group
@@ -156,7 +161,3 @@ def _each_once(parts: Iterable[Question]) -> Iterator[Question]:
             elif each not in known:
                 known.add(each)
                 yield each
-
-
-def _plain(question: Question) -> bool:
-    return isinstance(question, Meaning) and question.weight == 1
