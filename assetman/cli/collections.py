@@ -36,7 +36,7 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
         raise WrongUse("Name the files with --put or --take-out.")
     with desk.engine() as engine:
         if given.delete is not None:
-            engine.delete_collection(_called(engine, given.delete).id)
+            engine.delete_collection(called(engine, given.delete).id)
         elif name:
             _fill(engine, name, assets_of(engine, given.paths), bool(given.put))
         collections = engine.collections()
@@ -52,10 +52,11 @@ def _fill(engine: EngineApi, name: str, assets: list[int], inside: bool) -> None
     if inside and name.casefold() not in {each.name.casefold() for each in engine.collections()}:
         engine.make_collection(name, assets)
     else:
-        engine.collect(_called(engine, name).id, assets, inside)
+        engine.collect(called(engine, name).id, assets, inside)
 
 
-def _called(engine: EngineApi, name: str) -> Collection:
+def called(engine: EngineApi, name: str) -> Collection:
+    """Find a collection by its name. Raises WrongUse where there is none."""
     for each in engine.collections():
         if each.name.casefold() == name.casefold():
             return each

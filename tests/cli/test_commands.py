@@ -187,6 +187,24 @@ def test_a_file_from_elsewhere_can_be_the_example(
     assert len(assetman("similar", str(elsewhere)).lines) == 4
 
 
+def test_what_is_like_several_or_a_collection_is_found_without_these(
+    assetman: Run, pictures: Path
+) -> None:
+    assetman("add", str(pictures))
+    frog, barn = str(pictures / "green frog.jpg"), str(pictures / "red barn.png")
+    both = assetman("similar", frog, barn, "--json").json
+    assert names([hit["path"] for hit in both["hits"]]) == ["blue frog.jpg", "frog pond.mp4"]
+    assert both["query"] == f"{frog} {barn}"
+    assetman("collections", "--put", "Ponds", frog)
+    found = assetman("similar", "--collection", "ponds", "--by", "look", "--json").json
+    assert names([hit["path"] for hit in found["hits"]]) == ["blue frog.jpg", "frog pond.mp4"]
+    assert found["query"] == "ponds"
+    pond = str(pictures / "deep" / "frog pond.mp4")
+    assert len(assetman("similar", frog, "--unlike", pond).lines) == 1
+    for wrong in (["--collection", "No"], [frog, barn, "--from", "1"], [frog, "--by", "smell"]):
+        assert assetman("similar", *wrong).status == 2
+
+
 @pytest.mark.parametrize("argv", [["similar"], ["search", "--like"], ["search", "--unlike"]])
 def test_an_example_that_is_not_there_is_said(
     assetman: Run, pictures: Path, argv: list[str]

@@ -185,14 +185,15 @@ class PaperEngine(PaperOrganising, PaperSearches, PaperDuplicates, PaperFilms):
         if query.text == "wait":
             self._await("go")
         words = self._words(query)
+        left_out = {*query.leave_out, *self._members(query.examples)}
         passing = [asset for asset in self._assets.values() if self._passes(asset, query.filters)]
         if not words:
-            ids = tuple(asset.id for asset in passing if asset.id not in query.leave_out)
+            ids = tuple(asset.id for asset in passing if asset.id not in left_out)
             return Results(query, listed=ids[: query.limit], total=len(ids))
         hits = []
         for asset in passing:
             score = len(words & _words(asset.name)) / len(words)
-            if score > 0 and asset.id not in query.leave_out:
+            if score > 0 and asset.id not in left_out:
                 hit = Hit(asset.id, score, asset.id, reasons={"name": score})
                 hits.append(self._at_its_moment(hit))
         hits.sort(key=lambda hit: -hit.score)
@@ -335,8 +336,19 @@ class PaperEngine(PaperOrganising, PaperSearches, PaperDuplicates, PaperFilms):
     def _words(self, query: Query) -> set[str]:
         words = _words(query.text)
         for example in query.examples:
-            words |= _words(self._name(example))
+            for name in self._names(example):
+                words |= _words(name)
         return words
+
+    def _members(self, examples: Sequence[Example]) -> set[int]:
+        found = [self._collection(each.collection_id)[1] for each in examples if each.collection_id]
+        return set().union(*found)
+
+    def _names(self, example: Example) -> list[str]:
+        if example.collection_id is not None:
+            _, members = self._collection(example.collection_id)
+            return [self._assets[member].name for member in sorted(members)]
+        return [self._name(example)] if example.weight > 0 else []
 
     def _name(self, example: Example) -> str:
         if example.asset_id is not None:

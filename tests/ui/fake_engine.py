@@ -119,6 +119,7 @@ class FakeEngine(
     fail_with: dict[str, Exception] = field(default_factory=dict)  # by verb, raised once
     spoken: dict[int, list[Passage]] = field(default_factory=dict)  # by asset
     speech: str | None = None
+    text_on: bool = False
     calls: list[tuple[str, object]] = field(default_factory=list)
     searchable: int | None = None  # how many assets the model knows; None: all
     sure: float | None = None  # the least score of a good match; None: it is not measured
@@ -571,6 +572,8 @@ class FakeEngine(
         return wanted
 
     def _colours_of(self, example: Example) -> list[Colour]:
+        if example.collection_id is not None:
+            return [self._row(each).colour for each in self._kept(example.collection_id).inside]
         if example.asset_id is not None and example.start is not None:
             return self._colours_between(example.asset_id, example.start, example.end)
         if example.asset_id is not None and example.box is None:
@@ -597,9 +600,11 @@ class FakeEngine(
         words = _words(query.text)
         wanted = self._wanted(query)
         plain = [word for word in words if word not in COLOURS]
+        examples = [each.collection_id for each in query.examples if each.collection_id]
+        left_out = set(query.leave_out).union(*(self._kept(each).inside for each in examples))
         hits = []
         for row in rows:
-            if row.asset.id in query.leave_out or not row.indexed:
+            if row.asset.id in left_out or not row.indexed:
                 continue
             if plain and not all(word in row.asset.name.lower() for word in plain):
                 continue
