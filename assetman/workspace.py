@@ -13,6 +13,7 @@ from platformdirs import user_data_path
 
 from assetman.chosen_models import ChosenModels
 from assetman.comparing import Comparing
+from assetman.comparing_films import ComparingFilms
 from assetman.copies import Copies
 from assetman.core.changes import Changes
 from assetman.core.errors import EnvironmentProblem, LibraryBusy
@@ -34,6 +35,7 @@ from assetman.ingest.speech import Turn
 from assetman.ingest.tally import Tally
 from assetman.ingest.watch import Watcher, follow
 from assetman.ingest.worklist import Tools
+from assetman.lettering import Lettering
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.library.problems import CatalogueDamaged
@@ -42,6 +44,7 @@ from assetman.media.handler import Limits
 from assetman.media.thumbnails import ThumbnailCache
 from assetman.media.workers import DecodePool
 from assetman.search.completion import Completing
+from assetman.search.concepts import Concepts
 from assetman.search.questions import Questions
 from assetman.search.service import SearchService
 from assetman.transcribing import Transcribing
@@ -85,19 +88,24 @@ class Workspace:
             likenesses = folder / "vectors" / "likenesses"
             self.likenesses = Likenesses(self.library, self.thumbnails, likenesses)
             undo.callback(self.likenesses.close)
-            questions = Questions(self.library, self.encoders, self.errands, self.likenesses)
+            concepts = Concepts(self.encoders, folder / "concepts")
+            questions = Questions(
+                self.library, self.encoders, self.errands, self.likenesses, concepts
+            )
             self.search = SearchService(self.library, questions, self.store_of)
             self.completing = Completing(self.library)
             self.counting = Counting(self.search.count, self.publish)
             undo.callback(self.counting.close)
             self.copies = Copies(self.library)
             self._comparing = Comparing(self.library, self.thumbnails, self.publish)
+            self._comparing_films = ComparingFilms(self.library, self.decoders, self.publish)
             # Roots are real paths: what the walk meets is compared with the same.
             own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
             self._rules = IgnoreRules(settings.ignore, own)
             self.transcribing = Transcribing(
                 self.library, self.decoders, self.publish, models / "speech", settings.device
             )
+            self.lettering = Lettering(self.library, self.decoders, self.publish)
             self.pipeline = self._pipeline(workers)
             undo.callback(self.pipeline.close)
             if not self.library.read_only:
@@ -220,6 +228,8 @@ class Workspace:
         DescribingPass(self.library, self.decoders, self.publish).run(turn)
         self.likenesses.run(turn)
         self._comparing.run(tally, turn)
+        self._comparing_films.run(tally, turn)
+        self.lettering.read(tally, turn)
         self.transcribing.listen(tally, turn)
 
     def _on_cpu(self) -> bool:

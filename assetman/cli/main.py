@@ -34,6 +34,7 @@ from assetman.cli import (
     status,
     tag,
     tags,
+    text,
     undo,
     untag,
 )
@@ -83,6 +84,7 @@ COMMANDS: dict[str, ModuleType] = {
     "roots": roots,
     "models": models,
     "speech": speech,
+    "text": text,
     "pace": pace,
     "doctor": doctor,
     "engine": engine,

@@ -152,6 +152,8 @@ def _doing(progress: Progress) -> str:
     doing = f"{progress.phase.value.capitalize()} {progress.label}".rstrip()
     if progress.phase is Phase.COMPARING:
         doing = "Looking for duplicates"
+    if progress.phase is Phase.READING:
+        doing = f"Reading the text in {progress.label}"
     if progress.phase is Phase.LISTENING:
         doing = f"Writing down what is said in {progress.label}"
     return f"{doing} (gently)" if progress.gentle else doing

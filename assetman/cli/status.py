@@ -60,6 +60,8 @@ def _print(status: Status, console: Console) -> None:
     console.print(f"for sounds  {_models(status.sound_model, status.sound_filling)}")
     if status.speech:
         console.print(f"for speech  {status.speech}")
+    if status.text:
+        console.print("for text    on")
     if status.device is not None:
         reason = f" ({status.device.reason})" if status.device.reason else ""
         console.print(f"device      {status.device.title}{reason}")

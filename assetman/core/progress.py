@@ -16,6 +16,7 @@ class Phase(StrEnum):
     SCANNING = "scanning"
     INDEXING = "indexing"
     COMPARING = "comparing"  # pictures with each other, for duplicates
+    READING = "reading"  # text in pictures and frames
     LISTENING = "listening"  # for what is said, when all else is done
     PAUSED = "paused"
 
@@ -52,7 +53,7 @@ class Progress:
 
     run: int = 0  # counts the runs of this engine; IDLE with run n means run n has ended
     phase: Phase = Phase.IDLE
-    label: str = ""  # the root at work, as a person knows it; while listening, the file
+    label: str = ""  # the root at work, as a person knows it; while listening or reading, the file
     done: int = 0
     total: int = 0
     failed: int = 0

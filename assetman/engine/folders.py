@@ -42,6 +42,7 @@ class FolderVerbs(Verbs):
             sound_model=heard.space.model if heard else "",
             sound_filling=hearing.space.model if hearing else None,
             speech=workspace.transcribing.chosen,
+            text=workspace.lettering.on,
             read_only=library.read_only,
             device=workspace.encoders.device(),
             ignored=library.failures.count_ignored(),

@@ -15,6 +15,7 @@ from assetman.core.changes import Changes
 from assetman.core.duplicates import DuplicateGroup, Likeness
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.exports import Export, ExportForm
+from assetman.core.lettering import TextReading
 from assetman.core.models import DeviceChoice, ModelInfo
 from assetman.core.moments import Moment
 from assetman.core.organising import Collection, History, Step, Tag
@@ -80,6 +81,7 @@ class Status:
     sound_model: str = ""  # the one that answers about what is heard
     sound_filling: str | None = None
     speech: str | None = None  # the model that writes down what is said; None: it is off
+    text: bool = False  # whether text in pictures is read
     read_only: bool = False
     device: DeviceChoice | None = None
     ignored: int = 0  # failures the person does not want to hear of
@@ -336,6 +338,18 @@ class SpeechApi(Protocol):
         ...
 
 
+class TextApi(Protocol):
+    """Reading text in pictures and frames."""
+
+    def text_reading(self) -> TextReading:
+        """Say whether text is read, and what is still to be read."""
+        ...
+
+    def read_text(self, on: bool) -> int:
+        """Have text in pictures read from now on, or no longer; gives the run."""
+        ...
+
+
 class EngineApi(
     RootsApi,
     RunApi,
@@ -347,6 +361,7 @@ class EngineApi(
     ExportApi,
     ModelsApi,
     SpeechApi,
+    TextApi,
     Protocol,
 ):
     """One library's engine. Every method may be called from any thread and may block.

@@ -8,6 +8,7 @@ from pathlib import Path
 from assetman.engine.duplicates import DuplicateVerbs
 from assetman.engine.exports import ExportVerbs
 from assetman.engine.folders import FolderVerbs
+from assetman.engine.lettering import TextVerbs
 from assetman.engine.models import ModelVerbs
 from assetman.engine.organising import OrganisingVerbs
 from assetman.engine.protocol import Listener
@@ -28,6 +29,7 @@ class EngineService(
     ExportVerbs,
     ModelVerbs,
     SpeechVerbs,
+    TextVerbs,
 ):
     """Satisfies `EngineApi`, and `process.Served` where it is a process of its own."""
 

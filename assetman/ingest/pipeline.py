@@ -273,7 +273,7 @@ class Pipeline:
         return not self._unpaused.is_set()
 
     def _turn(self, token: CancelToken) -> Turn:
-        return Turn(token, self._gate, lambda: self._asked, lambda: self._visible)
+        return Turn(token, self._gate, lambda: self._asked, lambda: self._visible, self._rest)
 
     def _worklist(self, token: CancelToken) -> Worklist:
         targets = self._plan.targets()

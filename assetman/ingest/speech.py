@@ -56,6 +56,8 @@ class Turn:
     gate: Callable[[CancelToken], None]  # holds while the run is paused
     wanted: Callable[[], bool]  # something else is to be done first
     visible: Callable[[], tuple[int, ...]]
+    # Where the work is to be gentle, rests about as long as it took, seconds.
+    rest: Callable[[CancelToken, float], None] = lambda token, worked: None
 
 
 @dataclass(slots=True)

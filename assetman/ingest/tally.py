@@ -91,6 +91,10 @@ class Tally:
         """Say how many pictures are still to be compared with all others."""
         self._work(Phase.COMPARING, "", waiting)
 
+    def reading(self, label: str, waiting: int) -> None:
+        """Say how many pictures and films are still to be read."""
+        self._work(Phase.READING, display(label), waiting)
+
     def listening(self, label: str, waiting: int) -> None:
         """Say how many files are still to be listened to for what is said."""
         self._work(Phase.LISTENING, display(label), waiting)

@@ -83,6 +83,16 @@ class Lettering:
             self._database.value(f"SELECT COUNT(DISTINCT c.id) {_UNREAD}", (model, id_list([])))
         )
 
+    def count_lettered(self) -> int:
+        """Count the contents in whose pictures text was read."""
+        return int(
+            self._database.value(
+                "SELECT COUNT(DISTINCT content_id) FROM passages INDEXED BY passages_by_kind "
+                "WHERE kind = ?",
+                (str(PassageKind.TEXT),),
+            )
+        )
+
     def unread(
         self, model: str, limit: int, first: Sequence[int] = (), skip: Sequence[int] = ()
     ) -> list[Unread]:

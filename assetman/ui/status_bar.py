@@ -189,6 +189,7 @@ def doing_text(progress: Progress) -> str:
         Phase.SCANNING: f"Looking through{place or ' folders'}",
         Phase.INDEXING: f"Indexing{place}",
         Phase.COMPARING: "Looking for duplicates",
+        Phase.READING: f"Reading the text in{place}",
         Phase.LISTENING: f"Writing down what is said in{place}",
         Phase.PAUSED: f"Paused{':' + place if place else ''}",
     }[progress.phase]

@@ -15,6 +15,7 @@ from pathlib import Path
 from assetman.core.assets import Asset, Kind, Passage, PassageKind
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.exports import Export, ExportForm, ExportState
+from assetman.core.lettering import TextReading
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.moments import Moment
 from assetman.core.queries import Hit, Query
@@ -32,6 +33,7 @@ class PaperFilms:
     _await: Callable[..., None]
     index: Callable[[], int]
     _speech: str | None = None
+    _text: bool = False
 
     def _start_films(self) -> None:
         self._exports: dict[int, Export] = {}
@@ -69,6 +71,13 @@ class PaperFilms:
         if name not in (None, "small"):
             raise WrongUse(f"There is no model of speech called “{name}”.")
         self._speech = name
+        return self.index()
+
+    def text_reading(self) -> TextReading:
+        return TextReading(self._text, "PP-OCR")
+
+    def read_text(self, on: bool) -> int:
+        self._text = on
         return self.index()
 
     def _at_its_moment(self, hit: Hit) -> Hit:

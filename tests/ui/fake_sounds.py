@@ -27,6 +27,7 @@ from assetman.core.assets import (
 )
 from assetman.core.errors import BadInput, WrongUse
 from assetman.core.inputs import WINDOW_HOP, WINDOW_SECONDS
+from assetman.core.lettering import TextReading
 from assetman.core.models import ModelInfo, ModelState
 from assetman.core.moments import Moment
 from assetman.core.sounds import Waveform, peak_rate
@@ -59,6 +60,7 @@ class FakeSounds:
     _id: Callable[[], int]
     spoken: dict[int, list[Passage]]  # by asset
     speech: str | None
+    text_on: bool
     speech_rows: tuple[ModelInfo, ...] = (
         ModelInfo("tiny", "Tiny", "English, fast.", "MIT", 75 << 20, (), ModelState.INSTALLED),
     )
@@ -164,6 +166,15 @@ class FakeSounds:
         if name is not None and not any(row.name == name for row in self.speech_rows):
             raise WrongUse(f"There is no model of speech called “{name}”.")
         self.speech = name
+        return 1
+
+    def text_reading(self) -> TextReading:
+        self._begin("text_reading")
+        return TextReading(self.text_on, "PP-OCR", 3 if self.text_on else 0, 12)
+
+    def read_text(self, on: bool) -> int:
+        self._begin("read_text", on)
+        self.text_on = on
         return 1
 
     # -- inside -------------------------------------------------------------------------
