@@ -58,6 +58,7 @@ class Sense(StrEnum):
     NAME = "name"  # of the file or its folder
     TAG = "tag"
     TEXT = "text"  # in the picture
+    PASSED = "passed"  # it is what the question asks for without any meaning
 
 
 @dataclass(frozen=True, slots=True)

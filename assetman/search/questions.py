@@ -21,6 +21,7 @@ from assetman.library.library import Library
 from assetman.media.handler import Decoder
 from assetman.media.registry import handler_for
 from assetman.search.aspects import Likenesses, Plain, aspect_asked, aspect_of, spaces_for
+from assetman.search.concepts import Concepts
 from assetman.search.example_parts import excerpt_of, nearest, of_sense, within
 from assetman.search.kinship import MEMBERS, Read, means
 from assetman.search.planner import Part
@@ -63,8 +64,10 @@ class Questions:
         encoders: Encoders,
         decoder: Decoder,
         likenesses: Likenesses | None = None,
+        concepts: Concepts | None = None,
     ) -> None:
         self._library = library
+        self.concepts = concepts or Concepts(encoders)
         self.likenesses = likenesses
         self._encoders = encoders
         self._decoder = decoder

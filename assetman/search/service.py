@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,17 +12,18 @@ import numpy as np
 from assetman.core.conditions import EVERYTHING, Condition
 from assetman.core.inputs import Modality
 from assetman.core.organising import History
-from assetman.core.queries import Filters, Hit, Query, Results
+from assetman.core.queries import Evidence, Filters, Hit, Query, Results, Sense
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
+from assetman.library.sayings import Saying
 from assetman.search.answering import Answer, Backgrounds, Wanted
 from assetman.search.aspects import joined, real
-from assetman.search.finding import Finder, Found
+from assetman.search.explaining import explained
+from assetman.search.finding import Finder
 from assetman.search.folding import Folding
 from assetman.search.kinship import with_kin
 from assetman.search.planner import Alternative, Plan, plan, said_in
 from assetman.search.questions import Questions
-from assetman.search.scoring import shown
 from assetman.search.sorting import sorted_hits
 from assetman.vectors.store import VectorStore
 
@@ -59,7 +60,7 @@ class SearchService:
         self._questions = questions
         self._store_of = store_of
         self._finder = Finder(library)
-        self._backgrounds = Backgrounds()
+        self._backgrounds = Backgrounds(questions.concepts.of)
         self._folding = Folding(library, questions.likenesses)
         self._lock = threading.Lock()
         self._scopes: dict[tuple[Condition, tuple[int, ...]], _Scope] = {}
@@ -140,7 +141,7 @@ class SearchService:
         if asked.parts and spaces:
             answers, _, _ = self._answers(asked, spaces)
             ids = np.unique(np.asarray(segment_ids, np.int64))
-            scores = self._finder.scores(answers, asset_id, ids, asked.words, holding)
+            scores = self._finder.odds(answers, asset_id, ids, asked.words, holding)
         else:
             scores = dict.fromkeys(segment_ids, SAID)
         if holding is not None:
@@ -196,6 +197,8 @@ class SearchService:
                 sayings[asset].start,
                 sayings[asset].end,
                 reasons=dict(reasons),
+                confident=True,
+                evidence=_evidence(reasons, sayings[asset]),
             )
             for asset in listed
             if asset in sayings
@@ -237,6 +240,7 @@ class SearchService:
             elsewhere=elsewhere,
             searchable=scope.searchable,
             total=scope.total,
+            confident=any(hit.confident for hit in found),
             notes=tuple(notes),
         )
 
@@ -253,16 +257,15 @@ class SearchService:
             ][: todo.limit]
             said = {hit.asset_id: hit for hit in self._said(tuple(listed), asked.said)}
             return (
-                [said.get(asset) or Hit(asset, SAID, reasons={_PASSED: SAID}) for asset in listed],
+                [said.get(asset) or _passing(asset) for asset in listed],
                 [],
                 (),
             )
-        if not spaces:
-            return [], [], ()
-        answers, asking, notes = self._answers(asked, spaces)
+        answers, asking, notes = self._answers(asked, spaces) if spaces else ([], [], ())
         segments = self._scope(asked.condition, asking).segments
         wanted = Wanted(asked.condition, segments, todo.limit, left_out)
-        hits = self._hits(self._finder.find(answers, wanted, asked.words), answers)
+        found = self._finder.find(answers, wanted, asked.words)
+        hits = explained(found, answers, self._library, asked.words)
         return (self._timed(hits, asked.said) if asked.said else hits), asking, notes
 
     def _left_out(self, query: Query) -> frozenset[int]:
@@ -270,27 +273,6 @@ class SearchService:
         collections = tuple(each.collection_id for each in query.examples if each.collection_id)
         members = self._library.assets.ids(Filters(collections=collections)) if collections else ()
         return frozenset((*query.leave_out, *members))
-
-    def _hits(self, found: Sequence[Found], answers: Sequence[Answer]) -> list[Hit]:
-        """Explain what was found; the reasons of a hit add up to its score."""
-        reasons: dict[int, dict[str, float]] = {}
-        for answer in answers:
-            mine = [each.segment for each in found if each.answer is answer]
-            reasons |= answer.reasons([segment for segment in mine if segment is not None])
-        segments = self._library.segments.get(
-            [each.segment for each in found if each.segment is not None]
-        )
-        hits = []
-        for each in found:
-            row = segments.get(each.segment or 0)
-            parts = reasons.get(each.segment or 0)
-            if each.segment is not None and (row is None or parts is None):
-                continue  # it went in this moment
-            hit = Hit(each.asset, 0.0, each.segment, reasons={**(parts or {}), **each.added})
-            if row is not None:
-                hit = replace(hit, start=row.start, end=row.end, page=row.page, box=row.box)
-            hits.append(hit)
-        return _scored(hits, several=len(answers) > 1)
 
     def _scope(self, condition: Condition, spaces: Sequence[StoredSpace]) -> _Scope:
         """Count what the filters leave, anew when the library has changed and a while is over."""
@@ -333,15 +315,21 @@ class SearchService:
         return segments
 
 
-def _scored(hits: Sequence[Hit], several: bool) -> list[Hit]:
-    """Let the reasons of hits add up to their scores, and sort these, best first."""
-    sums = [float(sum(hit.reasons.values())) for hit in hits]
-    scores: list[float] = shown(np.array(sums), several).tolist()
-    order = sorted(range(len(hits)), key=lambda place: (-sums[place], hits[place].asset_id))
-    scored = []
-    for place in order:
-        hit, score = hits[place], scores[place]
-        share = score / sums[place] if score < sums[place] else 1.0
-        reasons = {name: part * share for name, part in hit.reasons.items()}
-        scored.append(replace(hit, score=score, reasons=reasons))
-    return scored
+def _passing(asset_id: int) -> Hit:
+    """Make the hit of an asset that a question asks for by conditions alone."""
+    evidence = (Evidence(_PASSED, SAID, Sense.PASSED),)
+    return Hit(asset_id, SAID, reasons={_PASSED: SAID}, confident=True, evidence=evidence)
+
+
+def _evidence(reasons: Mapping[str, float], saying: Saying) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            name,
+            share,
+            Sense.SAID,
+            segment_id=saying.segment_id,
+            start=saying.start,
+            end=saying.end,
+        )
+        for name, share in reasons.items()
+    )

@@ -42,7 +42,8 @@ def test_words_find_what_they_mean_first(filled: Searched) -> None:
     assert names(filled, found)[0] == "green.png"
     assert len(found.hits) == 7
     assert (found.searchable, found.total) == (7, 7)
-    assert found.confident is None
+    assert found.confident
+    assert found.good == sum(hit.confident is True for hit in found.hits)
     scores = [hit.score for hit in found.hits]
     assert scores == sorted(scores, reverse=True)
     assert all(0 <= score <= 1 for score in scores)

@@ -35,6 +35,7 @@ _NAMES = {
     Sense.NAME: "name",
     Sense.TAG: "tag",
     Sense.TEXT: "text in the picture",
+    Sense.PASSED: "filter",
 }
 _BEFORE, _LONGEST = 40, 160  # characters of a passage before the first match, and in all
 
