@@ -1,4 +1,4 @@
-"""Writing down what is said: which models there are for it, and whether one is on."""
+"""Words in sounds and pictures: what writes down the spoken ones, what reads the written ones."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from assetman.ui.bridge import EngineBridge
 from assetman.ui.controls import Separator, button, label
 from assetman.ui.models_dialog import ModelRow
 from assetman.ui.rows_dialog import RowsDialog
+from assetman.ui.text_row import TextRow
 from assetman.ui.theme import theme
 
 _ABOUT = (
@@ -36,17 +37,21 @@ class SpeechRow(ModelRow):
 
 
 class SpeechDialog(RowsDialog):
-    """Lists the models of speech, switches one on or all off, adds one."""
+    """Lists the models of speech, switches one on or all off, adds one; and switches reading."""
 
     def __init__(self, bridge: EngineBridge, parent: QWidget | None = None) -> None:
-        super().__init__("Write down what is said", parent)
+        super().__init__("Words in sounds and pictures", parent)
         self._bridge = bridge
         self.rows: list[SpeechRow] = []
         self.add_folder = button("Add from folder…", "", self)
-        self.switch_off = button("Switch off", "", self)
+        self.switch_off = button("Stop listening", "", self)
         about = label(_ABOUT, "secondary", self)
         about.setWordWrap(True)
-        self._lay_out((self.add_folder, self.switch_off), above=(about,))
+        self.text = TextRow(bridge, self)
+        self._lay_out(
+            (self.add_folder, self.switch_off),
+            above=(self.text, Separator(self), label("What is said", "heading", self), about),
+        )
         self.resize(theme().px(580), theme().px(520))
         self.add_folder.clicked.connect(self._choose)
         self.switch_off.clicked.connect(lambda: self._use(None))
@@ -56,6 +61,7 @@ class SpeechDialog(RowsDialog):
     def refresh(self) -> None:
         """Ask for the models as they are now."""
         self._bridge.call(self, lambda api: api.speech_models()).on_done(self._show).start()
+        self.text.refresh()
 
     def _show(self, models: list[ModelInfo]) -> None:
         self._clear()

@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
                 ("Files that could not be read…", "", library.show_failures),
                 None,
                 ("Models…", "", library.show_models),
-                ("Write down what is said…", "", library.show_speech),
+                ("Words in sounds and pictures…", "", library.show_speech),
                 self.living.paces,
                 None,
                 ("Back", "Alt+Left", walk.back),

@@ -43,6 +43,19 @@ def test_a_model_is_switched_on_and_off(
     qtbot.waitUntil(lambda: engine.speech is None and not dialog.switch_off.isEnabled())
 
 
+def test_text_in_pictures_is_switched_on_and_off_there_too(
+    qtbot: QtBot, dialog: SpeechDialog, engine: FakeEngine
+) -> None:
+    row = dialog.text
+    qtbot.waitUntil(lambda: row.state.text() == "Off, found in 12 files")
+    qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: row.state.text() == "On, 3 to go, found in 12 files")
+    assert engine.text_on
+    assert row.switch.text() == "Switch off"
+    qtbot.mouseClick(row.switch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not engine.text_on and row.state.text().startswith("Off"))
+
+
 def test_one_that_is_not_here_is_fetched_and_what_goes_wrong_is_said(
     qtbot: QtBot, dialog: SpeechDialog, engine: FakeEngine
 ) -> None:
