@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assetman.core.assets import Box, Kind
 from assetman.core.conditions import Any, InCollection, InFolder, Key, Test, needed
@@ -130,6 +132,21 @@ def test_of_very_many_alternatives_the_first_are_searched(filled: Searched) -> N
     todo = plan(query, filled.library)
     assert len(todo.alternatives) == MOST_ALTERNATIVES
     assert len(todo.notes) == 1
+
+
+_SIGNS = [*'()+-"“[]^:.,<>=*? 3\0\\', "\ud800", "é", "a", " OR ", "^2", "#", "..", "$", "\n"]
+_PAIRS = [f" {key}:" for key in (*Key, "after", "before", "about")]
+
+
+@given(st.lists(st.sampled_from([*_SIGNS, *_PAIRS, " sub", " tag:sea", "2024", "10mb"])))
+def test_whatever_is_typed_is_a_question_that_the_catalogue_can_answer(
+    filled: Searched, typed: list[str]
+) -> None:
+    text = "".join(typed)
+    todo = plan(Query(text), filled.library)
+    assert 0 <= filled.library.assets.count(todo.condition) <= 8
+    assert all(0 <= each.start < each.end <= len(text) for each in todo.mistakes)
+    as_text(Query(text, filters=Filters(missing=True)), filled.library)
 
 
 def test_a_query_is_written_as_text_that_asks_the_same(filled: Searched) -> None:
