@@ -114,9 +114,14 @@ class Database:
                     for end in self._at_end:
                         end()
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside `writing`, so that it reads what may yet be undone."""
+        return self._writing_thread == threading.get_ident()
+
     def settle(self) -> None:
         """Do now what is due before the commit, if this thread is inside `writing`."""
-        if self._writing_thread == threading.get_ident():
+        if self.is_writing:
             for settle in self._before_commit:
                 settle()
 
@@ -143,7 +148,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection to read with; cursors must be finished before it goes back."""
-        if self._writing_thread == threading.get_ident():
+        if self.is_writing:
             assert self._writer is not None
             try:
                 yield self._writer

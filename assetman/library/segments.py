@@ -14,6 +14,7 @@ from assetman.core.queries import Filters
 from assetman.library.database import Database, Row
 from assetman.library.filters import EVERYTHING, asked, passing, source
 from assetman.library.gaps import Gaps
+from assetman.library.holders import Holders
 from assetman.library.journal import Journal
 from assetman.library.values import box_of, box_text, id_list
 
@@ -73,6 +74,7 @@ class Segments:
         self._database = database
         self._journal = journal
         self._gaps = gaps
+        self._holders = Holders(database)
 
     def replace(self, content_id: int, drafts: Sequence[SegmentDraft]) -> list[int]:
         """Make these the segments of a content and give their ids, in order.
@@ -145,14 +147,10 @@ class Segments:
         """Give the segments that some asset which passes has: (n,) int64, sorted."""
         condition = asked(filters)
         where, values = passing(condition)
-        # The ids of the assets first: their rows are then read in the order they lie in.
-        (ids,) = self._database.integers(
-            "SELECT s.id AS c0 FROM segments s WHERE s.content_id IN "
-            "(SELECT content_id FROM assets WHERE id IN "
-            f"(SELECT a.id FROM {source(condition)} WHERE {where}))",
-            values,
+        (contents,) = self._database.integers(
+            f"SELECT a.content_id AS c0 FROM {source(condition)} WHERE {where}", values
         )
-        return np.sort(ids)
+        return self._holders.segments_of(contents)
 
     def owners(self, segment_ids: np.ndarray, filters: Filters | Condition = EVERYTHING) -> Owners:
         """Pair segments with the assets that have them and pass."""
