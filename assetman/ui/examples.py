@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
-from assetman.core.assets import Kind
+from assetman.core.assets import Kind, display
 from assetman.core.moments import Picture
 from assetman.core.queries import Example
 from assetman.engine.protocol import Card, EngineApi
@@ -20,8 +21,11 @@ def chips_of(api: EngineApi, examples: Sequence[Example]) -> tuple[ExampleChip, 
 
 def _chip(api: EngineApi, example: Example, cards: dict[int, Card]) -> ExampleChip:
     card = cards.get(example.asset_id or 0)
+    if example.collection_id is not None:
+        names = {each.id: each.name for each in api.collections()}
+        return ExampleChip(example, names.get(example.collection_id, "a collection"))
     if card is None:
-        return ExampleChip(example, "a file")
+        return ExampleChip(example, display(os.path.basename(example.path or "")) or "a file")
     sound = card.asset.kind is Kind.AUDIO
     picture = card.thumbnail if sound else _frame_of(api, example) or card.thumbnail
     return ExampleChip(example, card.asset.display_name, picture, sound)

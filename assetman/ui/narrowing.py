@@ -11,7 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from assetman.core.errors import AssetmanError
-from assetman.core.queries import Aspect, Query
+from assetman.core.queries import Query
 from assetman.core.searches import Completion, Completions
 from assetman.engine.protocol import EngineApi
 from assetman.ui.bridge import EngineBridge
@@ -19,14 +19,9 @@ from assetman.ui.controller.search_session import SearchSession
 from assetman.ui.controller.state import Chip, ExampleChip
 from assetman.ui.controller.text_chip import TextChip
 from assetman.ui.filter_choices import VALUES
+from assetman.ui.grid.alike_menu import NAMES
 from assetman.ui.jobs import report
 from assetman.ui.top_bar import TopBar
-
-ASPECT_NAMES = {
-    Aspect.MEANING: "By meaning",
-    Aspect.LOOK: "By colours and composition",
-    Aspect.SHAPE: "By shape of sound",
-}
 
 
 class Narrowing(QObject):
@@ -93,7 +88,7 @@ class Narrowing(QObject):
 
     def _fill(self, menu: QMenu, chip: Chip) -> None:
         if isinstance(chip, ExampleChip):
-            for aspect, name in ASPECT_NAMES.items():
+            for aspect, name in NAMES.items():
                 action = menu.addAction(name)
                 action.setCheckable(True)
                 action.setChecked(chip.example.by is aspect)

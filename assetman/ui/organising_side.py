@@ -8,11 +8,13 @@ from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from assetman.core.organising import Collection
+from assetman.core.queries import Example
 from assetman.ui.controller.organiser import Organiser, Told
 from assetman.ui.controller.search_session import SearchSession
-from assetman.ui.controller.state import CollectionChip, SearchState, TagChip
+from assetman.ui.controller.state import CollectionChip, ExampleChip, SearchState, TagChip
 from assetman.ui.controls import counted
 from assetman.ui.filter_menu import FilterMenu
+from assetman.ui.grid.asset_actions import UNLIKE
 from assetman.ui.name_dialog import NameDialog
 from assetman.ui.side_list import SideEntry
 from assetman.ui.sidebar import Sidebar
@@ -158,12 +160,26 @@ class OrganisingSide(QObject):
         menu = self._menu("Collection")
         chip = CollectionChip(found.id, found.name)
         menu.addAction("Rename…\tF2", lambda: self.rename_collection(key))
+        menu.addSeparator()
+        menu.addAction("What belongs here too?", lambda: self._find_more(found))
+        menu.addAction("Less like these", lambda: self._find_less(found))
+        menu.addSeparator()
         delete = menu.addAction("Delete")
         delete.setToolTip("Its files stay in the library.")
         delete.triggered.connect(
             lambda: self._organiser.delete_collection(found, lambda: self._session.remove(chip))
         )
         menu.popup(place)
+
+    def _find_more(self, collection: Collection) -> None:
+        """Ask for what is like the files of a collection, in the whole library."""
+        example = Example(collection_id=collection.id)
+        self._session.go(SearchState(chips=(ExampleChip(example, collection.name),)))
+
+    def _find_less(self, collection: Collection) -> None:
+        """Add to the present question that it should be less like a collection."""
+        example = Example(collection_id=collection.id, weight=UNLIKE)
+        self._session.add([ExampleChip(example, collection.name)])
 
     def _menu(self, name: str) -> QMenu:
         menu = QMenu(self._window)

@@ -99,7 +99,7 @@ class SearchesSide(QObject):
         """Ask a question that was kept."""
 
         def done(chips: tuple[ExampleChip, ...]) -> None:
-            self._session.go(state_of(query, self.names, self._named(chips)))
+            self._session.go(state_of(query, self.names, chips))
 
         self._bridge.call(self, lambda api: chips_of(api, query.examples)).on_done(done).start()
 
@@ -213,14 +213,6 @@ class SearchesSide(QObject):
 
     def _search(self, key: object) -> SmartSearch | None:
         return next((each for each in self._searches if each.id == key), None)
-
-    def _named(self, chips: tuple[ExampleChip, ...]) -> list[ExampleChip]:
-        """Give the chips of collections the names that these have now."""
-        ids = [(chip, chip.example.collection_id) for chip in chips]
-        return [
-            chip if number is None else replace(chip, name=self._collection_name(number))
-            for chip, number in ids
-        ]
 
     def _folder_name(self, folder: FolderFilter) -> str:
         status = self._watch.status

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assetman.core.conditions import quoted
-from assetman.core.queries import Example, FolderFilter, Query
+from assetman.core.queries import FolderFilter, Query
 from assetman.ui.controller.state import (
     Chip,
     CollectionChip,
@@ -59,12 +59,6 @@ def described(query: Query, names: Names) -> str:
         parts.insert(0, words)
     whole = " · ".join(parts)
     return whole if len(whole) <= _LONGEST else f"{whole[: _LONGEST - 1]}…"
-
-
-def placed(examples: Sequence[Example], names: Names) -> dict[int, str]:
-    """Name the collections that are examples."""
-    ids = (each.collection_id for each in examples if each.collection_id is not None)
-    return {each: names.collection(each) for each in ids}
 
 
 def _filters(query: Query, names: Names) -> list[Chip]:

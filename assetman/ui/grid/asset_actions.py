@@ -16,10 +16,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from assetman.core.assets import Kind, display
 from assetman.core.moments import clock
-from assetman.core.queries import Example
+from assetman.core.queries import Aspect, Example
 from assetman.engine.protocol import Card, EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
+from assetman.ui.grid.alike_menu import offer_alike
 from assetman.ui.grid.card_times import plays
 from assetman.ui.grid.file_manager import require, reveal
 from assetman.ui.grid.organising_menu import offer_organising
@@ -54,10 +55,13 @@ class Question:
 ClipOf = Callable[[int], Clip | None]
 
 
-def similar_to(asset_ids: Sequence[int], clip_of: ClipOf = lambda _: None) -> Question:
+def similar_to(
+    asset_ids: Sequence[int], clip_of: ClipOf = lambda _: None, by: Aspect = Aspect.MEANING
+) -> Question:
     """Ask for what is like these, or like the moments shown of them; themselves left out."""
     ids = tuple(asset_ids[:EXAMPLES])
-    return Question(tuple(_example(i, clip_of(i)) for i in ids), replace=True, leave_out=ids)
+    examples = tuple(_example(i, clip_of(i), by=by) for i in ids)
+    return Question(examples, replace=True, leave_out=ids)
 
 
 def similar_to_moment(asset_id: int, start: float, end: float | None = None) -> Question:
@@ -72,10 +76,12 @@ def less_like(asset_ids: Sequence[int], clip_of: ClipOf = lambda _: None) -> Que
     return Question(tuple(_example(i, clip_of(i), UNLIKE) for i in ids), replace=False)
 
 
-def _example(asset_id: int, clip: Clip | None, weight: float = 1.0) -> Example:
+def _example(
+    asset_id: int, clip: Clip | None, weight: float = 1.0, by: Aspect = Aspect.MEANING
+) -> Example:
     if clip is None:
-        return Example(asset_id=asset_id, weight=weight)
-    return Example(asset_id=asset_id, weight=weight, start=clip.start, end=clip.end)
+        return Example(asset_id=asset_id, weight=weight, by=by)
+    return Example(asset_id=asset_id, weight=weight, start=clip.start, end=clip.end, by=by)
 
 
 def mime_of(cards: Sequence[Card]) -> QMimeData:
@@ -152,6 +158,10 @@ class AssetActions(QObject):
             action = menu.addAction(f"{title}\t{keys}" if keys else title)
             action.triggered.connect(partial(_call, verb))
             action.setEnabled(not (many and title == "Show in folder here"))
+        kinds = {card.asset.kind for i in ids[:LOOKED_AT] if (card := self.card_of(i))}
+        offer_alike(
+            menu, many, kinds, partial(self.find_similar, ids), menu.actions()[_alike(menu)]
+        )
         opening = next(a for a in menu.actions() if a.text().startswith("Open"))
         before = menu.actions()[menu.actions().index(opening) - 1]
         known = {card.asset.rating if (card := self.card_of(i)) else None for i in ids[:LOOKED_AT]}
@@ -171,10 +181,10 @@ class AssetActions(QObject):
         self._open_menu.popup(at)
         return self._open_menu
 
-    def find_similar(self, asset_ids: Sequence[int]) -> None:
+    def find_similar(self, asset_ids: Sequence[int], by: Aspect = Aspect.MEANING) -> None:
         """Ask for what is like these: of videos that were found, like their best moments."""
         if asset_ids:
-            self.asked.emit(similar_to(asset_ids, self.clip_of))
+            self.asked.emit(similar_to(asset_ids, self.clip_of, by))
 
     def less_like(self, asset_ids: Sequence[int]) -> None:
         """Ask for less like these."""
@@ -329,6 +339,12 @@ class AssetActions(QObject):
         if failed is not None:
             job.on_error(failed)
         job.start()
+
+
+def _alike(menu: QMenu) -> int:
+    """Give the place in a menu behind the first entry that finds what is alike."""
+    titles = [action.text() for action in menu.actions()]
+    return next(n for n, title in enumerate(titles) if title.startswith("Less like"))
 
 
 def _call(verb: Callable[[], object], *_checked: bool) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QContextMenuEvent, QDesktopServices, QDrag, QGuiApplic
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from assetman.core.queries import Example
+from assetman.core.queries import Aspect, Example
 from assetman.ui.grid import ASSETS_MIME, GridView, Question
 from assetman.ui.grid.asset_actions import mime_of
 from assetman.ui.grid.file_manager import reveal
@@ -246,3 +246,23 @@ def test_files_are_marked_in_the_file_manager(
     picture.write_bytes(b"")
     reveal([str(picture)])
     assert f"array:string:{picture.as_uri().replace(',', '%2C')}" in said.read_text("utf-8")
+
+
+def test_more_like_this_offers_in_what_it_is_to_be_alike(
+    grid: GridView, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    barn, hills = named(engine, "red barn.jpg"), named(engine, "green hills.jpg")
+    grid.show_assets([barn, hills])
+    qtbot.waitUntil(lambda: grid.assets.store.get(hills) is not None)
+    asked: list[Question] = []
+    grid.asked.connect(asked.append)
+    titles = {a.text(): a.menu() for a in grid.verbs.menu([barn, hills]).actions()}
+    more = titles["More like these"]
+    assert isinstance(more, QMenu)
+    names = [action.text() for action in more.actions()]
+    assert names == ["By meaning\tS", "By colours and composition"]  # pictures have no sound
+    more.actions()[1].trigger()
+    examples = asked[0].examples
+    assert [example.asset_id for example in examples] == [barn, hills]
+    assert {example.by for example in examples} == {Aspect.LOOK}
+    assert asked[0].leave_out == (barn, hills)

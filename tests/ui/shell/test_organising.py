@@ -429,3 +429,19 @@ def test_missing_files_have_a_row_only_while_there_are_any(
     window.session.remove(MissingChip())
     side.show_missing(0)
     assert not side.missing.isVisible()
+
+
+def test_what_belongs_into_a_collection_too_is_found_by_all_that_is_in_it(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    inside = ids_of(engine, "red barn.jpg", "evening.jpg")
+    engine.make_collection("Warm", inside)
+    know(qtbot, window, 0, 1)
+    side = window.library.sidebar.collections.list
+    choose(menu_of(side, 0), "What belongs here too?")
+    qtbot.waitUntil(lambda: labels(window) == ["what is in Warm"])
+    qtbot.waitUntil(lambda: len(shown(window)) == 3)
+    assert not set(inside) & set(window.content.grid.ids())
+    window.session.say("grey")
+    choose(menu_of(side, 0), "Less like these")
+    qtbot.waitUntil(lambda: labels(window) == ["less like what is in Warm"])
