@@ -24,6 +24,7 @@ from assetman.search.folding import Folding
 from assetman.search.kinship import with_kin
 from assetman.search.planner import Alternative, Plan, plan, said_in
 from assetman.search.questions import Questions
+from assetman.search.recent import RecentAnswers
 from assetman.search.sorting import sorted_hits
 from assetman.vectors.store import VectorStore
 
@@ -62,6 +63,7 @@ class SearchService:
         self._finder = Finder(library)
         self._backgrounds = Backgrounds(questions.concepts.of)
         self._folding = Folding(library, questions.likenesses)
+        self._recent = RecentAnswers()
         self._lock = threading.Lock()
         self._scopes: dict[tuple[Condition, tuple[int, ...]], _Scope] = {}
 
@@ -71,10 +73,17 @@ class SearchService:
         Raises BadInput for an example that cannot be read, WrongUse for one that is not there.
         """
         started = time.monotonic()
-        todo = plan(query, self._library)
         spaces = self._spaces()
-        results = self._list(todo, spaces) if todo.lists else self._stacked(todo, spaces)
-        return replace(results, mistakes=todo.mistakes, seconds=time.monotonic() - started)
+        state = self._library.journal.sequence(), *(
+            (space.id, len(self._store_of(space))) for space in spaces
+        )
+        results = self._recent.get(query, state)
+        if results is None:
+            todo = plan(query, self._library)
+            results = self._list(todo, spaces) if todo.lists else self._stacked(todo, spaces)
+            results = replace(results, mistakes=todo.mistakes)
+            self._recent.put(query, state, results)
+        return replace(results, seconds=time.monotonic() - started)
 
     def _stacked(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
         """Answer with copies and bursts folded; asks for more where that leaves too few."""
