@@ -54,7 +54,7 @@ class Completing(QObject):
     # -- completion ---------------------------------------------------------------------
 
     def _ask(self) -> None:
-        text, caret = self._words.text(), self._words.cursorPosition()
+        text, caret = self._words.text(), self._words.caret
         if not self._words.hasFocus() or self._words.hasSelectedText():
             return
         job = self._bridge.call(self, lambda api: api.complete(text, caret))
@@ -63,7 +63,7 @@ class Completing(QObject):
         job.on_done(lambda found: self._show(text, caret, found)).start()
 
     def _show(self, text: str, caret: int, found: Completions) -> None:
-        now = (self._words.text(), self._words.cursorPosition())
+        now = (self._words.text(), self._words.caret)
         if now != (text, caret) or not self._words.hasFocus():
             return
         typed = text[found.start : caret]
@@ -84,7 +84,7 @@ class Completing(QObject):
         space = "" if goes_on or text[end : end + 1].isspace() else " "
         before = f"{text[:start]}{option.text}{space}"
         self._words.setText(before + text[end:])
-        self._words.setCursorPosition(len(before))
+        self._words.put_caret(len(before))
         self._words.textEdited.emit(self._words.text())
 
     def _take_key(self, event: QKeyEvent) -> bool:
@@ -127,17 +127,17 @@ class Completing(QObject):
         if self._words.mistakes:
             first = self._words.mistakes[0]
             self._words.setFocus(Qt.FocusReason.OtherFocusReason)
-            self._words.setSelection(first.start, first.end - first.start)
+            self._words.select_part(first.start, first.end)
             self._say()
 
     def _caret_moved(self) -> None:
-        if self._words.mistake_at(self._words.cursorPosition()) is not None:
+        if self._words.mistake_at(self._words.caret) is not None:
             self._waiting.start()
         elif not self.suggestions.offering:
             self._hide()
 
     def _say(self) -> None:
-        found = self._words.mistake_at(self._words.cursorPosition())
+        found = self._words.mistake_at(self._words.caret)
         if found is not None and self._words.hasFocus() and not self.suggestions.offering:
             at = self._words.place_of(found.start) - QPoint(12, 0)
             place = self._beneath(self._words.pos() + at)

@@ -57,7 +57,7 @@ class Narrowing(QObject):
         state = self._session.state.without_chip(chip)
         self._session.go(replace(state, words=f"{chip.text} {state.words}".strip()))
         self._bar.words.setFocus()
-        self._bar.words.setCursorPosition(len(chip.text))
+        self._bar.words.put_caret(len(chip.text))
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

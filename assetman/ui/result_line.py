@@ -10,6 +10,7 @@ from assetman.core.queries import Results
 from assetman.ui.controller.state import SearchState
 from assetman.ui.controls import button, counted, label
 from assetman.ui.grid.grid_layout import MARGIN
+from assetman.ui.nearest import nothing_matches
 from assetman.ui.theme import appearance, theme
 
 
@@ -137,6 +138,7 @@ class ResultLine(QWidget):
         look = theme()
         head, rest = self._text
         metrics = self.sentence.fontMetrics()
+        head = metrics.elidedText(head, Qt.TextElideMode.ElideRight, max(0, self.sentence.width()))
         room = self.sentence.width() - metrics.horizontalAdvance(head + " ")
         rest = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, max(0, room))
         self.sentence.setText(
@@ -144,7 +146,7 @@ class ResultLine(QWidget):
             f'<span style="color:{look.secondary.name()}">{_escape(rest)}</span>'
         )
         self.sentence.setAccessibleName(self.text())
-        self.sentence.setToolTip(self.text() if rest.endswith("…") else "")
+        self.sentence.setToolTip(self.text() if "…" in head + rest else "")
 
     def _restyle(self) -> None:
         px = theme().px
@@ -178,14 +180,11 @@ def sentence_for(
     if working and fresh.searchable < fresh.total:
         parts.append(f"{fresh.searchable:,} of {fresh.total:,} searchable so far")
     parts.append(f"{shown.seconds:.{2 if shown.seconds >= 0.01 else 3}f} s")
-    return _found(shown), f"{where} · ".lstrip() + " · ".join(parts)
-
-
-def _found(shown: Results) -> str:
-    """Say how many match; where that is not known, only how many there are."""
-    if shown.confident is None:
-        return f"Closest {len(shown.hits):,}"
-    return counted(shown.good, "good match", "good matches") if shown.good else "No good match"
+    if shown.confident is False:
+        return nothing_matches(state), " · ".join(parts)
+    closest = shown.confident is None
+    head = f"Closest {count:,}" if closest else counted(shown.good, "good match", "good matches")
+    return head, f"{where} · ".lstrip() + " · ".join(parts)
 
 
 def missing_text(count: int, days: float) -> tuple[str, str]:

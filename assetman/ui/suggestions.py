@@ -201,8 +201,9 @@ class Suggestions(QFrame):
         width = min(width, room)
         left = min(max(place.x(), 8), window.width() - 8 - width)
         self.setFixedWidth(width)
-        self._layout.activate()
-        self.setFixedHeight(self._layout.totalHeightForWidth(width))
+        said, around = self.message.heightForWidth(width - 2), self._layout.contentsMargins()
+        inner = self.list.height() if self.message.isHidden() else said
+        self.setFixedHeight(inner + around.top() + around.bottom())
         self.move(left, place.y())
         self.raise_()
         self.show()

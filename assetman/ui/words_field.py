@@ -64,6 +64,20 @@ class WordsField(QLineEdit):
         self.setAccessibleDescription(said)
         self._colour()
 
+    @property
+    def caret(self) -> int:
+        """Where the caret stands, in characters."""
+        return _characters(self.text(), self.cursorPosition())
+
+    def put_caret(self, character: int) -> None:
+        """Put the caret before a character."""
+        self.setCursorPosition(_units(self.text(), character))
+
+    def select_part(self, start: int, end: int) -> None:
+        """Select some characters."""
+        first, last = (_units(self.text(), at) for at in (start, end))
+        self.setSelection(first, last - first)
+
     def mistake_at(self, place: int) -> Mistake | None:
         """Give the mistake that lies at a place in the words."""
         return next((each for each in self._mistakes if each.start <= place <= each.end), None)
@@ -72,7 +86,7 @@ class WordsField(QLineEdit):
         """Give the point beneath a character, in the field's own coordinates."""
         metrics, text = self.fontMetrics(), self.text()
         caret = self.cursorRect().center().x()
-        before = metrics.horizontalAdvance(text[: self.cursorPosition()])
+        before = metrics.horizontalAdvance(text[: self.caret])
         at = caret - before + metrics.horizontalAdvance(text[:character])
         return QPoint(min(max(at, 0), self.width()), self.height())
 
@@ -118,7 +132,8 @@ class WordsField(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            found = self.mistake_at(self.cursorPositionAt(event.pos()))
+            under = self.cursorPositionAt(event.pos())
+            found = self.mistake_at(_characters(self.text(), under))
             if found is not None:
                 QToolTip.showText(event.globalPos(), plain_tip(found.message), self)
                 return True
@@ -148,8 +163,19 @@ class WordsField(QLineEdit):
         spans = [(m.start(), m.end(), quiet) for m in _QUIET.finditer(self.text())]
         spans += [(each.start, each.end, wrong) for each in self._mistakes]
         attributes = [
-            QInputMethodEvent.Attribute(kind, start - caret, end - start, look_of)
+            QInputMethodEvent.Attribute(kind, first - caret, last - first, look_of)
             for start, end, look_of in spans
-            if end > start
+            if (last := _units(self.text(), end)) > (first := _units(self.text(), start))
         ]
         super().inputMethodEvent(QInputMethodEvent("", attributes))
+
+
+def _units(text: str, characters: int) -> int:
+    """Count as Qt does, in units of UTF-16: many an emoji is two."""
+    return len(text[:characters].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _characters(text: str, units: int) -> int:
+    """Count in characters what Qt counts in units of UTF-16."""
+    encoded = text.encode("utf-16-le", "surrogatepass")[: 2 * units]
+    return len(encoded.decode("utf-16-le", "ignore"))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.ui.fake_engine import _Row
 
 _TYPED = re.compile(r"(-?)(ext|orientation|size|camera|color|date|has|is|width):(\S*)")
+_UNWANTED = re.compile(r"(?:^|(?<=\s))-\w+")
 _SIZE = re.compile(r"([<>])(\d+)(b|kb|mb|gb)")
 _UNITS = {"b": 1, "kb": 1 << 10, "mb": 1 << 20, "gb": 1 << 30}
 _KEYS = ("tag:", "type:", "ext:", "size:", "camera:", "color:", "orientation:")
@@ -81,8 +82,8 @@ class FakeLanguage:
 
 
 def without_conditions(text: str) -> str:
-    """Give the rest of what was typed."""
-    return _TYPED.sub("", text).strip(" ()")
+    """Give the rest of what was typed; what is not wanted finds nothing here."""
+    return _UNWANTED.sub("", _TYPED.sub("", text)).strip(" ()")
 
 
 def _fulfils(row: _Row, key: str, value: str) -> bool:

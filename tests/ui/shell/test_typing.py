@@ -111,3 +111,18 @@ def has_colour(image: QImage, wanted: QColor) -> bool:
             if apart + abs(c.blue() - wanted.blue()) < near:
                 return True
     return False
+
+
+def test_signs_that_qt_counts_twice_move_no_place(qtbot: QtBot, window: MainWindow) -> None:
+    words, offered = window.top_bar.search.words, window.completing.suggestions
+    words.setText("🌅🌅 size:much ori")
+    words.textEdited.emit(words.text())
+    qtbot.waitUntil(lambda: offered.offering)
+    assert offered.labels() == ["orientation:"]
+    qtbot.keyClick(words, Qt.Key.Key_Tab)
+    assert words.text() == "🌅🌅 size:much orientation:"
+    assert words.cursorPosition() == len(words.text()) + 2
+    qtbot.waitUntil(lambda: bool(words.mistakes))
+    offered.hide()
+    window.content.line.mistake.click()
+    assert words.selectedText() == "size:much"
