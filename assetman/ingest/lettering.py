@@ -28,6 +28,7 @@ _FRAME = 960  # of a frame
 _STEP = 160  # of sizes, so that few of them differ
 _TINY = 24  # pixels; on what is smaller nothing can be read
 _ALIKE = 4  # bits in which the looks of two frames differ that show the same
+_AT_ONCE = 16  # files that are looked up together
 _MOST_PASSAGES = 5000  # of a file
 _NEAR = 0.8  # of a line's height: the room to the next one of the same block
 
@@ -89,22 +90,22 @@ class LetteringPass:
         lettering = self._library.lettering
         passed: list[int] = []  # that cannot be read just now
         try:
-            while not turn.wanted():
+            while found := lettering.unread(model, _AT_ONCE, turn.visible(), passed):
                 waiting = lettering.count_unread(model) - len(passed)
-                found = lettering.unread(model, 1, turn.visible(), passed)
-                if waiting <= 0 or not found:
-                    break
-                reading = self._again(found[0])
-                tally.reading(os.path.basename(reading.item.path), waiting)
-                if not self._read(reading, reader, model, tally, turn):
-                    passed.append(reading.item.content_id)
+                for number, item in enumerate(found):
+                    if turn.wanted():
+                        return
+                    tally.reading(os.path.basename(item.path), waiting - number)
+                    if not self._read(self._again(item), reader, model, tally, turn):
+                        passed.append(item.content_id)
         finally:
             reader.unload()
 
     def _again(self, item: Unread) -> _Reading:
-        """Go on with what was left in the midst, if it is as it was then."""
-        left, self._left = self._left, None
-        if left is not None and is_as_known(left.item):
+        """Go on with what was left of it in the midst, if it is as it was then."""
+        left = self._left
+        if left is not None and left.item == item and is_as_known(item):
+            self._left = None
             return left
         segments = self._library.segments.of_content(item.content_id)
         return _Reading(item, [each for each in segments if each.kind is SegmentKind.SHOT])

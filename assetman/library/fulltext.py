@@ -146,7 +146,7 @@ class FullText:
 
     def _rows(self, expression: str) -> np.ndarray:
         (rows,) = self._database.integers(
-            f"SELECT rowid AS c0 FROM (SELECT rowid FROM written WHERE written MATCH ? "
+            "SELECT rowid AS c0 FROM (SELECT w.rowid FROM written w WHERE w.written MATCH ? "
             f"LIMIT {_MOST_ROWS})",
             [expression],
         )

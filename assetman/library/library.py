@@ -15,7 +15,6 @@ from assetman.library.collections import Collections
 from assetman.library.colors import Colors
 from assetman.library.contents import Contents, collect
 from assetman.library.database import Database
-from assetman.library.descriptions import Descriptions
 from assetman.library.drawn import Drawn
 from assetman.library.duplicates import Duplicates
 from assetman.library.embeddings import Embeddings
@@ -77,7 +76,6 @@ class Library:
         self.transcripts = Transcripts(database, self.journal, self.passages)
         self.lettering = Lettering(database, self.journal, self.passages)
         self.sayings = Sayings(database)
-        self.descriptions = Descriptions(database)
         self.fulltext = FullText(database)
         self.readings = Sayings(database, READ_KINDS)
         self.together = Together(database)

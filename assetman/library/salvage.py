@@ -39,6 +39,7 @@ _IMPLAUSIBLE = {
         "windows": "windows < 0",
         "outlines": "outlines < 0",
         "heard": "heard NOT IN (0, 1)",
+        "described": "described NOT IN (0, 1)",
         "pictured": "pictured NOT IN (0, 1)",
         "placed": "placed NOT IN (0, 1)",
         "colored": "colored NOT IN (0, 1)",
@@ -218,6 +219,8 @@ def _have_read_again(connection: sqlite3.Connection, accounts: Accounts) -> None
         signs["windows"] = f"windows != (SELECT COUNT(*) FROM segments {mine} AND {heard})"
     if "passages" in accounts and (accounts["passages"].lost or accounts["contents"].lost):
         signs["passages"] = f"passages != (SELECT COUNT(*) FROM passages {mine})"
+        for model in {"transcriber", "reader"} & set(known):  # what they heard and read is lost
+            connection.execute(f"UPDATE contents SET {model} = NULL WHERE {signs['passages']}")
     if "gear" in accounts and accounts["gear"].lost:
         gear = "NOT IN (SELECT id FROM gear)"
         signs["camera"] = f"(camera {gear} OR lens {gear})"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
+from typing import TypeVar
 
-from assetman.core.assets import Asset, Root
+from assetman.core.assets import Asset, Passage, Root
 from assetman.core.changes import Changes
 from assetman.core.inputs import Excerpt, Modality, Spec
 from assetman.core.progress import CancelToken, Counts
@@ -22,6 +23,7 @@ from assetman.media.thumbnails import ThumbnailCache
 from kit.colours import SPEC
 from kit.tones import SOUND_SPEC, SenseEncoder
 
+_Made = TypeVar("_Made")
 LIMITS = Limits(pixels=100_000_000, seconds=60, memory=4 << 30)
 
 
@@ -35,14 +37,24 @@ class InlineDecoder:
         thumbnail: Path | None,
         excerpt: Excerpt | Stretch | None = None,
     ) -> Future[Extraction]:
-        future: Future[Extraction] = Future()
         handler = handler_for(path)
         assert handler is not None
-        try:
-            future.set_result(handler.extract(path, specs, thumbnail, 128, LIMITS, excerpt))
-        except Exception as error:
-            future.set_exception(error)
-        return future
+        return _done(lambda: handler.extract(path, specs, thumbnail, 128, LIMITS, excerpt))
+
+    def describe(self, path: str) -> Future[tuple[Passage, ...]]:
+        """Read what a file says of itself in words."""
+        handler = handler_for(path)
+        assert handler is not None
+        return _done(lambda: handler.describe(path, LIMITS))
+
+
+def _done(work: Callable[[], _Made]) -> Future[_Made]:
+    future: Future[_Made] = Future()
+    try:
+        future.set_result(work())
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
 class Bench:

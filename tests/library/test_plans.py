@@ -127,6 +127,11 @@ def test_missing_files_are_read_from_their_index(filled: Shelf) -> None:
         assert not [step for step in steps if step.startswith("SCAN a")], steps
 
 
+def quoted(shelf: Shelf, words: str) -> object:
+    told = shelf.library.fulltext.of_words(words)
+    return shelf.library.fulltext.quotations(words, told)
+
+
 NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "get": lambda shelf: shelf.library.assets.get([1, 2]),
     "at": lambda shelf: shelf.library.assets.at(1, "a/0.jpg"),
@@ -184,15 +189,21 @@ NO_SCAN: dict[str, Callable[[Shelf], object]] = {
     "sayings of segments": lambda shelf: shelf.library.sayings.of_segments(["one"], [1, 2]),
     "frames": lambda shelf: shelf.library.frames.get([1, 2]),
     "frames of an asset": lambda shelf: shelf.library.frames.of_asset(1),
-    "descriptions": lambda shelf: shelf.library.descriptions.of_words("one two"),
-    "descriptions of some": lambda shelf: shelf.library.descriptions.of_words("one", among=[1, 2]),
+    "full text": lambda shelf: quoted(shelf, "one two holiday sea"),
+    "texts": lambda shelf: shelf.library.fulltext.texts_of([1, 2]),
+    "undescribed": lambda shelf: shelf.library.lettering.undescribed(5),
+    "describe": lambda shelf: shelf.library.lettering.describe(1, ()),
+    "count_lettered": lambda shelf: shelf.library.lettering.count_lettered(),
+    "letter": lambda shelf: shelf.library.lettering.set(1, "a", ()),
+    "move": lambda shelf: shelf.library.assets.move(1, 1, "else/where.jpg", stat(5)),
     "seen and heard": lambda shelf: shelf.library.together.of_assets([1, 2], 99),
     "segments of assets": lambda shelf: shelf.library.segments.of_assets([1, 2]),
     "remove": lambda shelf: shelf.library.roots.remove(1),
 }
 SMALL = re.compile(
     r"SCAN (json_each|j|r|p|roots|spaces|tags|collections|steps|sqlite_sequence|CONSTANT|"
-    r"\(subquery|\d|.* assets_missing$|main.written_config|gear|w VIRTUAL TABLE INDEX 0:M)"
+    r"\(subquery|\d|.* assets_missing$|main.written_config|gear|w VIRTUAL TABLE INDEX 0:[M=]|"
+    r"contents USING INDEX contents_undescribed)"
 )
 
 
