@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,10 @@ MARK = np.dtype([("word", "<u8"), ("time", "<f4")])
 BANDS = 16  # of pitch, from the lowest to the highest
 HEARD_RATE = 5512  # samples a second that are listened to
 HEARD_HOP = 256  # of those samples, from one row of levels to the next
+HEARD_LEAD = 4  # rows before the beginning: a moment is heard in those beside it too
 _FINE = 60.0  # seconds; what is longer is kept at half as many rows
-QUIET = 40.0  # decibels above the least, of a level that is nothing to hear
 STEPS = 2.3  # of a level, in a decibel; 0 is 110 below full scale
+LEAD = HEARD_LEAD * HEARD_HOP / HEARD_RATE  # the same in seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +27,18 @@ class Timeline:
     """What a film shows at some times, and how loud each band of a sound is, row by row.
 
     Both are kept as bytes, so that pieces of a timeline one after another are its sum. Row n of
-    what is heard is of the moment n * `step`.
+    what is heard is of the moment n * `step` - `LEAD`.
     """
 
     seen: bytes = b""  # rows of SEEN, in order of time
     heard: bytes = b""  # rows of BANDS levels, uint8
     step: float = HEARD_HOP / HEARD_RATE  # seconds
+    bars: float | None = None  # the share of the frame that dark bars take, all along
 
     def __add__(self, later: Timeline) -> Timeline:
-        return Timeline(self.seen + later.seen, self.heard + later.heard, self.step)
+        told = [each for each in (self.bars, later.bars) if each is not None]
+        bars = min(told, default=None)
+        return Timeline(self.seen + later.seen, self.heard + later.heard, self.step, bars)
 
     @property
     def looks(self) -> NDArray[np.void]:
@@ -52,4 +56,4 @@ class Timeline:
         levels = self.levels
         if len(levels) * self.step <= _FINE:
             return self
-        return Timeline(self.seen, levels[::2].tobytes(), 2 * self.step)
+        return replace(self, heard=levels[::2].tobytes(), step=2 * self.step)

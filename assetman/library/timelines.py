@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,15 +12,17 @@ from numpy.typing import NDArray
 
 from assetman.core.assets import Kind
 from assetman.core.timelines import MARK, METHOD, Timeline
-from assetman.library.database import Database
+from assetman.library.database import Database, Row
 from assetman.library.journal import Journal
 from assetman.library.values import absolute, id_list
 
-_LACKING = f"""
+_FILES = """
 FROM contents c CROSS JOIN assets a ON a.content_id = c.id JOIN roots r ON r.id = a.root_id
-WHERE c.kind IN ('{Kind.VIDEO}', '{Kind.AUDIO}') AND c.extracted
-AND a.missing_since IS NULL AND r.online
+WHERE a.missing_since IS NULL AND r.online AND c.extracted"""
+_LACKING = f"""{_FILES} AND c.kind IN ('{Kind.VIDEO}', '{Kind.AUDIO}')
 AND NOT EXISTS (SELECT 1 FROM timelines t WHERE t.content_id = c.id AND t.method = {METHOD})"""
+
+_COLUMNS = "c.id, c.kind, c.duration, r.path, a.path, c.size, a.mtime_ns"
 
 
 class Sense(StrEnum):
@@ -31,23 +33,32 @@ class Sense(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A film or a sound that has no timeline, with a file to read it from."""
+class File:
+    """A film or a sound, with a file to read it from."""
 
     content_id: int
     kind: Kind
+    duration: float | None  # seconds
     path: str  # absolute
     size: int  # bytes of the file, and its time, as the library knows it
     mtime_ns: int
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """What is made of a timeline when its content is compared."""
+class Uncompared:
+    """A film or a sound that is to be compared with the others."""
 
-    seen: NDArray[np.void]  # (n,) MARK
-    heard: NDArray[np.void]  # (n,) MARK
-    shape: NDArray[np.float32] | None  # (d,); None: there is nothing to be heard
+    content_id: int
+    kind: Kind
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What is known along a content, and how long it is, in seconds."""
+
+    timeline: Timeline
+    duration: float | None
 
 
 class Timelines:
@@ -57,16 +68,21 @@ class Timelines:
         self._database = database
         self._journal = journal
 
-    def set(self, content_id: int, timeline: Timeline) -> None:
-        """Keep the timeline of a content, which is then to be compared."""
+    def set(self, content_id: int, timeline: Timeline, dense: bool = False) -> None:
+        """Keep the timeline of a content, which is then to be compared.
+
+        It is `dense` where more was decoded for it than reading a film takes.
+        """
         kept = timeline.thinned
         with self._database.writing():
             self._database.execute(
-                "INSERT OR REPLACE INTO timelines (content_id, method, step, seen, heard) "
-                "SELECT id, ?, ?, ?, ? FROM contents WHERE id = ?",
+                "INSERT OR REPLACE INTO timelines (content_id, method, dense, step, bars, seen, heard) "
+                "SELECT id, ?, ?, ?, ?, ?, ? FROM contents WHERE id = ?",
                 (
                     METHOD,
+                    dense,
                     kept.step,
+                    kept.bars,
                     zlib.compress(kept.seen),
                     zlib.compress(kept.heard),
                     content_id,
@@ -74,87 +90,71 @@ class Timelines:
             )
             self._journal.append("timelines.set", after={"content": content_id})
 
-    def get(self, content_id: int) -> Timeline:
+    def get(self, content_id: int) -> Along:
         """Give the timeline of a content; it is empty where there is none."""
         row = self._database.row(
-            "SELECT seen, heard, step FROM timelines WHERE content_id = ?", (content_id,)
+            "SELECT t.seen, t.heard, t.step, t.bars, c.duration FROM timelines t "
+            "CROSS JOIN contents c ON c.id = t.content_id WHERE t.content_id = ?",
+            (content_id,),
         )
         if row is None:
-            return Timeline()
-        return Timeline(zlib.decompress(row[0]), zlib.decompress(row[1]), row[2])
+            return Along(Timeline(), None)
+        seen, heard = map(zlib.decompress, row[:2])
+        return Along(Timeline(seen, heard, row[2], row[3]), row[4])
 
     def count_lacking(self) -> int:
         """Count the films and sounds that were read before there were timelines."""
         return int(self._database.value(f"SELECT COUNT(DISTINCT c.id) {_LACKING}"))
 
-    def lacking(self, limit: int, skip: Collection[int] = ()) -> list[Unread]:
+    def lacking(self, limit: int, skip: Collection[int] = ()) -> list[File]:
         """List some of those, the newest first; contents in `skip` are left out."""
         rows = self._database.rows(
-            f"SELECT c.id, c.kind, r.path, a.path, c.size, a.mtime_ns {_LACKING} "
+            f"SELECT {_COLUMNS} {_LACKING} "
             "AND c.id NOT IN (SELECT value FROM json_each(?)) GROUP BY c.id "
             "ORDER BY a.mtime_ns DESC, c.id LIMIT ?",
             (id_list(skip), limit),
         )
-        return [
-            Unread(content, Kind(kind), absolute(root, path), size, mtime_ns)
-            for content, kind, root, path, size, mtime_ns in rows
-        ]
+        return [_file(row) for row in rows]
 
-    def to_compare(self) -> list[int]:
+    def sparse(self, content_id: int) -> File | None:
+        """Give a film to read anew if its timeline is not dense and a file of it can be read."""
+        row = self._database.row(
+            f"SELECT {_COLUMNS} {_FILES} AND c.id = ? AND EXISTS "
+            "(SELECT 1 FROM timelines t WHERE t.content_id = c.id AND NOT t.dense)",
+            (content_id,),
+        )
+        return None if row is None else _file(row)
+
+    def to_compare(self) -> list[Uncompared]:
         """List the contents whose timelines were not compared with the others yet."""
         rows = self._database.rows(
-            "SELECT content_id FROM timelines INDEXED BY timelines_to_compare WHERE NOT compared"
+            "SELECT t.content_id, c.kind, c.size FROM timelines t INDEXED BY timelines_to_compare "
+            "CROSS JOIN contents c ON c.id = t.content_id WHERE NOT t.compared"
         )
-        return [content_id for (content_id,) in rows]
+        return [Uncompared(content, Kind(kind), size) for content, kind, size in rows]
 
-    def kinds(self, content_ids: Sequence[int]) -> dict[int, Kind]:
-        """Say which of the contents is a film and which a sound."""
-        rows = self._database.rows(
-            "SELECT id, kind FROM contents WHERE id IN (SELECT value FROM json_each(?))",
-            (id_list(content_ids),),
-        )
-        return {content_id: Kind(kind) for content_id, kind in rows}
-
-    def draw(self, content_id: int, drawn: Drawn) -> None:
-        """Keep what was made of a timeline."""
-        shape = None if drawn.shape is None else drawn.shape.astype("<f2").tobytes()
+    def keep_compared(
+        self, content_id: int, seen: NDArray[np.void], heard: NDArray[np.void]
+    ) -> None:
+        """Keep the marks of a content, (n,) MARK each, and that it was compared with the others."""
         with self._database.writing():
             self._database.execute(
-                "UPDATE timelines SET seen_marks = ?, heard_marks = ?, shape = ? "
+                "UPDATE timelines SET compared = 1, seen_marks = ?, heard_marks = ? "
                 "WHERE content_id = ?",
-                (drawn.seen.tobytes(), drawn.heard.tobytes(), shape, content_id),
+                (seen.tobytes(), heard.tobytes(), content_id),
             )
 
-    def compared(self, content_id: int) -> None:
-        """Keep that a content was compared with all others there are."""
-        with self._database.writing():
-            self._database.execute(
-                "UPDATE timelines SET compared = 1 WHERE content_id = ?", (content_id,)
-            )
-
-    def marks(self, sense: Sense) -> tuple[NDArray[np.int64], NDArray[np.void]]:
-        """Give all marks of a sense: the contents they are of, (n,) int64, and (n,) MARK."""
+    def marks(self, kind: Kind, sense: Sense) -> list[tuple[int, NDArray[np.void]]]:
+        """Give the marks, (n,) MARK each, of the films or sounds that were compared."""
         rows = self._database.rows(
-            f"SELECT content_id, {sense}_marks FROM timelines "
-            f"WHERE LENGTH({sense}_marks) > 0 ORDER BY content_id"
+            f"SELECT t.content_id, t.{sense}_marks FROM timelines t "
+            "CROSS JOIN contents c ON c.id = t.content_id "
+            f"WHERE t.compared AND LENGTH(t.{sense}_marks) > 0 AND c.kind = ?",
+            (str(kind),),
         )
-        counts = [len(marks) // MARK.itemsize for _, marks in rows]
-        ids = np.array([content_id for content_id, _ in rows], np.int64)
-        every = np.frombuffer(b"".join(marks for _, marks in rows), MARK)
-        return np.repeat(ids, counts), every
+        return [(content_id, np.frombuffer(marks, MARK)) for content_id, marks in rows]
 
-    def shapes(
-        self, content_ids: Sequence[int] | None = None
-    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Give the shapes of sounds: contents, (n,) int64, and unit vectors, (n, d) float32.
 
-        With `content_ids`, of those among them.
-        """
-        these = "" if content_ids is None else " AND content_id IN (SELECT value FROM json_each(?))"
-        rows = self._database.rows(
-            f"SELECT content_id, shape FROM timelines WHERE shape IS NOT NULL{these}",
-            () if content_ids is None else (id_list(content_ids),),
-        )
-        ids = np.array([content_id for content_id, _ in rows], np.int64)
-        values = np.frombuffer(b"".join(shape for _, shape in rows), "<f2").astype(np.float32)
-        return ids, values.reshape(len(ids), -1) if len(ids) else np.empty((0, 0), np.float32)
+def _file(row: Row) -> File:
+    content_id, kind, duration, root, path, size, mtime_ns = row
+    return File(content_id, Kind(kind), duration, absolute(root, path), size, mtime_ns)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from assetman.core.timelines import SEEN, SIDE
-from assetman.media.looks import Look
+from assetman.core.timelines import SEEN, SIDE, Timeline
+from assetman.media.keyframes import Film
+from assetman.media.looks import Look, look_of
 
 _APART = 0.5  # seconds between two frames that are kept
 _CHANGED = 12.0  # grey levels; a frame that differs so from the last one kept is kept earlier
@@ -18,11 +20,12 @@ _SPECKS = 98.0  # percent of a line that have to be dark
 _LEAST = 0.4  # of the width and the height that bars leave
 
 
-def frame_print(looks: Sequence[Look]) -> bytes:
-    """Give the rows of a timeline for the frames of one stretch, bars around them left out."""
+def frame_print(looks: Sequence[Look]) -> Timeline:
+    """Give the timeline of what is seen in one stretch, bars around it left out."""
     if not looks:
-        return b""
-    box = _picture(np.maximum.reduce([look.grey for look in looks]))
+        return Timeline()
+    brightest = np.maximum.reduce([look.grey for look in looks])
+    box = _picture(brightest)
     rows = np.empty(len(looks), SEEN)
     count = 0
     for look in looks:
@@ -34,7 +37,20 @@ def frame_print(looks: Sequence[Look]) -> bytes:
                 continue
         rows[count] = look.time, grid
         count += 1
-    return rows[:count].tobytes()
+    left, top, right, bottom = box
+    bars = 1 - (right - left) * (bottom - top) / brightest.size
+    return Timeline(seen=rows[:count].tobytes(), bars=round(bars, 3))
+
+
+def densely(film: Film, looks: Sequence[Look], start: float, end: float | None) -> list[Look]:
+    """Look at a frame each half second of a stretch too: all before it has to be decoded."""
+    found = {look.time: look for look in looks}
+    last = -_APART
+    for frame in film.frames(start, math.inf if end is None else end, swift=True):
+        if frame.time - last >= _APART:
+            found[frame.time] = look_of(frame)
+            last = frame.time
+    return [found[time] for time in sorted(found)]
 
 
 def _grid(grey: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:

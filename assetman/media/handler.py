@@ -45,6 +45,7 @@ class Stretch:
     window: int = 0  # ordinal of its first window of sound
     outline: Path | None = None  # the .npy file for the outline of a sound, if it is wanted
     seen: tuple[str, ...] = ()  # what the stretch before says in `Extraction.seen`
+    dense: bool = False  # a film's timeline is to have a frame each half second
 
 
 @dataclass(slots=True)

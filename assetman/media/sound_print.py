@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from assetman.core.timelines import BANDS, HEARD_HOP, HEARD_RATE, STEPS
+from assetman.core.timelines import BANDS, HEARD_HOP, HEARD_LEAD, HEARD_RATE, STEPS
 from assetman.media.sound_resampling import Mono, Track
 
 _WINDOW = 2048  # samples
@@ -39,9 +39,16 @@ class SoundPrint:
         """Be told that so many samples were all."""
         self._samples = self._track.whole(samples)
 
-    def levels(self, start: float, end: float) -> NDArray[np.uint8]:
-        """Give the rows of levels from one time up to another, seconds: (n, BANDS) uint8."""
+    def levels(self, start: float, end: float, over: bool) -> NDArray[np.uint8]:
+        """Give the rows of levels from one time up to another, seconds: (n, BANDS) uint8.
+
+        Those before the beginning and, where the sound is `over`, behind its end are among them.
+        """
         first, last = (math.ceil(time * HEARD_RATE / HEARD_HOP - 1e-6) for time in (start, end))
+        if start <= 0:
+            first -= HEARD_LEAD
+        if over:
+            last += HEARD_LEAD
         rows = [
             self._rows(number, min(number + _AT_ONCE, last))
             for number in range(first, last, _AT_ONCE)

@@ -70,7 +70,7 @@ def hear(
         end = last * WINDOW_HOP
     stop = max(math.ceil(end), int((last - 1) * WINDOW_HOP + WINDOW_SECONDS)) + _MARGIN
     sound.mark_by = end - 2 * _MARGIN
-    take = _Take(sound, start, stop, specs, SoundPrint)
+    take = _Take(sound, start, stop, specs, printed=True)
     drafts: list[SegmentDraft] = []
     parts: list[tuple[float, float]] = []
     for number in range(first, last):
@@ -85,7 +85,7 @@ def hear(
         drafts.append(SegmentDraft(SegmentKind.WINDOW, ordinal + len(drafts), begin, finish, at=at))
         parts.append((begin, finish))
     end = min(take.end, until) if take.over else end
-    levels = take.levels(start, end)
+    levels = take.levels(start, end, take.over)
     return Heard(drafts, take.windows(parts), take.outline, take.meter, end, take.over, levels)
 
 
@@ -137,7 +137,7 @@ class _Take:
         start: float,
         stop: int,
         specs: Sequence[Spec],
-        printing: type[SoundPrint] | None = None,
+        printed: bool = False,
     ) -> None:
         self.begin = max(0, math.floor(start + _SLACK) - _MARGIN)
         self.outline = Outline(sound.rate, self.begin)
@@ -145,7 +145,7 @@ class _Take:
         self._specs = heard(specs)
         mixing = _shares(sound)
         tracks = {spec.rate: Track(sound.rate, spec.rate) for spec in self._specs}
-        self._print = printing and printing(sound.rate, self.begin)
+        self._print = SoundPrint(sound.rate, self.begin) if printed else None
         samples = 0
         blocks = sound.blocks(self.begin)
         for block in blocks:
@@ -166,9 +166,11 @@ class _Take:
         if self._print is not None:
             self._print.close(samples)
 
-    def levels(self, start: float, end: float) -> bytes:
+    def levels(self, start: float, end: float, over: bool) -> bytes:
         """Give what a timeline keeps of what is heard from one time to another, seconds."""
-        return b"" if self._print is None else self._print.levels(start, end).tobytes()
+        if self._print is None:
+            return b""
+        return self._print.levels(start, end, over).tobytes()
 
     def windows(self, parts: Sequence[tuple[float, float]]) -> dict[Spec, Mono]:
         """Cut out windows from one time to another each, seconds, for every encoder."""

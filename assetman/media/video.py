@@ -18,7 +18,7 @@ from assetman.core.timelines import Timeline
 from assetman.media import colour, formats
 from assetman.media.files import opened, write_whole
 from assetman.media.fitting import cut_out, fit, needed_share, within
-from assetman.media.frame_print import frame_print
+from assetman.media.frame_print import densely, frame_print
 from assetman.media.handler import Extraction, Limits, Stretch
 from assetman.media.keyframes import Frame
 from assetman.media.shots import read_shots
@@ -138,7 +138,10 @@ def _pictured(
     extraction = Extraction(probe, tuple(kept.drafts), kept.inputs())
     extraction.passages = tuple(_passages(film, stretch, reading.rest))
     extraction.rest = reading.rest
-    extraction.timeline = Timeline(seen=frame_print(reading.looks))
+    looks = reading.looks
+    if stretch.dense:
+        looks = densely(film, looks, stretch.start, reading.rest)
+    extraction.timeline = frame_print(looks)
     extraction.seen = reading.cards
     onward = None if reading.rest is None else film.place_for(reading.rest)
     if onward is not None:

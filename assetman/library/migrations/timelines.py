@@ -8,16 +8,17 @@ from assetman.library.migrations.steps import run, step
 
 _SQL = """
 -- Derived: of each film and sound that was read, as `core.timelines` says, packed. The marks by
--- which likely copies are found, and the shape of the sound, are made of them when it is
--- compared; they stand first, so that they are read without the rest.
+-- which likely copies are found are made of it when it is compared; they stand before the rest,
+-- so that they are read without it.
 CREATE TABLE timelines (
     content_id INTEGER PRIMARY KEY REFERENCES contents(id) ON DELETE CASCADE,
     method INTEGER NOT NULL,
     compared INTEGER NOT NULL DEFAULT 0,
+    dense INTEGER NOT NULL,
     seen_marks BLOB,
     heard_marks BLOB,
-    shape BLOB,
     step REAL NOT NULL,
+    bars REAL,
     seen BLOB NOT NULL,
     heard BLOB NOT NULL
 ) STRICT;
