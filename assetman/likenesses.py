@@ -46,6 +46,7 @@ class Likenesses:
         self._filling = {aspect: threading.Lock() for aspect in _FORMS}
         self._stores: dict[Aspect, DerivedVectors] = {}
         self._nothing: dict[Aspect, set[int]] = defaultdict(set)  # segments that gave no vector
+        self._complete: dict[Aspect, int] = {}  # the last segment when nothing was lacking
 
     def of(self, aspect: Aspect) -> DerivedVectors:
         """Give the vectors of an aspect as they are known by now."""
@@ -62,7 +63,12 @@ class Likenesses:
         """Give the same after a short while of filling, and how many segments lack theirs yet."""
         until = time.monotonic() + _PATIENCE
         with self._filling[aspect]:
+            last = self._library.drawn.last_id()
+            if self._complete.get(aspect) == last:  # a look at all segments would be felt
+                return self.of(aspect), 0
             left = self._fill(aspect, lambda: time.monotonic() < until)
+            if not left:
+                self._complete[aspect] = last
         return self.of(aspect), left
 
     def run(self, turn: Turn) -> None:
@@ -74,6 +80,7 @@ class Likenesses:
 
         for aspect in _FORMS:
             with self._filling[aspect]:
+                self._nothing[aspect].clear()
                 self._fill(aspect, goes_on)
             if not self._library.read_only:
                 with suppress(OSError):  # made again at the next start

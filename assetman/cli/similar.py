@@ -73,5 +73,6 @@ def _example(
     # An asset may be asked about while its drive is away.
     asset = engine.asset_at(os.path.abspath(path))
     file = existing_file(path) if asset is None else None
-    times = (given.start, given.end) if weight > 0 else (None, None)
-    return Example(asset, file, None, weight, *times, by=Aspect(given.by))
+    start, end = (given.start, given.end) if weight > 0 else (None, None)
+    by = Aspect(given.by)
+    return Example(asset, file, weight=weight, start=start, end=end, by=by)

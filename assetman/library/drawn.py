@@ -44,6 +44,12 @@ class Drawn:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def last_id(self) -> int:
+        """Give the highest number that was ever given to a segment."""
+        return int(
+            self._database.value("SELECT seq FROM sqlite_sequence WHERE name = 'segments'") or 0
+        )
+
     def shown_ids(self) -> np.ndarray:
         """List the segments of which there may be a picture: (n,) int64, sorted."""
         return self._ids(

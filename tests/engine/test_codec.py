@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from assetman.core.assets import Asset, AssetState, Box, Failure, Kind, Root
 from assetman.core.changes import Changes
+from assetman.core.duplicates import Likeness, Stack
 from assetman.core.errors import (
     AssetmanError,
     BadInput,
@@ -14,9 +15,11 @@ from assetman.core.errors import (
     LibraryBusy,
     WrongUse,
 )
+from assetman.core.mistakes import Mistake
 from assetman.core.organising import Collection, History, Step, Tag
 from assetman.core.progress import Counts, Pace, Phase, Progress
-from assetman.core.queries import Example, Filters, FolderFilter, Hit, Query, Results, Sort
+from assetman.core.queries import Aspect, Example, Filters, FolderFilter, Hit, Query, Results, Sort
+from assetman.core.searches import SmartSearch
 from assetman.core.watching import Watch, WatchMode
 from assetman.engine import codec
 from assetman.engine.codec import VERBS, EngineFault
@@ -31,6 +34,7 @@ boxes = st.builds(Box, *[st.floats(0, 0.5)] * 2, *[st.floats(0.01, 0.5)] * 2)
 examples = st.one_of(
     st.builds(Example, asset_id=ids, path=st.none(), box=maybe() | boxes, weight=reals),
     st.builds(Example, asset_id=st.none(), path=paths, box=maybe() | boxes, weight=reals),
+    st.builds(Example, collection_id=ids, by=st.sampled_from(Aspect), weight=reals),
 )
 filters = st.builds(
     Filters,
@@ -52,14 +56,18 @@ queries = st.builds(
     st.sampled_from(Sort),
     st.booleans(),
     maybe() | ids,
+    st.booleans(),
 )
+stacks = st.builds(Stack, id_tuples, maybe() | st.sampled_from(Likeness))
 hits = st.builds(
     Hit, ids, reals, maybe() | ids, maybe() | reals, maybe() | reals, maybe() | ids,
     maybe() | boxes, st.dictionaries(texts, reals, max_size=2), maybe() | st.booleans(),
+    stack=maybe() | stacks,
 )  # fmt: skip
 results = st.builds(
     Results, queries, st.lists(hits, max_size=3).map(tuple), id_tuples, ids, ids, ids, reals,
     maybe() | st.booleans(), st.lists(texts, max_size=2).map(tuple),
+    st.lists(st.builds(Mistake, ids, ids, texts), max_size=2).map(tuple),
 )  # fmt: skip
 id_sets = st.frozensets(ids, max_size=5)
 flags = st.booleans()
@@ -109,6 +117,10 @@ answers = {
     "tags": st.lists(st.builds(Tag, texts, ids), max_size=3),
     "collections": st.lists(st.builds(Collection, ids, texts, ids), max_size=3),
     "make_collection": st.builds(Collection, ids, texts, ids),
+    "smart_searches": st.lists(
+        st.builds(SmartSearch, ids, texts, queries, maybe() | ids), max_size=1
+    ),
+    "search_history": st.lists(queries, max_size=1),
     "history": st.builds(History, maybe() | steps, maybe() | steps),
     "undo": maybe() | steps,
     "relocate_root": st.builds(Root, ids, paths, flags, ids),
