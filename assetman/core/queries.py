@@ -198,8 +198,8 @@ class Results:
     total: int = 0  # assets within the filters
     seconds: float = 0.0
     confident: bool | None = None
-    mistakes: tuple[Mistake, ...] = ()  # in what was typed, `query.text`
-    notes: tuple[str, ...] = ()  # sentences for the person, for example about a mistyped filter
+    notes: tuple[str, ...] = ()  # sentences for the person about the whole of it
+    mistakes: tuple[Mistake, ...] = ()  # at their places in what was typed, `query.text`
 
     @property
     def good(self) -> int:

@@ -33,7 +33,7 @@ class RecentAnswers:
     def put(self, query: Query, state: Hashable, results: Results) -> None:
         """Keep an answer; `state` is that of before it was made."""
         derived = any(each.path or each.by is not Aspect.MEANING for each in query.examples)
-        if derived or "+[" in query.text or len(results.listed) > _LONGEST:
+        if derived or "[" in query.text or len(results.listed) > _LONGEST:
             return  # a file that it asks with may be another by now, or better known
         with self._lock:
             self._answers[query] = (state, time.monotonic(), results)

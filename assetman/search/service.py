@@ -168,6 +168,7 @@ class SearchService:
     ) -> tuple[list[Answer], list[StoredSpace], tuple[str, ...]]:
         """Put the question to all spaces that take it; gives these too, and notes about others."""
         notes: list[str] = []
+        spaces = [space for space in spaces if len(self._store_of(space))] or spaces
         plain = self._questions.plain(asked.parts, notes)
         questions = self._questions.asked(asked.parts, [*spaces, *plain], notes)
         asking = [space for space in (*spaces, *plain) if space.id in questions]
@@ -187,6 +188,7 @@ class SearchService:
             query,
             hits=self._said(listed, said_in(todo.condition)),
             listed=listed,
+            elsewhere=0 if ids or todo.condition == EVERYTHING else self._library.assets.count(),
             searchable=self._scope(todo.condition, spaces).searchable if spaces else 0,
             total=len(ids),
             notes=todo.notes,
@@ -257,7 +259,7 @@ class SearchService:
         self, asked: Alternative, todo: Plan, spaces: Sequence[StoredSpace]
     ) -> tuple[list[Hit], list[StoredSpace], tuple[str, ...]]:
         """Answer one alternative; gives the spaces that did too, and notes about others."""
-        left_out = self._left_out(todo.query)
+        left_out = self._left_out(asked, todo.query)
         if not asked.parts:
             listed = [
                 asset
@@ -277,9 +279,10 @@ class SearchService:
         hits = explained(found, answers, self._library, asked.words)
         return (self._timed(hits, asked.said) if asked.said else hits), asking, notes
 
-    def _left_out(self, query: Query) -> frozenset[int]:
+    def _left_out(self, asked: Alternative, query: Query) -> frozenset[int]:
         """Give what is no answer: what the query names, and members of what it asks about."""
-        collections = tuple(each.collection_id for each in query.examples if each.collection_id)
+        examples = [part.example for part in asked.parts if part.example is not None]
+        collections = tuple(each.collection_id for each in examples if each.collection_id)
         members = self._library.assets.ids(Filters(collections=collections)) if collections else ()
         return frozenset((*query.leave_out, *members))
 

@@ -127,6 +127,17 @@ def test_what_is_not_there_is_a_mistake_at_its_place_and_the_rest_is_searched(
     assert {hit.asset_id for hit in results.hits} == names
 
 
+def test_a_list_that_nothing_passes_says_how_many_there_are_without_its_filters(
+    filled: Searched,
+) -> None:
+    results = filled.search.search(Query("rating:5 tag:sea"))
+    assert (results.listed, results.total, results.elsewhere) == ((), 0, 8)
+
+
+def test_members_of_a_collection_that_is_asked_with_are_left_out(filled: Searched) -> None:
+    assert set(found(filled, f"+[{HOLIDAY}]")) & {"green", "navy"} == set()
+
+
 def test_of_very_many_alternatives_the_first_are_searched(filled: Searched) -> None:
     query = Query(" ".join(f"(a{number} OR b{number})" for number in range(40)))
     todo = plan(query, filled.library)
