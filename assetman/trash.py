@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import os
+import shutil
 import struct
 import sys
 from collections.abc import Iterator
@@ -15,26 +18,26 @@ from send2trash import send2trash
 from assetman.core.assets import display
 from assetman.core.errors import EnvironmentProblem
 
+_FIXED_DRIVE = 3  # as Windows names what is built in
+
 
 def to_trash(path: str) -> str | None:
     """Move a file to the system's trash; give its place there, None where that is not to be seen.
 
     Raises EnvironmentProblem where there is no trash for it; then it lies where it lay.
     """
-    before = os.lstat(path)
     try:
+        before = os.lstat(path)
+        _check_recycled(path)
         send2trash(path)
     except Exception as error:  # each system's way has errors of its own
         reason = str(error) or type(error).__name__
         raise EnvironmentProblem(
             f"{display(path)} cannot be moved to the trash: {display(reason)}. It was left alone."
         ) from error
-    if os.path.lexists(path) and os.lstat(path).st_ino == before.st_ino:
-        raise EnvironmentProblem(
-            f"{display(path)} cannot be moved to the trash. It was left alone."
-        )
-    identity = (before.st_ino, before.st_size, before.st_mtime_ns)
-    return next((place for place in _places(path) if _identity(place) == identity), None)
+    if os.path.lexists(path):
+        raise EnvironmentProblem(f"{display(path)} was not moved to the trash by the system.")
+    return next((place for place in _places(path) if _is_it(place, before)), None)
 
 
 def from_trash(place: str, path: str) -> None:
@@ -50,7 +53,7 @@ def from_trash(place: str, path: str) -> None:
         )
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        os.rename(place, path)  # within one disk: it is there whole, or not at all
+        _move(place, path)
     except OSError as error:
         reason = error.strerror or error
         raise EnvironmentProblem(
@@ -60,12 +63,35 @@ def from_trash(place: str, path: str) -> None:
         note.unlink(missing_ok=True)
 
 
-def _identity(place: str) -> tuple[int, int, int] | None:
+def _move(place: str, path: str) -> None:
+    """Move a file to a place that is free; it is there whole, or not at all."""
+    try:
+        os.rename(place, path)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        aside = f"{path}.part"  # the trash is on another disk
+        shutil.copy2(place, aside)
+        os.rename(aside, path)
+        os.unlink(place)
+
+
+def _check_recycled(path: str) -> None:
+    """Refuse where Windows deletes for good what it is asked to recycle: shares, sticks."""
+    if sys.platform == "win32":
+        drive = os.path.splitdrive(os.path.abspath(path))[0]
+        if ctypes.windll.kernel32.GetDriveTypeW(drive + "\\") != _FIXED_DRIVE:
+            raise EnvironmentProblem(f"the disk {drive} has no trash")
+
+
+def _is_it(place: str, before: os.stat_result) -> bool:
     try:
         found = os.lstat(place)
     except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns
+        return False
+    same = (found.st_size, found.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    # Where no note says where a file came from, its number does: it is on the same disk.
+    return same and (sys.platform != "darwin" or found.st_ino == before.st_ino)
 
 
 def _places(path: str) -> Iterator[str]:
@@ -81,7 +107,8 @@ def _places(path: str) -> Iterator[str]:
 def _places_by_freedesktop(path: str) -> Iterator[str]:
     """Look for notes of where files came from (specifications.freedesktop.org/trash-spec)."""
     for top, folder in _trash_folders(path):
-        for note in _listed(folder / "info"):
+        notes = sorted(_listed(folder / "info"), key=_changed, reverse=True)
+        for note in notes:
             if not note.name.endswith(".trashinfo"):
                 continue
             parser = ConfigParser(interpolation=None)
@@ -140,6 +167,13 @@ def _notes_of(place: Path) -> list[Path]:
     if place.parent.name == "files":
         return [place.parent.parent / "info" / f"{place.name}.trashinfo"]
     return []
+
+
+def _changed(note: Path) -> float:
+    try:
+        return note.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _listed(folder: Path) -> list[Path]:
