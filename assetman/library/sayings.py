@@ -91,7 +91,7 @@ class Sayings:
             f"SELECT p.content_id AS c0, {_TIMES} "
             "FROM written w CROSS JOIN passages p ON p.id = w.rowid >> 2 "
             f"WHERE w.written MATCH ? AND w.rowid & 3 = {PASSAGE} "
-            f"AND p.kind IN ({listed(self._kinds)}) {among}",
+            f'AND p.kind IN ({listed(self._kinds)}) AND p."end" > 0 {among}',  # pictures have no time
             (any_of(phrases), *(() if content_ids is None else (id_list(content_ids),))),
         )
         rows = np.stack([starts, ends], axis=1) / TICKS

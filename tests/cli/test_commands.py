@@ -424,6 +424,16 @@ def test_help_is_quick_because_nothing_heavy_is_imported() -> None:
     assert "engine" not in done.stdout
 
 
+def test_reading_text_is_switched_on_and_off(assetman: Run, pictures: Path) -> None:
+    assetman("add", str(pictures))
+    assert "off" in assetman("text").out
+    assert json.loads(assetman("text", "--json").out)["on"] is False
+    assert assetman("text", "on", "--json").status == 0
+    assert assetman("text").out.startswith("on")
+    assert assetman("text", "off").status == 0
+    assert json.loads(assetman("text", "--json").out)["on"] is False
+
+
 def test_models_are_listed_by_what_they_are_for(assetman: Run) -> None:
     lines = assetman("models").lines
     heard = lines.index("for sounds, also those of videos")
