@@ -17,7 +17,7 @@ from assetman.core.spaces import Space
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.aspects import Asked, Vectors, aspect_of
-from assetman.search.confidence import Likelihood, Standing, likelihood, neutral
+from assetman.search.confidence import Likelihood, Standing, likelihood
 from assetman.search.grouping import group
 from assetman.search.scoring import SAMPLE, Question
 from assetman.vectors.store import VectorStore
@@ -55,7 +55,7 @@ class Answer:
     @property
     def neutral(self) -> float:
         """Give the odds of what says nothing for or against it."""
-        return neutral(self.likelihood.count)
+        return self.likelihood.neutral
 
     def nearest(self, library: Library, wanted: Wanted) -> list[tuple[int, int, float]]:
         """Find the nearest assets with their best segments and odds, likeliest first.

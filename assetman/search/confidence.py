@@ -26,6 +26,7 @@ _STANDING, _STANDING_CHANCE, _STANDING_EVEN = 1.03, -1.85, 0.74
 _SHARPNESS = 2.0  # of which rivals fit best
 _SAME = 0.999  # cosine; a rival that is the question itself is none
 _FEW = 6  # vectors that a space without any counts for, in what is usual there
+_USUAL_SPREAD = 0.1  # of cosines, where there are too few vectors to tell
 _LEAST = 1e-6
 _RIVALS = 16  # that differ; fewer tell nothing
 _WRITTEN = 2.0  # the odds of what has every word of the question, and else says nothing
@@ -34,12 +35,14 @@ _TELLING = 1.5  # spreads from which on something says anything; less of a few
 _NORMAL = NormalDist()
 
 
-def expected_best(count: int) -> float:
+def chance(count: int) -> float:
     """Give how many standard deviations the best of so many random numbers lies above the mean.
 
-    After Blom (1958), for numbers that are normally distributed.
+    After Blom (1958), for numbers that are normally distributed. A handful counts for a few more:
+    that there is only one file makes it no match.
     """
-    return _NORMAL.inv_cdf((count - 0.375) / (count + 0.25)) if count > 1 else 0.0
+    several = max(count, _FEW)
+    return _NORMAL.inv_cdf((several - 0.375) / (several + 0.25))
 
 
 def probability(odds: np.ndarray) -> np.ndarray:
@@ -50,8 +53,12 @@ def probability(odds: np.ndarray) -> np.ndarray:
 
 def neutral(count: int) -> float:
     """Give the odds of what says nothing for or against it, among so many."""
-    chance = expected_best(count)
-    return _FIT * min(_TELLING, chance / 2) + _CHANCE * chance + _EVEN
+    return _FIT * _saying(count) + _CHANCE * chance(count) + _EVEN
+
+
+def _saying(count: int) -> float:
+    """Give the spreads from which on something says anything."""
+    return min(_TELLING, chance(count) / 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,11 @@ class Rivalry:
         kinship = (near - near.mean()) / max(_LEAST, float(near.std()))
         return cls(asked, others, kinship, sample.sum(axis=0) / (len(sample) + _FEW), count)
 
+    @property
+    def neutral(self) -> float:
+        """Give the odds of what says nothing for or against it."""
+        return neutral(self.count)
+
     def odds(self, rows: np.ndarray) -> np.ndarray:
         """Give the log-odds that vectors (n, d) answer the question: (n,) float64."""
         parts = [self._odds(rows[i : i + _AT_ONCE]) for i in range(0, len(rows), _AT_ONCE)]
@@ -91,7 +103,7 @@ class Rivalry:
         fits = _SHARPNESS * (fits - fits.max(axis=1, keepdims=True)) / spread[:, None]
         best = np.exp(fits, out=fits)
         kinship = best @ self.kinship / best.sum(axis=1)
-        odds = _FIT * fit + _KINSHIP * kinship + _CHANCE * expected_best(self.count) + _EVEN
+        odds = _FIT * fit + _KINSHIP * kinship + _CHANCE * chance(self.count) + _EVEN
         return odds.astype(np.float64)
 
 
@@ -109,14 +121,24 @@ class Standing:
         """Measure what is usual in a sample (n, d) of `count` vectors."""
         values = sample @ question
         mean = float(values.mean()) if len(values) else 0.0
-        spread = float(values.std()) if len(values) > 1 else 0.0
-        return cls(question, mean, max(_LEAST, spread), count)
+        length = float(np.linalg.norm(question))
+        squares = len(values) * float(values.var() if len(values) else 0.0)
+        squares += _FEW * (_USUAL_SPREAD * length) ** 2
+        return cls(question, mean, (squares / (len(values) + _FEW)) ** 0.5, count)
+
+    @property
+    def neutral(self) -> float:
+        """Give the odds of what says nothing for or against it."""
+        return _STANDING * _saying(self.count) + self._before
+
+    @property
+    def _before(self) -> float:
+        return _STANDING_CHANCE * chance(self.count) + _STANDING_EVEN
 
     def odds(self, rows: np.ndarray) -> np.ndarray:
         """Give the log-odds that vectors (n, d) answer the question: (n,) float64."""
         stands = (rows @ self.question - self.mean) / self.spread
-        odds = _STANDING * stands + _STANDING_CHANCE * expected_best(self.count) + _STANDING_EVEN
-        return np.asarray(odds, np.float64)
+        return np.asarray(_STANDING * stands + self._before, np.float64)
 
 
 Likelihood = Rivalry | Standing

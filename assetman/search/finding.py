@@ -51,7 +51,8 @@ class Finder:
             for asset, segment, odds in near:
                 _keep(found, Found(asset, segment, answer, odds))
             known = [asset for asset, _, _ in near]
-            for each in self._best_of(answer, [*known, *written], wanted.segments):
+            judged = np.array([segment for _, segment, _ in near], np.int64)
+            for each in self._best_of(answer, [*known, *written], wanted.segments, judged):
                 _keep(found, each)
         self._add_up(found, answers, wanted.segments)
         self._add_written(found, written, answers, wanted)
@@ -101,16 +102,21 @@ class Finder:
         return {asset: left[asset] for asset in best}
 
     def _best_of(
-        self, answer: Answer, assets: Iterable[int], among: np.ndarray | None
+        self,
+        answer: Answer,
+        assets: Iterable[int],
+        among: np.ndarray | None,
+        judged: np.ndarray,
     ) -> Iterator[Found]:
-        """Give the best segment of each of the assets that has one in a space."""
+        """Give the segments in a space of each of the assets, less those judged already."""
         owners = self._library.segments.of_assets(list(dict.fromkeys(assets)))
-        ids, place = np.unique(owners.segment_ids[:_MOST_FRAMES], return_inverse=True)
+        new = np.flatnonzero(~np.isin(owners.segment_ids, judged))[:_MOST_FRAMES]
+        ids, place = np.unique(owners.segment_ids[new], return_inverse=True)
         odds = answer.odds(ids)
         if among is not None:
             odds[~np.isin(ids, among)] = NOWHERE
         rows = zip(
-            owners.asset_ids[:_MOST_FRAMES].tolist(),
+            owners.asset_ids[new].tolist(),
             ids[place].tolist(),
             odds[place].tolist(),
             strict=True,

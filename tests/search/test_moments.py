@@ -263,7 +263,5 @@ def test_films_of_many_frames_crowd_nothing_out(
         found = SearchService(library, questions, lambda _: store).search(Query("red", limit=limit))
         store.close()
     nearest = sorted(best.values(), reverse=True)[:limit]
-    assert [hit.score for hit in found.hits] == pytest.approx(
-        [max(0.0, score) for score in nearest], abs=2e-3
-    )
+    assert [best[hit.asset_id] for hit in found.hits] == pytest.approx(nearest, abs=2e-3)
     assert len({hit.asset_id for hit in found.hits}) == len(nearest)

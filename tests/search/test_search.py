@@ -53,8 +53,9 @@ def test_the_reasons_of_a_hit_add_up_to_its_score(filled: Searched) -> None:
     example = Example(path=str(filled.assets()["blue.png"].path))
     found = filled.search.search(Query("red -green", examples=(example,)))
     best = found.hits[0]
-    assert set(best.reasons) == {"words", "not “green”", "like the example"}
-    assert sum(best.reasons.values()) == pytest.approx(best.score, abs=1e-3)
+    assert set(best.reasons) == {"words", "not “green”", "like the example", "written"}
+    assert sum(best.reasons.values()) == pytest.approx(best.score)
+    assert sum(each.share for each in best.evidence) == pytest.approx(best.score)
 
 
 def test_an_unwanted_word_pushes_down(filled: Searched) -> None:
