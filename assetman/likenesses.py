@@ -71,6 +71,14 @@ class Likenesses:
                 self._complete[aspect] = last
         return self.of(aspect), left
 
+    def read(self, aspect: Aspect, segment_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give those of the segments that have a vector, and these; what lacks has it made."""
+        store = self.of(aspect)
+        lacking = np.setdiff1d(segment_ids, store.ids())[:_AT_ONCE]
+        if len(lacking):
+            self._make(aspect, lacking.tolist())
+        return store.vectors_of(segment_ids)
+
     def run(self, turn: Turn) -> None:
         """Fill up what is lacking until something else is wanted. Raises Cancelled."""
 
@@ -104,16 +112,21 @@ class Likenesses:
         done = 0
         while done < len(lacking) and goes_on():
             ids = lacking[done : done + _AT_ONCE]
-            made, vectors = (
-                self._looks(drawn.shown(ids))
-                if aspect is Aspect.LOOK
-                else self._shapes(drawn.sounding(ids))
-            )
-            if made:
-                store.add(made, np.stack(vectors))
-            nothing.update(set(ids) - set(made))
+            nothing.update(set(ids) - set(self._make(aspect, ids)))
             done += len(ids)
         return len(lacking) - done
+
+    def _make(self, aspect: Aspect, ids: Sequence[int]) -> list[int]:
+        """Make the vectors of segments; gives those that have one now."""
+        drawn = self._library.drawn
+        made, vectors = (
+            self._looks(drawn.shown(ids))
+            if aspect is Aspect.LOOK
+            else self._shapes(drawn.sounding(ids))
+        )
+        if made:
+            self.of(aspect).add(made, np.stack(vectors))
+        return made
 
     def _looks(self, shown: Sequence[Shown]) -> _Made:
         """Give those of the segments that have a picture, and their looks."""

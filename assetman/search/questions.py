@@ -253,7 +253,7 @@ class Questions:
         if aspect_of(space) is Aspect.MEANING:
             return self._library.embeddings.read(space.id, segment_ids)
         assert self.likenesses is not None  # where such a space comes from
-        return self.likenesses.of(aspect_of(space)).vectors_of(segment_ids)
+        return self.likenesses.read(aspect_of(space), segment_ids)
 
     def _at(self, path: str) -> Asset | None:
         """Find the asset that a file is, if the library knows it as it is now."""
