@@ -58,6 +58,19 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two pictures laid on each other: three PNG files of one size, that of the first's.
+
+    `second` is transparent where it shows nothing of the first, `lit` where the two are alike.
+    """
+
+    first: str
+    second: str
+    lit: str
+    share: float  # of what both show that differs, 0..1
+
+
+@dataclass(frozen=True, slots=True)
 class Stack:
     """Files folded into one card: near-copies of the one shown, or a burst it stands for."""
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from assetman.core.assets import Asset, Failure, Folder, Passage, Root
 from assetman.core.changes import Changes
-from assetman.core.duplicates import DuplicateGroup, Likeness
+from assetman.core.duplicates import Comparison, DuplicateGroup, Likeness
 from assetman.core.errors import EnvironmentProblem
 from assetman.core.exports import Export, ExportForm
 from assetman.core.lettering import TextReading
@@ -279,6 +279,14 @@ class DuplicatesApi(Protocol):
         What the person added to the others is added to the one kept. Undo brings the files back.
         Raises WrongUse where they are no copies or have changed, EnvironmentProblem where there
         is no trash for one: then nothing is done at all.
+        """
+        ...
+
+    def compare_copies(self, one: int, other: int) -> Comparison:
+        """Lay a picture on another that shows the same, and light what differs.
+
+        Raises WrongUse for what is no picture or has no thumbnail, and for pictures that show
+        different things.
         """
         ...
 

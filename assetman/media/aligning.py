@@ -32,6 +32,7 @@ _LEAST_TEXTURE = 1.0  # grey levels; a whole picture with less shows nothing
 _LEAST_SHOWN = 60  # points that show something
 _AGREEING = 0.8  # share of what is shown that has to be the same, where points agree
 _AGREEING_WHOLE = 0.9  # and where they were not asked
+_LEAST_LAID = 0.5  # and where it is known already
 _CONTRADICTING = 0.05  # share of it that may be something else in each
 _LEAST_OVERLAP = 0.4  # share of the larger picture that the other shows
 _SURE = 0.95  # agreement that no other way is tried after
@@ -130,12 +131,22 @@ def match(
     """
     best: Match | None = None
     for matrix, least in _ways(one, other, turns, by_points):
-        found = _compared(one, other, matrix, least)
+        found = _compared(one, other, matrix, least, _CONTRADICTING)
         if found is not None and (best is None or found.agreement > best.agreement):
             best = found
             if best.agreement > _SURE:
                 break
     return best
+
+
+def laid(one: Sight, other: Sight) -> Match | None:
+    """Lay a picture on another of which it is known that both show the same, however edited.
+
+    None where there is no way in which half of it agrees.
+    """
+    ways = _ways(one, other, range(8), (False, True))
+    found = [_compared(one, other, matrix, _LEAST_LAID, 1.0) for matrix, _ in ways]
+    return max(filter(None, found), key=lambda each: each.agreement, default=None)
 
 
 def _ways(
@@ -196,8 +207,11 @@ def _box(inner: _Inner) -> NDArray[np.float32]:
     return np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float32)
 
 
-def _compared(one: Sight, other: Sight, matrix: Matrix, least: float) -> Match | None:
-    """Compare two pictures laid on each other; None where too little is the same."""
+def _compared(one: Sight, other: Sight, matrix: Matrix, least: float, most: float) -> Match | None:
+    """Compare two pictures laid on each other; None where too little is the same.
+
+    `least` has to agree, and `most` may contradict.
+    """
     linear = matrix[:, :2]
     size = float(np.linalg.det(linear))
     stretched = np.linalg.svd(linear, compute_uv=False)
@@ -210,7 +224,7 @@ def _compared(one: Sight, other: Sight, matrix: Matrix, least: float) -> Match |
     if max(share_one, share_other) < 0.6 or min(share_one, share_other) < _LEAST_OVERLAP:
         return None
     found = _agreement(first, second, mask)
-    if found is None or found.agreement < least or found.contradiction > _CONTRADICTING:
+    if found is None or found.agreement < least or found.contradiction > most:
         return None
     mirrored = size < 0
     column = linear[:, 0] if not mirrored else -linear[:, 0]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assetman.core.assets import Asset
 from assetman.core.changes import Changes
-from assetman.core.duplicates import Copy, DuplicateGroup, Likeness
+from assetman.core.duplicates import Comparison, Copy, DuplicateGroup, Likeness
 from assetman.core.errors import WrongUse
 from assetman.core.organising import History, Step
 from assetman.engine.protocol import Event
@@ -56,6 +56,9 @@ class PaperDuplicates:
         step = self.history().undo
         assert step is not None
         return step
+
+    def compare_copies(self, one: int, other: int) -> Comparison:
+        raise WrongUse("These pictures do not show the same.")
 
     def part_copies(self, asset_ids: Sequence[int]) -> None:
         self._apart |= set(asset_ids)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assetman.core.assets import Asset, AssetState
 from assetman.core.changes import Changes
-from assetman.core.duplicates import DuplicateGroup, Likeness
+from assetman.core.duplicates import Comparison, DuplicateGroup, Likeness
 from assetman.core.errors import WrongUse
 from assetman.core.organising import Step
 
@@ -20,7 +20,10 @@ _CHANGED = Changes(history=True, duplicates=True, organised=True)
 
 
 class FakeDuplicates:
-    """A test says which groups there are, in `copy_groups`; what is not kept goes missing."""
+    """A test says which groups there are, in `copy_groups`; what is not kept goes missing.
+
+    What `comparisons` holds, by the two assets, is what comparing them gives.
+    """
 
     rows: dict[int, _Row]
     done: list[_Done]
@@ -31,6 +34,7 @@ class FakeDuplicates:
     def begin_duplicates(self) -> None:
         """Start without any."""
         self.copy_groups: list[DuplicateGroup] = []
+        self.comparisons: dict[tuple[int, int], Comparison] = {}
 
     def duplicates(self, likeness: Likeness | None = None) -> list[DuplicateGroup]:
         self._begin("duplicates", likeness)
@@ -65,6 +69,12 @@ class FakeDuplicates:
         )
         self.emit(put(after))
         return self.done[-1].step
+
+    def compare_copies(self, one: int, other: int) -> Comparison:
+        self._begin("compare_copies", (one, other))
+        if (one, other) not in self.comparisons:
+            raise WrongUse("These pictures do not show the same.")
+        return self.comparisons[one, other]
 
     def part_copies(self, asset_ids: Sequence[int]) -> None:
         self._begin("part_copies", tuple(asset_ids))

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from PIL import ImageOps
+from PIL import Image, ImageDraw, ImageOps
 
 from assetman.comparing import Comparing
 from assetman.copies import Copies
@@ -19,6 +20,7 @@ from assetman.core.organising import Step
 from assetman.core.progress import Phase, Progress
 from assetman.engine.service import EngineService
 from assetman.library.duplicates import DUPLICATES
+from assetman.media.differing import compared
 from assetman.search.duplicates import alike_among, duplicate_groups
 from assetman.trash import from_trash, to_trash
 from kit.bench import Bench
@@ -106,6 +108,31 @@ def test_copies_are_grouped_the_best_first_and_told_apart(album: Album) -> None:
     assert album.groups(Likeness.NEAR) == [ALL]
     ids = [album.id(name) for name in ("other.png", *reversed(ALL))]
     assert alike_among(album.library, ids) == [ids[1:]]
+
+
+def test_where_copies_differ_is_lit(album: Album) -> None:
+    signed = scene(1)
+    ImageDraw.Draw(signed).rectangle((300, 200, 380, 260), "white")
+    mirrored = ImageOps.mirror(signed)
+    mirrored.save(album.folder / "signed.png")
+    album.bench.index()
+    keys = album.asset("boat.png").fingerprint, album.asset("signed.png").fingerprint
+    found = compared(album.bench.thumbnails, *keys)
+    first, second, lit = (
+        np.asarray(Image.open(path)) for path in (found.first, found.second, found.lit)
+    )
+    assert first.shape[:2] == second.shape[:2] == lit.shape[:2]
+    share = first.shape[1] / 640
+    rows, columns = np.nonzero(lit[..., 3] > 60)
+    assert 0.005 < found.share < 0.15
+    assert abs(columns.mean() / share - 340) < 25
+    assert abs(rows.mean() / share - 230) < 25
+    apart = np.abs(first.astype(int) - second[..., :3])[second[..., 3] > 0]
+    assert np.median(apart) < 12, "it is laid the way round that the first one is"
+    with pytest.raises(WrongUse, match="do not show the same"):
+        compared(album.bench.thumbnails, keys[0], album.asset("other.png").fingerprint)
+    with pytest.raises(WrongUse, match="no picture"):
+        compared(album.bench.thumbnails, keys[0], "0" * 32)
 
 
 def test_every_picture_is_compared_once_with_all_others(album: Album) -> None:
