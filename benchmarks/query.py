@@ -1,10 +1,12 @@
-"""Time from text to results, by the size of the library.
+"""Time from text to results, by the size of the library and what a filter leaves of it.
 
-usage: python benchmarks/query.py [--sizes 1000,10000,100000] [--queries N] [--model NAME]
+usage: python -m benchmarks.query [--sizes 1000,10000,100000] [--queries N] [--model NAME] [--keep FOLDER]
 
 Fills a real library with made vectors (clusters, as those of real pictures are), then asks it
-sentences no query asked before, so that nothing is answered from memory. The text encoder's
-own time is measured in the same run, sentence by sentence, and given apart.
+sentences no query asked before, so that nothing is answered from memory. The text encoder's own
+time is measured in the same run, a sentence of its own beside each question, and taken off.
+Filters are typed with the words. `first` is the first question within a filter, when it is not
+known yet what it leaves; median and p95 are of the questions after it.
 """
 
 from __future__ import annotations
@@ -13,44 +15,26 @@ import argparse
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from assetman.core.assets import Kind, Probe, SegmentDraft, SegmentKind
-from assetman.core.queries import Filters, FolderFilter, Query
-from assetman.library.assets import FileStat
+from assetman.core.queries import Query
 from assetman.workspace import Workspace
+from benchmarks.many import fill
 
 THINGS = ("frog", "boat", "castle", "apple", "horse", "violin", "mountain", "lantern", "whale")
 MANNERS = ("red", "old", "tiny", "wooden", "broken", "golden", "sleeping", "wet", "distant")
 PLACES = ("river", "street", "kitchen", "forest", "desert", "harbour", "roof", "meadow", "cave")
-FOLDERS = 10
-
-
-def fill(workspace: Workspace, number: int, folder: Path) -> None:
-    """Write `number` assets with one segment and one embedding each."""
-    library = workspace.library
-    space = library.spaces.active()
-    assert space is not None
-    folder.mkdir()
-    root, _ = library.roots.add(str(folder))
-    random = np.random.default_rng(0)
-    centres = random.normal(size=(max(8, number // 50), space.space.dimension))
-    for first in range(0, number, 2000):
-        rows = range(first, min(number, first + 2000))
-        near = centres[random.integers(0, len(centres), len(rows))]
-        vectors = near + random.normal(scale=0.7, size=near.shape)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        segments: list[int] = []
-        with library.writing():
-            for row in rows:
-                content, _ = library.contents.add(f"{row:032x}", row, True, Kind.IMAGE)
-                library.contents.set_probe(content, Probe(Kind.IMAGE, 640, 480))
-                path = f"folder {row % FOLDERS}/{row}.jpg"
-                library.assets.add(root.id, path, FileStat(row, row, row, 1), content)
-                segments += library.segments.replace(content, [SegmentDraft(SegmentKind.IMAGE)])
-            library.embeddings.add(space.id, segments, vectors.astype(np.float32))
+SHARES = (0.00001, 0.0001, 0.001, 0.01, 0.1, 0.5)
+OTHERS = (
+    ('in:"folder 3"', 0.1),
+    ("tag:tenth", 0.1),
+    ("color:#c01818", 0.1),
+    ("camera:a", 1 / 3),
+    ("-tag:tenth", 0.9),
+)
 
 
 def sentences(number: int) -> list[str]:
@@ -62,48 +46,61 @@ def sentences(number: int) -> list[str]:
     ]
 
 
-def times(workspace: Workspace, texts: list[str], filters: Filters) -> tuple[list[float], int]:
-    """Give the seconds of each query, and the hits of the last."""
-    taken, hits = [], 0
-    for text in texts:
+def filters(number: int) -> Iterator[tuple[str, float]]:
+    """Give what is typed beside the words, and the share of the library that it leaves."""
+    yield "", 1.0
+    for share in SHARES:
+        if share * number >= 1:
+            yield f"width:<={round(share * number)}", share
+    yield from OTHERS
+
+
+class Stopwatch:
+    """Times questions, less what the encoder takes for a sentence."""
+
+    def __init__(self, workspace: Workspace, model: str, texts: list[str]) -> None:
+        self._workspace = workspace
+        self._model = model
+        self._texts = iter(texts)
+        self.encoder: list[float] = []
+
+    def ask(self, filtered: str) -> float:
+        """Give the seconds that a question took beyond the encoder."""
         started = time.perf_counter()
-        hits = len(workspace.search.search(Query(text, filters=filters)).hits)
-        taken.append(time.perf_counter() - started)
-    return taken, hits
+        self._workspace.encoders.texts(self._model, [next(self._texts)])
+        encoded = time.perf_counter()
+        self._workspace.search.search(Query(f"{filtered} {next(self._texts)}"))
+        self.encoder.append(encoded - started)
+        return time.perf_counter() - encoded - (encoded - started)
 
 
-def measure(number: int, model: str, queries: int) -> None:
+def measure(number: int, model: str, queries: int, kept: Path | None) -> None:
     with tempfile.TemporaryDirectory() as made:
-        scratch = Path(made)
+        scratch = kept / str(number) if kept else Path(made)
         workspace = Workspace.open(scratch / "library", models=scratch / "models")
         try:
             workspace.use_model(model)
-            fill(workspace, number, scratch / "root")
             space = workspace.library.spaces.active()
             assert space is not None
+            if not workspace.library.segments.count():
+                fill(workspace.library, space.id, space.space, number, scratch / "root")
             started = time.perf_counter()
-            store = workspace.store_of(space)
-            store.wait_until_ready()
+            workspace.store_of(space).wait_until_ready()
             ready = time.perf_counter() - started
-            texts = sentences(queries * 3 + 5)
-            times(workspace, texts[:5], Filters())  # models and caches warm
-            alone = []
-            for text in texts[5 : 5 + queries]:
-                started = time.perf_counter()
-                workspace.encoders.texts(model, [text])
-                alone.append(time.perf_counter() - started)
-            root = workspace.library.roots.all()[0].id
-            tenth = Filters(folders=(FolderFilter(root, "folder 3"),))
-            plain, hits = times(workspace, texts[5 + queries : 5 + queries * 2], Filters())
-            narrow, _ = times(workspace, texts[5 + queries * 2 :], tenth)
-            encoder = statistics.median(alone)
-            for title, taken in (("everything", plain), ("a folder (1/10)", narrow)):
-                whole = statistics.median(taken)
-                worst = statistics.quantiles(taken, n=20)[-1]
+            kinds = list(filters(number))
+            watch = Stopwatch(workspace, model, sentences(2 * (queries + 1) * len(kinds) + 10))
+            for _ in range(5):  # models and caches warm
+                watch.ask("")
+            print(f"{number:,} segments, index ready after {ready:.1f} s")
+            for typed, share in kinds:
+                first = watch.ask(typed)
+                taken = [watch.ask(typed) for _ in range(queries)]
                 print(
-                    f"{number:>9,} {title:16} {whole * 1e3:8.1f} {worst * 1e3:8.1f}"
-                    f" {encoder * 1e3:9.1f} {(whole - encoder) * 1e3:9.1f}"
-                    f" {whole / encoder:8.2f} {hits:6}  {ready:6.1f}"
+                    f"{share:9.3%} {typed or 'everything':16} {first * 1e3:8.1f}"
+                    f" {statistics.median(taken) * 1e3:8.1f}"
+                    f" {statistics.quantiles(taken, n=20)[-1] * 1e3:8.1f}"
+                    f" {statistics.median(watch.encoder) * 1e3:9.1f}",
+                    flush=True,
                 )
         finally:
             workspace.close()
@@ -112,16 +109,14 @@ def measure(number: int, model: str, queries: int) -> None:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sizes", default="1000,10000,100000")
-    arguments.add_argument("--queries", type=int, default=40)
+    arguments.add_argument("--queries", type=int, default=20)
     arguments.add_argument("--model", default="starter")
+    arguments.add_argument("--keep", type=Path, help="fill libraries in this folder once")
     given = arguments.parse_args()
-    print("milliseconds of a warm text query, 200 hits asked for; index ready after seconds")
-    print(
-        f"{'segments':>9} {'within':16} {'median':>8} {'p95':>8} {'encoder':>9} {'beyond it':>9}"
-        f" {'ratio':>8} {'hits':>6}  {'ready':>6}"
-    )
+    print("milliseconds of a text question beyond the encoder, 200 hits asked for")
+    print(f"{'left':>9} {'within':16} {'first':>8} {'median':>8} {'p95':>8} {'encoder':>9}")
     for size in given.sizes.split(","):
-        measure(int(size), given.model, given.queries)
+        measure(int(size), given.model, given.queries, given.keep)
 
 
 if __name__ == "__main__":

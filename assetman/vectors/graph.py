@@ -34,7 +34,7 @@ SAVE_SHARE = 0.02  # what changed less is not worth writing everything again
 class Bounds:
     """Where comparing all rows ends and a graph begins, as measured: docs/decisions tells."""
 
-    graph_from: int = 200_000  # rows; comparing fewer is about as fast, and right by construction
+    graph_from: int = 2_000_000  # rows; comparing fewer coarsely is about as fast, and misses none
     gather: int = 50_000  # allowed rows; fewer are compared one by one in some 10 ms
     fresh: int = 20_000  # rows not in the graph yet; comparing more takes longer than it saves
     page_share: int = 300  # asking a graph for more than one row in so many is slower than all
