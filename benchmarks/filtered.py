@@ -13,7 +13,6 @@ than comparing all that passes as it lies in the file.
 from __future__ import annotations
 
 import argparse
-import statistics
 import tempfile
 import time
 from collections.abc import Iterator
@@ -60,12 +59,12 @@ def measure(drawn: Drawn, store: VectorStore) -> None:
                 recall = len(np.intersect1d(ids, right)) / len(right)
                 found.setdefault(kind, []).append((recall, taken, whole))
         for kind, rows in found.items():
-            recalls, taken, whole = (np.array(column) for column in zip(*rows, strict=True))
+            table = np.array(rows)
+            recalls, (_, taken, whole) = table[:, 0], np.median(table, axis=0).tolist()
             lowest = min(lowest, float(recalls.mean()))
             print(
                 f"{share:9.3%} {kind:10} {recalls.mean():9.4f} {recalls.min():8.2f}"
-                f" {statistics.median(taken) * 1e3:8.1f}"
-                f" {statistics.median(whole) / statistics.median(taken):8.1f}",
+                f" {taken * 1e3:8.1f} {whole / taken:8.1f}",
                 flush=True,
             )
     print(f"lowest mean recall@{RECALLED}: {lowest:.4f}")
