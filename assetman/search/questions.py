@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -15,18 +14,17 @@ import numpy as np
 from assetman.core.assets import Asset, Kind, display
 from assetman.core.errors import AssetmanError, BadInput, WrongUse
 from assetman.core.inputs import Excerpt, InputSpec, Modality, SoundSpec, Spec, heard
-from assetman.core.queries import Aspect, Example, Filters
+from assetman.core.queries import Aspect, Example
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.media.handler import Decoder
 from assetman.media.registry import handler_for
-from assetman.search.aspects import Likenesses, Plain, aspect_asked, aspect_of, spaces_for
+from assetman.search.aspects import Likenesses, Plain, aspect_asked, aspect_of
 from assetman.search.concepts import Concepts
 from assetman.search.example_parts import excerpt_of, nearest, of_sense, within
-from assetman.search.kinship import MEMBERS, Read, means
+from assetman.search.known_vectors import KnownVectors, mean_of
 from assetman.search.planner import Part
 from assetman.search.scoring import Question
-from assetman.vectors.derived import DerivedVectors
 
 _REMEMBERED = 64  # vectors of words and of example files
 _HELD = {  # what there is to compare in files of a kind
@@ -68,25 +66,11 @@ class Questions:
     ) -> None:
         self._library = library
         self.concepts = concepts or Concepts(encoders)
-        self.likenesses = likenesses
+        self.known = KnownVectors(library, likenesses)
         self._encoders = encoders
         self._decoder = decoder
         self._lock = threading.Lock()
         self._recent: OrderedDict[tuple[object, ...], np.ndarray] = OrderedDict()
-
-    def plain(self, parts: Sequence[Part], notes: list[str]) -> dict[StoredSpace, DerivedVectors]:
-        """Give the spaces without a model that a question asks for, with their vectors.
-
-        A sentence in `notes` says where some are not known yet.
-        """
-        found = {}
-        for space in spaces_for(parts) if self.likenesses is not None else ():
-            assert self.likenesses is not None
-            found[space], left = self.likenesses.filled(aspect_of(space))
-            if left:
-                what = "colours" if aspect_of(space) is Aspect.LOOK else "shapes"
-                notes.append(f"The {what} of {left:,} pictures or sounds are not known yet.")
-        return found
 
     def asked(
         self, parts: Sequence[Part], spaces: Sequence[StoredSpace], notes: list[str]
@@ -94,9 +78,10 @@ class Questions:
         """Put a question to those of the spaces that can take it; gives it as each takes it.
 
         Spaces of one sense that take all that is wanted answer; where none do, those that take
-        some of it do. One whose model cannot be used gets a sentence in `notes`. Raises BadInput for an
-        example that cannot be read or that no space takes, WrongUse for one that is not there and
-        for words that no space takes, and what is wrong with the models if none can be used.
+        some of it do. One whose model cannot be used gets a sentence in `notes`. Raises BadInput
+        for an example that cannot be read or that no space takes, WrongUse for one that is not
+        there and for words that no space takes, and what is wrong with the models if none can be
+        used.
         """
         spaces = self._usable(spaces, notes)
         vectors = [self._of_part(part, spaces) for part in parts]
@@ -166,7 +151,7 @@ class Questions:
 
     def _of_example(self, example: Example, spaces: Sequence[StoredSpace]) -> Vectors:
         if example.collection_id is not None:
-            return self._of_collection(example.collection_id, spaces)
+            return self.known.of_collection(example.collection_id, spaces)
         excerpt = excerpt_of(example)
         if example.asset_id is None:
             assert example.path is not None  # an example is one or the other
@@ -178,24 +163,6 @@ class Questions:
         if not assets:
             raise WrongUse("The file asked about is no longer in the library.")
         return self._of_asset(assets[0], excerpt, spaces)
-
-    def _of_collection(self, collection_id: int, spaces: Sequence[StoredSpace]) -> Vectors:
-        """Give the mean of a collection's members, as far as spaces have them."""
-        found = {}
-        for space in spaces:
-            members = self.members(collection_id, partial(self._read, space))
-            if len(members):
-                found[space.id] = _mean(members)
-        if not found:
-            name = self._library.collections.get(collection_id).name
-            raise WrongUse(f"There is nothing in “{name}” that could be compared.")
-        return found
-
-    def members(self, collection_id: int, read: Callable[[np.ndarray], Read]) -> np.ndarray:
-        """Give what `read` has of a collection's members, (m, d): of each the mean, unit length."""
-        ids = self._library.assets.ids(Filters(collections=(collection_id,)))
-        some = ids[:: max(1, -(-len(ids) // MEMBERS))]
-        return means(self._library.segments.of_assets(some), read)
 
     def _of_asset(self, asset: Asset, excerpt: Excerpt, spaces: Sequence[StoredSpace]) -> Vectors:
         """Embed (part of) an asset, from what is stored of it where that is the part asked for."""
@@ -222,7 +189,7 @@ class Questions:
             return {}
         segments = self._library.segments.of_asset(asset.id)
         means = {
-            space.id: self._mean_of(nearest(of_sense(segments, space), excerpt.start), space)
+            space.id: self.known.mean(space, nearest(of_sense(segments, space), excerpt.start))
             for space in spaces
         }
         return {space: mean for space, mean in means.items() if mean is not None}
@@ -239,21 +206,10 @@ class Questions:
         mean = self._recalled(key)
         if mean is None:
             segments = of_sense(self._library.segments.of_asset(asset.id), space)
-            mean = self._mean_of(within(segments, start, end), space)
+            mean = self.known.mean(space, within(segments, start, end))
             if mean is not None:
                 self._remember(key, mean)
         return mean
-
-    def _mean_of(self, segment_ids: Sequence[int], space: StoredSpace) -> np.ndarray | None:
-        found, vectors = self._read(space, np.asarray(segment_ids, np.int64))
-        return _mean(vectors) if len(found) else None
-
-    def _read(self, space: StoredSpace, segment_ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Give those of the segments that have a vector in a space, and these vectors."""
-        if aspect_of(space) is Aspect.MEANING:
-            return self._library.embeddings.read(space.id, segment_ids)
-        assert self.likenesses is not None  # where such a space comes from
-        return self.likenesses.read(aspect_of(space), segment_ids)
 
     def _at(self, path: str) -> Asset | None:
         """Find the asset that a file is, if the library knows it as it is now."""
@@ -318,7 +274,7 @@ class Questions:
             for spec in specs[space.id]:
                 rows = extraction.inputs.get(spec)
                 if rows is not None and len(rows):
-                    vectors[space.id] = _mean(self._encoded(space, spec, rows))
+                    vectors[space.id] = mean_of(self._encoded(space, spec, rows))
                     break
         return vectors
 
@@ -372,9 +328,3 @@ class Questions:
 def _row(vectors: np.ndarray) -> np.ndarray:
     first: np.ndarray = vectors[0]
     return first
-
-
-def _mean(vectors: np.ndarray) -> np.ndarray:
-    """Average (n, d) unit vectors to one (d,) unit vector."""
-    mean: np.ndarray = vectors.astype(np.float32).mean(axis=0)
-    return mean / max(float(np.linalg.norm(mean)), 1e-12)

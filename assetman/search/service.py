@@ -62,7 +62,7 @@ class SearchService:
         self._store_of = store_of
         self._finder = Finder(library)
         self._backgrounds = Backgrounds(questions.concepts.of)
-        self._folding = Folding(library, questions.likenesses)
+        self._folding = Folding(library, questions.known.likenesses)
         self._recent = RecentAnswers()
         self._lock = threading.Lock()
         self._scopes: dict[tuple[Condition, tuple[int, ...]], _Scope] = {}
@@ -74,8 +74,9 @@ class SearchService:
         """
         started = time.monotonic()
         spaces = self._spaces()
-        state = self._library.journal.sequence(), *(
-            (space.id, len(self._store_of(space))) for space in spaces
+        state = (
+            self._library.journal.sequence(),
+            *((space.id, len(self._store_of(space))) for space in spaces),
         )
         results = self._recent.get(query, state)
         if results is None:
@@ -169,12 +170,12 @@ class SearchService:
         """Put the question to all spaces that take it; gives these too, and notes about others."""
         notes: list[str] = []
         spaces = [space for space in spaces if len(self._store_of(space))] or spaces
-        plain = self._questions.plain(asked.parts, notes)
+        plain = self._questions.known.plain(asked.parts, notes)
         questions = self._questions.asked(asked.parts, [*spaces, *plain], notes)
         asking = [space for space in (*spaces, *plain) if space.id in questions]
         stores = {space: self._store_of(space) for space in real(asking)} | plain
         each = [(space, stores[space], questions[space.id]) for space in asking]
-        answers = self._backgrounds.answers(joined(with_kin(each, self._questions.members)))
+        answers = self._backgrounds.answers(joined(with_kin(each, self._questions.known.members)))
         return answers, real(asking), tuple(notes)
 
     def _list(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
