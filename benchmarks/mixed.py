@@ -10,7 +10,8 @@ asked as a question of both models, and the answers are put in one list by:
 
 - raw: the cosines as they are;
 - z: how many standard deviations each lies above the mean of its space, for this question;
-- surplus: the same, less what the best of so many would have by chance (what Assetman does);
+- surplus: the same, less what the best of so many would have by chance;
+- odds: how likely it is a match, by the rivals of the question (what Assetman does);
 - rrf: reciprocal rank fusion (Cormack 2009), with its usual 60.
 
 The table gives hit@1/5/10 and MRR of the right picture and of the right sound, in the whole list.
@@ -30,7 +31,9 @@ from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.pool import EncoderPool
 from assetman.media.handler import Limits
 from assetman.media.registry import handler_for
-from assetman.search.scoring import Usual
+from assetman.search.concepts import concepts
+from assetman.search.confidence import chance, likelihood
+from assetman.search.scoring import SAMPLE
 from assetman.workspace import default_models
 from benchmarks.retrieval import CUTOFFS, captions, embed
 
@@ -42,7 +45,7 @@ MIXTURES = (
     (100, 100, 0),
     (50, 100, 160),
 )
-WAYS = ("raw", "z", "surplus", "rrf")
+WAYS = ("raw", "z", "surplus", "odds", "rrf")
 LEAST = np.finfo(np.float64).min
 
 
@@ -89,18 +92,41 @@ def read(given: argparse.Namespace) -> Things:
     )
 
 
+def things(given: argparse.Namespace) -> Things:
+    """Embed everything, or read what was kept of an earlier run."""
+    if given.keep and given.keep.exists():
+        with np.load(given.keep) as arrays:
+            return Things(**{name: arrays[name] for name in arrays.files})
+    made = read(given)
+    if given.keep:
+        np.savez(given.keep, **{name: getattr(made, name) for name in Things.__dataclass_fields__})
+    return made
+
+
 def comparable(cosines: np.ndarray, way: str) -> np.ndarray:
     """Make the cosines (q, n) of one space comparable with those of another."""
     if way in ("raw", "rrf"):
         return cosines
     rows = []
     for row in cosines:
-        usual = Usual.of(row, len(row))
-        if way == "z":
-            rows.append((row - row.mean()) / row.std())
-        else:
-            rows.append((row - usual.mean) / usual.spread - usual.best)
+        surplus = chance(len(row)) if way == "surplus" else 0.0
+        rows.append((row - row.mean()) / row.std() - surplus)
     return np.stack(rows)
+
+
+def odds(asked: np.ndarray, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Give the odds (q, n) that vectors (n, d) answer questions (q, d)."""
+    step = max(1, len(rows) // SAMPLE)
+    judges = (likelihood(each, others, rows[::step], len(rows)) for each in asked)
+    return np.stack([judge.odds(rows) for judge in judges])
+
+
+def rivals(given: argparse.Namespace) -> tuple[np.ndarray, np.ndarray]:
+    """Give what else could be asked, as both models see it."""
+    pool = EncoderPool(ModelCatalogue(given.models or default_models()))
+    both = tuple(pool.texts(model, concepts()) for model in (given.model, given.sound_model))
+    pool.close()
+    return both[0], both[1]
 
 
 def ranked(scores: np.ndarray) -> np.ndarray:
@@ -109,28 +135,33 @@ def ranked(scores: np.ndarray) -> np.ndarray:
     return 1 / (61 + ranks)
 
 
-def report(things: Things, mixture: tuple[int, int, int]) -> None:
+def report(
+    things: Things, mixture: tuple[int, int, int], others_asked: tuple[np.ndarray, np.ndarray]
+) -> None:
     """Print the rows of one mixture: so many pictures, sounds of some, other sounds."""
-    chance = np.random.default_rng(0)
+    draw = np.random.default_rng(0)
     sounding = len(things.pictured)
     others = int(things.owners.max()) + 1 - sounding
     counts = [
         min(a, b) for a, b in zip(mixture, (len(things.pictures), sounding, others), strict=True)
     ]
-    pictures = np.sort(chance.choice(len(things.pictures), counts[0], replace=False))
-    named = np.sort(chance.choice(sounding, counts[1], replace=False))
-    sounds = np.concatenate([named, sounding + chance.choice(others, counts[2], replace=False)])
+    pictures = np.sort(draw.choice(len(things.pictures), counts[0], replace=False))
+    named = np.sort(draw.choice(sounding, counts[1], replace=False))
+    sounds = np.concatenate([named, sounding + draw.choice(others, counts[2], replace=False)])
     asked = np.union1d(pictures, things.pictured[named])
     here = np.isin(things.owners, sounds)
-    looks = things.seen[asked] @ things.pictures[pictures].T
-    tones = things.heard[asked] @ things.windows[here].T
+    looks = things.pictures[pictures], things.seen[asked]
+    tones = things.windows[here], things.heard[asked]
     whose = things.owners[here]
     same = things.captions[asked][:, None] == things.captions[None, :]
     right_pictures = same[:, pictures]
     right_sounds = np.zeros((len(asked), len(sounds)), bool)
     right_sounds[:, : len(named)] = same[:, things.pictured[named]]
     for way in WAYS:
-        seen, heard = comparable(looks, way), comparable(tones, way)
+        seen, heard = (
+            odds(words, rows, others) if way == "odds" else comparable(words @ rows.T, way)
+            for (rows, words), others in zip((looks, tones), others_asked, strict=True)
+        )
         best = np.stack([_best(heard[:, whose == sound]) for sound in sounds], axis=1)
         both = [ranked(seen), ranked(best)] if way == "rrf" else [seen, best]
         scores = np.concatenate(both, axis=1)
@@ -170,18 +201,11 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=None, help="where installed models lie")
     parser.add_argument("--keep", type=Path, default=None, help="a file for the vectors")
     given = parser.parse_args()
-    if given.keep and given.keep.exists():
-        with np.load(given.keep) as arrays:
-            things = Things(**{name: arrays[name] for name in arrays.files})
-    else:
-        things = read(given)
-        if given.keep:
-            arrays = {name: getattr(things, name) for name in Things.__dataclass_fields__}
-            np.savez(given.keep, **arrays)
+    made = things(given)
     print("| pictures + sounds + others | way | picture: hit@1/5/10, MRR | sound |")
     print("|---|---|---|---|")
     for mixture in MIXTURES:
-        report(things, mixture)
+        report(made, mixture, rivals(given))
 
 
 if __name__ == "__main__":

@@ -28,16 +28,26 @@ def results_json(engine: EngineApi, results: Results, query: str) -> dict[str, A
 
 
 def print_results(engine: EngineApi, results: Results, console: Console) -> None:
-    """Print a hit a line: its score, its path, and where in the file it is."""
+    """Print a hit a line: its score, its path, and where in the file it is.
+
+    A question mark stands behind the scores of those that may be no matches.
+    """
     for hit, asset in _rows(engine, results):
         score = f"{hit.score:.3f}" if results.hits else "  –  "
-        console.print(f"{score}  {asset.path}{_place(hit)}")
+        doubt = "?" if hit.confident is False else " "
+        console.print(f"{score}{doubt} {asset.path}{_place(hit)}")
 
 
 def tell_notes(engine: EngineApi, results: Results, console: Console) -> None:
     """Tell what the person should know beside the hits."""
     for note in results.notes:
         console.tell(note)
+    if results.hits and results.confident is False:
+        console.tell("Nothing here matches; these come nearest.")
+    elif results.good:
+        several = "good match" if results.good == 1 else "good matches"
+        rest = "" if results.good == len(results.hits) else "; those with “?” may be none"
+        console.tell(f"{results.good:,} {several}{rest}.")
     if results.total == 0:
         if results.elsewhere:
             console.tell(f"Nothing passes the filters; without them {results.elsewhere:,} would.")

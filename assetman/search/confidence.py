@@ -96,15 +96,19 @@ class Rivalry:
         return np.concatenate(parts) if parts else np.empty(0)
 
     def _odds(self, rows: np.ndarray) -> np.ndarray:
+        fit, kinship = self.measured(rows)
+        odds = _FIT * fit + _KINSHIP * kinship + _CHANCE * chance(self.count) + _EVEN
+        return odds.astype(np.float64)
+
+    def measured(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Give the fit and the kinship of vectors (n, d): (n,) each."""
         units = _units(rows - self.middle)
         fits = units @ self.rivals.T
         mean, spread = fits.mean(axis=1), np.maximum(fits.std(axis=1), _LEAST)
         fit = (units @ self.question - mean) / spread
         fits = _SHARPNESS * (fits - fits.max(axis=1, keepdims=True)) / spread[:, None]
         best = np.exp(fits, out=fits)
-        kinship = best @ self.kinship / best.sum(axis=1)
-        odds = _FIT * fit + _KINSHIP * kinship + _CHANCE * chance(self.count) + _EVEN
-        return odds.astype(np.float64)
+        return fit, best @ self.kinship / best.sum(axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +141,12 @@ class Standing:
 
     def odds(self, rows: np.ndarray) -> np.ndarray:
         """Give the log-odds that vectors (n, d) answer the question: (n,) float64."""
-        stands = (rows @ self.question - self.mean) / self.spread
-        return np.asarray(_STANDING * stands + self._before, np.float64)
+        return np.asarray(_STANDING * self.measured(rows) + self._before, np.float64)
+
+    def measured(self, rows: np.ndarray) -> np.ndarray:
+        """Give by how many spreads vectors (n, d) stand out: (n,)."""
+        stands: np.ndarray = (rows @ self.question - self.mean) / self.spread
+        return stands
 
 
 Likelihood = Rivalry | Standing

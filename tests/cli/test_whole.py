@@ -112,7 +112,7 @@ def test_questions_are_answered_while_the_line_stays_open(library: Path) -> None
     command.stdin.flush()
     assert json.loads(command.stdout.readline()) == {
         "query": "frog",
-        "confident": None,
+        "confident": False,
         "seconds": pytest.approx(0, abs=LIMIT),
         "hits": [],
     }

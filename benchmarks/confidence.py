@@ -1,0 +1,234 @@
+"""Whether it is said truly that nothing in a library answers a question.
+
+usage: python -m benchmarks.confidence DIR [--model NAME] [--sound-model NAME] [--models FOLDER]
+                                       [--keep FILE.npz] [--library FOLDER]
+
+DIR holds `stamps` and `samples`, as for `benchmarks.mixed`. For each model it is asked
+
+- *absent*: what is not in the library, 50 things of `absent.toml`. Right is to say so;
+- *there*: captions whose right picture or sound is among the first three of the model's list. To
+  say that nothing matches is wrong.
+
+Meaning alone counts: no name of a file is looked at. Beside each share stands its 95 % interval
+(Wilson 1927). The table is made for all of the library and for parts of it drawn by chance. Then
+the calibration: what was said of the best hit of every caption, and how often it was right.
+Nothing here was used to fit: that was done with other pictures (`fit_confidence`), of the captions
+only every other one was looked at while the way was chosen, and only the others are asked here.
+
+With --library, a library of Assetman that holds the stamps, each under its own name: the same is
+asked of the app as it is, names and all that is written included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assetman.core.queries import Query
+from assetman.embedding.catalogue import ModelCatalogue
+from assetman.embedding.pool import EncoderPool
+from assetman.search.concepts import concepts
+from assetman.search.confidence import likelihood, probability
+from assetman.search.scoring import SAMPLE
+from assetman.workspace import Workspace, default_models
+from benchmarks.mixed import Things, things
+from benchmarks.retrieval import captions
+
+FIRST = 3
+PARTS = (20, 60, 200)
+TIMES = {20: 30, 60: 12, 200: 6}
+BINS = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
+ABSENT = Path(__file__).with_name("absent.toml")
+
+
+@dataclass(frozen=True)
+class Space:
+    """What a model has of a library, and what is asked of it."""
+
+    name: str
+    rows: np.ndarray  # (n, d)
+    owners: np.ndarray  # (n,) the file of each row
+    asked: np.ndarray  # (q, d) captions
+    right: np.ndarray  # (q, files) bool
+    absent: np.ndarray  # (a, d)
+    rivals: np.ndarray  # (r, d)
+
+    def part(self, files: np.ndarray) -> Space:
+        """Give the same with some of the files alone."""
+        here = np.isin(self.owners, files)
+        _, owners = np.unique(self.owners[here], return_inverse=True)
+        right = self.right[:, np.unique(self.owners[here])]
+        return Space(
+            self.name, self.rows[here], owners, self.asked, right, self.absent, self.rivals
+        )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of questions: the probability of the best hit, whether that was right."""
+
+    best: np.ndarray  # (q,)
+    right: np.ndarray  # (q,) bool: of the best hit
+    there: np.ndarray  # (q,) bool: a right one is among the first
+
+    @classmethod
+    def of(cls, space: Space, asked: np.ndarray, right: np.ndarray) -> Said:
+        """Ask questions (q, d) whose right files are (q, files)."""
+        files = int(space.owners.max()) + 1
+        best, hit, there = [], [], []
+        step = max(1, len(space.rows) // SAMPLE)
+        for question, which in zip(asked, right, strict=True):
+            judge = likelihood(question, space.rivals, space.rows[::step], len(space.rows))
+            odds = np.full(files, -np.inf)
+            np.maximum.at(odds, space.owners, judge.odds(space.rows))
+            order = np.argsort(-odds)
+            best.append(odds[order[0]])
+            hit.append(which[order[0]])
+            there.append(which[order[:FIRST]].any())
+        return cls(probability(np.array(best)), np.array(hit, bool), np.array(there, bool))
+
+
+def interval(part: int, whole: int) -> str:
+    """Give a share with its 95 % interval."""
+    if not whole:
+        return "–"
+    z, share = 1.96, part / whole
+    middle = (share + z * z / (2 * whole)) / (1 + z * z / whole)
+    half = z / (1 + z * z / whole) * (share * (1 - share) / whole + (z / (2 * whole)) ** 2) ** 0.5
+    return f"{share:.2f} ({middle - half:.2f}–{middle + half:.2f}) of {whole}"
+
+
+def spaces(made: Things, pool: EncoderPool, given: argparse.Namespace) -> list[Space]:
+    """Make what is asked of both models; a caption that several files bear is asked once."""
+    lists = tomllib.loads(ABSENT.read_text())
+    same = made.captions[:, None] == made.captions[None, :]
+    _, once = np.unique(made.captions, return_index=True)
+    files = int(made.owners.max()) + 1
+    heard = np.zeros((len(same), files), bool)
+    heard[:, : len(made.pictured)] = same[:, made.pictured]
+    seen = Space(
+        given.model,
+        made.pictures,
+        np.arange(len(made.pictures)),
+        made.seen[once],
+        same[once],
+        pool.texts(given.model, lists["pictures"]),
+        pool.texts(given.model, concepts()),
+    )
+    known = [row for row in once if heard[row].any()]
+    tones = Space(
+        given.sound_model,
+        made.windows,
+        made.owners,
+        made.heard[known],
+        heard[known],
+        pool.texts(given.sound_model, lists["sounds"]),
+        pool.texts(given.sound_model, concepts()),
+    )
+    return [seen, tones]
+
+
+def kept_back(count: int) -> np.ndarray:
+    """Give the places of the captions that nobody looked at before: every other one."""
+    return np.arange(1, count, 2)
+
+
+def report(space: Space) -> tuple[np.ndarray, np.ndarray]:
+    """Print the rows of one model; gives what was said of captions, and what was right."""
+    chance = np.random.default_rng(6)
+    files = np.unique(space.owners)
+    sets = [(len(files), [space])]
+    for size in (part for part in PARTS if part < len(files)):
+        drawn = [chance.choice(files, size, replace=False) for _ in range(TIMES[size])]
+        sets.append((size, [space.part(each) for each in drawn]))
+    calibrated = (np.empty(0), np.empty(0, bool))
+    for size, drawn_spaces in sets:
+        none = wrongly = there = absent = 0
+        for each in drawn_spaces:
+            here = np.flatnonzero(each.right.any(axis=1))
+            found = Said.of(each, each.asked[here], each.right[here])
+            if size == len(files):
+                calibrated = found.best, found.right
+            asked = np.flatnonzero(found.there)
+            asked = asked[kept_back(len(asked))]
+            wrongly += int((found.best[asked] < 0.5).sum())
+            there += len(asked)
+            left = np.zeros((len(each.absent), each.right.shape[1]), bool)
+            none += int((Said.of(each, each.absent, left).best < 0.5).sum())
+            absent += len(each.absent)
+        print(f"| {space.name} | {size} | {interval(none, absent)} | {interval(wrongly, there)} |")
+    return calibrated
+
+
+def calibration(name: str, said: np.ndarray, right: np.ndarray) -> None:
+    """Print how often the best hit was right, by what was said of it."""
+    for low, high in itertools.pairwise(BINS):
+        here = (said >= low) & (said < high if high < 1 else said <= high)
+        if here.any():
+            share = interval(int(right[here].sum()), int(here.sum()))
+            print(f"| {name} | {low:.2f}–{high:.2f} | {said[here].mean():.2f} | {share} |")
+
+
+def asked_of(folder: Path, stamps: Path) -> None:
+    """Ask a library of Assetman, names included."""
+    lists = tomllib.loads(ABSENT.read_text())
+    workspace = Workspace.open(folder)
+    try:
+        none = sum(
+            workspace.search.search(Query(each)).confident is False for each in _words(lists)
+        )
+        there = wrongly = 0
+        told = {path.stem: said["en"] for path, said in captions(stamps).items() if said["en"]}
+        wanted = list(dict.fromkeys(told.values()))
+        for caption in wanted[1::2]:
+            found = workspace.search.search(Query(f"{_plain(caption)}", limit=FIRST))
+            assets = workspace.library.assets.get([hit.asset_id for hit in found.hits])
+            if any(told.get(Path(each.name).stem) == caption for each in assets):
+                there += 1
+                wrongly += found.confident is False
+        print(f"| the app, names included | {interval(none, 50)} | {interval(wrongly, there)} |")
+    finally:
+        workspace.close()
+
+
+def _words(lists: dict[str, list[str]]) -> Sequence[str]:
+    return lists["pictures"]
+
+
+def _plain(caption: str) -> str:
+    """Leave out what the language of questions would read as its own."""
+    return "".join(" " if letter in '"“”()[]:-–—+^' else letter for letter in caption)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Whether nothing is said to match, truly.")
+    parser.add_argument("dir", type=Path)
+    parser.add_argument("--model", default="starter")
+    parser.add_argument("--sound-model", default="starter-sound")
+    parser.add_argument("--models", type=Path, default=None, help="where installed models lie")
+    parser.add_argument("--keep", type=Path, default=None, help="a file for the vectors")
+    parser.add_argument("--library", type=Path, default=None, help="a library that has the stamps")
+    given = parser.parse_args()
+    if given.library:
+        print("| | 50 absent: said to be none | there: wrongly said to be none |\n|---|---|---|")
+        asked_of(given.library, given.dir / "stamps")
+        return
+    pool = EncoderPool(ModelCatalogue(given.models or default_models()))
+    print("| model | files | absent: said to be none | there: wrongly said to be none |")
+    print("|---|---|---|---|")
+    every = spaces(things(given), pool, given)
+    curves = [(space.name, *report(space)) for space in every]
+    print("\n| model | said of the best hit | on average | it was right |\n|---|---|---|---|")
+    for name, said, right in curves:
+        calibration(name, said, right)
+    pool.close()
+
+
+if __name__ == "__main__":
+    main()
