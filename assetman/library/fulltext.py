@@ -19,7 +19,8 @@ from assetman.library.writings import FOLDERS, NAME, PASSAGE, TAG
 
 _AT_ONCE = 4096  # assets that are looked at further
 _ENOUGH = 512  # assets that are given
-_MOST_ROWS = 32_768  # in which a word is met; what is met more often says little
+_MOST_ROWS = 100_000  # in which a word is met; what is met more often says little
+_MOST_PASSAGES = 8192  # of those that are looked up
 _BEGUN = 3  # letters of a last word that may be only begun
 _HALF = 0.5  # what a word says that is only begun
 # How much a word says where it stands. What is said in a film is about a moment of it.
@@ -104,14 +105,18 @@ class FullText:
         )
         total = int(self._database.value("SELECT MAX(id) FROM assets") or 0)
         rarity = np.array([_rarity(met.assets[met.words == i], total) for i in range(len(words))])
-        told = _told(met, rarity / rarity.sum(), among)
-        ranked = sorted(told, key=lambda asset: (-told[asset].strength, asset))
+        if among is not None:
+            met = met.take(np.isin(met.assets, np.asarray(among, np.int64)))
+        met = _telling_most(replace(met, weights=met.weights * (rarity / rarity.sum())[met.words]))
+        assets, first = np.unique(met.assets, return_index=True)
+        strengths = np.add.reduceat(met.weights, first) if len(first) else met.weights
+        ranked = assets[np.lexsort((assets, -strengths))]
         found: list[int] = []
-        for first in range(0, len(ranked), _AT_ONCE):
-            found += self._passing(ranked[first : first + _AT_ONCE], filters)
+        for start in range(0, len(ranked), _AT_ONCE):
+            found += self._passing(ranked[start : start + _AT_ONCE], filters)
             if len(found) >= _ENOUGH:
                 break
-        return {asset: told[asset] for asset in found[:_ENOUGH]}
+        return _told(met, found[:_ENOUGH])
 
     def quotations(self, typed: str, told: Mapping[int, Told]) -> dict[int, tuple[Quotation, ...]]:
         """Give the texts that tell of assets, with the words in them, the most telling first."""
@@ -165,7 +170,7 @@ class FullText:
             f"SELECT a.id AS c0, p.id * 4 + {PASSAGE} AS c1, CASE p.kind {_CASES} END AS c2 "
             "FROM json_each(?) j CROSS JOIN passages p ON p.id = j.value "
             "CROSS JOIN assets a INDEXED BY assets_by_content ON a.content_id = p.content_id",
-            [id_list(rows[part == PASSAGE] >> 2)],
+            [id_list(rows[part == PASSAGE][:_MOST_PASSAGES] >> 2)],
         )
         weights = [np.where(own & 3 == FOLDERS, _FOLDER, 1.0), np.ones(len(tags)), _OF_KIND[kinds]]
         apart = [np.zeros(len(own) + len(tags), bool), _IS_APART[kinds]]
@@ -178,7 +183,7 @@ class FullText:
             np.concatenate(apart),
         )
 
-    def _passing(self, assets: Sequence[int], filters: Filters | Condition) -> list[int]:
+    def _passing(self, assets: np.ndarray, filters: Filters | Condition) -> list[int]:
         """Give those of the assets that pass, in their order."""
         where, values = passing(asked(filters), one=True)
         (there,) = self._database.integers(
@@ -186,8 +191,8 @@ class FullText:
             f"WHERE {where}",
             [id_list(assets), *values],
         )
-        kept = set(there.tolist())
-        return [asset for asset in assets if asset in kept]
+        kept: list[int] = assets[np.isin(assets, there)].tolist()
+        return kept
 
 
 def _rarity(assets: np.ndarray, total: int) -> float:
@@ -196,40 +201,49 @@ def _rarity(assets: np.ndarray, total: int) -> float:
     return float(np.log1p((max(0, total - having) + 0.5) / (having + 0.5)))
 
 
-def _told(met: _Met, shares: np.ndarray, among: Sequence[int] | None) -> dict[int, Told]:
-    """Add up what is written about each asset; `shares` is what each word is of the question."""
-    if among is not None:
-        met = met.take(np.isin(met.assets, np.asarray(among, np.int64)))
-    met = met.take(~met.apart | _is_best_apart(met, met.weights * shares[met.words]))
-    values = met.weights * shares[met.words]
-    met = met.take(np.lexsort((met.rows, -values, met.words, met.assets)))
-    values = met.weights * shares[met.words]
-    first = np.ones(len(values), bool)  # the best row of a word and an asset
-    first[1:] = (np.diff(met.assets) != 0) | (np.diff(met.words) != 0)
-    found: dict[int, dict[int, float]] = {}
-    for asset, row, value in zip(
-        met.assets[first].tolist(), met.rows[first].tolist(), values[first].tolist(), strict=True
+def _telling_most(met: _Met) -> _Met:
+    """Keep of each asset and word the row that gives most, by their assets.
+
+    What is said or read in a file at some time counts in its best passage only.
+    """
+    met = met.take(~met.apart | _in_best_passage(met))
+    met = met.take(np.lexsort((met.rows, -met.weights, met.words, met.assets)))
+    return met.take(_is_first(met.assets, met.words))
+
+
+def _in_best_passage(met: _Met) -> np.ndarray:
+    """Tell of what is met at some time whether it is in the passage that gives the asset most."""
+    (places,) = np.nonzero(met.apart)
+    best = np.zeros(len(met.apart), bool)
+    if len(places):
+        places = places[np.lexsort((met.rows[places], met.assets[places]))]
+        assets, rows = met.assets[places], met.rows[places]
+        starts = np.flatnonzero(_is_first(assets, rows))
+        sums = np.add.reduceat(met.weights[places], starts)
+        order = np.lexsort((rows[starts], -sums, assets[starts]))
+        chosen = np.zeros(len(starts), bool)
+        chosen[order[_is_first(assets[starts][order])]] = True
+        best[places] = np.repeat(chosen, np.diff(np.append(starts, len(places))))
+    return best
+
+
+def _is_first(*sorted_columns: np.ndarray) -> np.ndarray:
+    """Tell of each row whether it begins a run of equal ones."""
+    first = np.ones(len(sorted_columns[0]), bool)
+    if len(first):
+        first[1:] = np.any([np.diff(column) != 0 for column in sorted_columns], axis=0)
+    return first
+
+
+def _told(met: _Met, found: Sequence[int]) -> dict[int, Told]:
+    """Say of assets how much is told about them, and where."""
+    met = met.take(np.isin(met.assets, np.asarray(found, np.int64)))
+    given: dict[int, dict[int, float]] = {asset: {} for asset in found}
+    for asset, row, weight in zip(
+        met.assets.tolist(), met.rows.tolist(), met.weights.tolist(), strict=True
     ):
-        rows = found.setdefault(asset, {})
-        rows[row] = rows.get(row, 0.0) + value
+        given[asset][row] = given[asset].get(row, 0.0) + weight
     return {
         asset: Told(sum(rows.values()), tuple(sorted(rows.items(), key=lambda each: -each[1])))
-        for asset, rows in found.items()
+        for asset, rows in given.items()
     }
-
-
-def _is_best_apart(met: _Met, values: np.ndarray) -> np.ndarray:
-    """Tell of what is said or read in a file at some time whether it is in the best passage."""
-    best = np.zeros(len(values), bool)
-    (places,) = np.nonzero(met.apart)
-    if len(places):
-        pairs = np.stack([met.assets[places], met.rows[places]], axis=1)
-        known, of = np.unique(pairs, axis=0, return_inverse=True)
-        sums = np.bincount(of.ravel(), weights=values[places])
-        order = np.lexsort((known[:, 1], -sums, known[:, 0]))
-        first = np.ones(len(order), bool)
-        first[1:] = np.diff(known[order, 0]) != 0
-        chosen = np.zeros(len(known), bool)
-        chosen[order[first]] = True
-        best[places] = chosen[of.ravel()]
-    return best
