@@ -19,13 +19,14 @@ from assetman.core.conditions import (
     needed,
 )
 from assetman.core.mistakes import Mistake
-from assetman.core.queries import Example, Query
+from assetman.core.queries import Aspect, Example, Query
 from assetman.library.library import Library
 from assetman.search.parser import AllOf, AnyOf, LikeFile, Meaning, Question, Unwanted, parse
 from assetman.search.parser.tree import is_condition
 from assetman.search.resolving import Resolved, resolved
 
 LIMIT = 200  # hits, where the query does not say
+_OF = {Aspect.LOOK: "the colours", Aspect.SHAPE: "the shape"}
 UNLIKE_WEIGHT = 0.5  # of what is not wanted against what is; Rocchio's beta and gamma
 MOST_ALTERNATIVES = 16
 _Leaf = Meaning | LikeFile | Unwanted
@@ -180,6 +181,10 @@ def _part(leaf: Meaning | LikeFile, weight: float, found: Resolved) -> Part:
 def _shown(example: Example) -> Part:
     sense = "like" if example.weight > 0 else "unlike"
     what = "the example" if example.start is None else "the moment"
+    if example.collection_id is not None:
+        what = "the collection"
+    if example.by is not Aspect.MEANING:
+        what = f"{_OF[example.by]} of {what}"
     return Part(
         f"{sense} {'the marked part' if example.box else what}", example.weight, example=example
     )
