@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from assetman.core.changes import Changes
 from assetman.core.duplicates import Relation
@@ -18,6 +19,7 @@ from assetman.search.proposing import Recognition
 from assetman.search.relating import relation
 
 _AT_ONCE = 16  # pictures in one transaction
+_MOST_KNOWN = 200_000  # pictures whose marks are kept for the next run; they take about 70 MB
 _MOST_SIGHTS = 64  # of pictures compared with, kept for the next
 
 
@@ -35,6 +37,7 @@ class Comparing:
         self._thumbnails = thumbnails
         self._publish = publish
         self._sights: OrderedDict[int, Sight] = OrderedDict()
+        self._known: Recognition | None = None
 
     def run(self, tally: Tally, turn: Turn) -> None:
         """Compare until nothing is left, or something else is wanted. Raises Cancelled."""
@@ -42,9 +45,9 @@ class Comparing:
         looks.renew(VERSION)
         if not looks.count_due():
             return
-        known = self._known()
         passed: list[int] = []  # of which there is no thumbnail just now
         try:
+            known, self._known = self._known or self._recognition(), None
             while not turn.wanted():
                 waiting = looks.count_due() - len(passed)
                 batch = looks.due(_AT_ONCE, passed)
@@ -53,13 +56,16 @@ class Comparing:
                 tally.comparing(waiting)
                 passed += self._compare(batch, known, turn)
                 tally.finished(len(batch), sum(item.size for item in batch))
+            if len(known) <= _MOST_KNOWN:  # only what is stored is known: nothing went wrong
+                self._known = known
         finally:
             self._sights.clear()
 
-    def _known(self) -> Recognition:
+    def _recognition(self) -> Recognition:
         known = Recognition()
         for content_id, marks in self._library.looks.compared(VERSION):
-            known.add(content_id, Marks.from_bytes(marks))
+            with suppress(ValueError):  # a damaged row: derived, and not worth a run
+                known.add(content_id, Marks.from_bytes(marks))
         return known
 
     def _compare(self, batch: Sequence[Uncompared], known: Recognition, turn: Turn) -> list[int]:
