@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from calendar import monthrange
@@ -106,9 +107,10 @@ def _extension(key: Key, typed: str) -> str:
 def _color(key: Key, typed: str) -> str:
     value = color(typed)
     if value is None:
-        some = ", ".join(list(NAMES)[:6])
+        some = difflib.get_close_matches(typed.lower(), NAMES, 3) or list(NAMES)[:6]
         raise Senseless(
-            f"There is no colour “{typed}”: type a name ({some}, …) or a value as in #aa3322."
+            f"There is no colour “{typed}”: type a name ({', '.join(some)}, …) "
+            "or a value as in #aa3322."
         )
     return value
 
