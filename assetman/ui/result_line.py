@@ -181,7 +181,7 @@ def sentence_for(
         parts.append(f"{fresh.searchable:,} of {fresh.total:,} searchable so far")
     parts.append(f"{shown.seconds:.{2 if shown.seconds >= 0.01 else 3}f} s")
     if shown.confident is False:
-        return nothing_matches(state), " · ".join(parts)
+        return nothing_matches(state), " · ".join(["", *parts]).lstrip()
     closest = shown.confident is None
     head = f"Closest {count:,}" if closest else counted(shown.good, "good match", "good matches")
     return head, f"{where} · ".lstrip() + " · ".join(parts)

@@ -199,9 +199,9 @@ class SearchesSide(QObject):
     def _offer(self, queries: list[Query]) -> None:
         rows = [Suggestion(described(each, self.names), "", each) for each in queries]
         if rows:
-            rows.append(Suggestion("Forget what was asked", "", _FORGET))
+            rows.append(Suggestion("Forget what was asked", "", _FORGET, quiet=True))
         else:
-            rows.append(Suggestion("Nothing was asked yet"))
+            rows.append(Suggestion("Nothing was asked yet", quiet=True))
         self._bar.words.setFocus()
         self._completing.offer(rows)
 

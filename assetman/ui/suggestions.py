@@ -44,6 +44,7 @@ class Suggestion:
     label: str
     note: str = ""
     value: object = None
+    quiet: bool = False  # less likely wanted than the others
 
 
 class _Rows(QAbstractListModel):
@@ -96,7 +97,7 @@ class _RowPainter(QStyledItemDelegate):
         painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignRight), note)
         room.setWidth(room.width() - metrics.horizontalAdvance(note) - look.px(12))
         words = metrics.elidedText(row.label, Qt.TextElideMode.ElideRight, room.width())
-        painter.setPen(look.text)
+        painter.setPen(look.secondary if row.quiet else look.text)
         painter.drawText(room, int(middle | Qt.AlignmentFlag.AlignLeft), words)
 
 

@@ -90,7 +90,7 @@ def test_where_nothing_matches_that_is_said_and_the_nearest_few_are_offered(
     window.session.go(SearchState(words="red"))
     nearest = window.content.nearest
     qtbot.waitUntil(nearest.isVisible)
-    assert window.content.line.text() == "Nothing here matches “red” 0.03 s"
+    assert window.content.line.text() == "Nothing here matches “red” · 0.03 s"
     assert nearest.note.text() == "These are the nearest 12; they are probably not it."
     assert len(window.content.grid.ids()) == 12
     assert nearest.all.text() == "Show all 45"
