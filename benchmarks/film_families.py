@@ -18,8 +18,8 @@ import numpy as np
 
 from benchmarks.scenes import KINDS, Scene, Studio, frames_of, plan
 
-SIZE = (640, 360)
-RATE = 25
+SIZE = (320, 180)
+RATE = 15
 _H264 = ("-c:v", "libx264", "-preset", "superfast", "-pix_fmt", "yuv420p")
 
 
@@ -42,7 +42,7 @@ def film_families(
         name = f"film{seed}-{number:02}"
         kind = ("cuts", "cuts", "take", "quiet")[number % 4]
         original = folder / f"{name}.mp4"
-        seconds = chance.uniform(24, 50) if kind != "take" else chance.uniform(12, 25)
+        seconds = chance.uniform(18, 36) if kind != "take" else chance.uniform(12, 20)
         music = chance.sample(list(sounds), 4)
         if not original.exists():
             studio = Studio(pictures, SIZE, 1000 * seed + number)
@@ -52,7 +52,7 @@ def film_families(
                 else plan(studio, seconds, 1000 * seed + number, 0.3)
             )
             heard = () if kind == "quiet" else music
-            _encode_film(scenes, heard, seconds, original, chance.choice((12, 25, 250)))
+            _encode_film(scenes, heard, seconds, original, chance.choice((10, 15, 250)))
         made.append(Made(original, name, ""))
         for change, options in film_changes(seconds, chance).items():
             ending = ".webm" if "libvpx-vp9" in options else ".mp4"
@@ -78,22 +78,18 @@ def film_changes(seconds: float, chance: random.Random) -> dict[str, tuple[str, 
     at, ten = seconds * chance.uniform(0.2, 0.5), min(10.0, 0.4 * seconds)
     aac = ("-c:a", "aac", "-b:a", "96k")
     return {
-        "small": (*_H264, "-crf", "34", "-g", "250", "-vf", "scale=320:-2", *aac),
-        "mpeg4": ("-c:v", "mpeg4", "-q:v", "9", "-g", "100", "-c:a", "libmp3lame", "-b:a", "64k"),
+        "small": (*_H264, "-crf", "34", "-g", "250", "-vf", "scale=160:-2", *aac),
+        "mpeg4": ("-c:v", "mpeg4", "-q:v", "9", "-g", "60", "-c:a", "libmp3lame", "-b:a", "64k"),
         "vp9": (
-            *("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "400k"),
+            *("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "200k"),
             *("-c:a", "libopus", "-b:a", "48k"),
         ),
         "trimmed": ("-ss", f"{start:.2f}", "-t", f"{part:.2f}", *_H264, "-crf", "28", *aac),
         "excerpt": ("-ss", f"{at:.2f}", "-t", f"{ten:.2f}", *_H264, "-crf", "28", *aac),
-        "letterboxed": (
-            *(*_H264, "-crf", "28", "-vf", "scale=640:360,pad=640:480:0:60:black", *aac),
-        ),
-        "pillarboxed": (
-            *(*_H264, "-crf", "28", "-vf", "scale=640:360,pad=854:360:107:0:black", *aac),
-        ),
+        "letterboxed": (*(*_H264, "-crf", "28", "-vf", "pad=320:240:0:30:black", *aac),),
+        "pillarboxed": (*(*_H264, "-crf", "28", "-vf", "pad=428:180:54:0:black", *aac),),
         "brighter": (*_H264, "-crf", "28", "-vf", "eq=brightness=0.06:contrast=0.85", *aac),
-        "fewer frames": (*_H264, "-crf", "28", "-r", "15", *aac),
+        "fewer frames": (*_H264, "-crf", "28", "-r", "10", *aac),
         "other sound": (*_H264, "-crf", "28", *aac),
         "mute": (*_H264, "-crf", "28", "-an"),
     }
@@ -108,14 +104,14 @@ def film_strangers(
     music = chance.choice(list(sounds))
     card = Studio(pictures, SIZE, 5 * seed).scene("card", 4.0, "cut", 0.0)
     logo = Studio(pictures, SIZE, 5 * seed + 1).scene("zoom", 3.0, "fade", 0.5)
-    for number in range(6):
+    for number in range(4):
         for share in ("titles", "music"):
             target = folder / f"stranger{seed}-{share}-{number}.mp4"
             made.append(Made(target, target.stem, "stranger"))
             if target.exists():
                 continue
             studio = Studio(pictures, SIZE, 900 * seed + 10 * number + len(share))
-            seconds = chance.uniform(20, 35)
+            seconds = chance.uniform(14, 24)
             scenes = plan(studio, seconds, 17 * number + seed + len(share), 0.3)
             if share == "titles":
                 scenes = [card, logo, *scenes]

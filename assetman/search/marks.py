@@ -22,6 +22,8 @@ _EVERY = 3.0  # seconds
 _AROUND = 8  # rows before and behind the moment that a mark of a sound is of
 _APART = 3  # rows between two marks of a sound
 _BEFORE = 3  # rows of silence, that a sound is thought to begin and to end with
+_LONG = 60.0  # seconds; what is longer
+_FAR_APART = 16  # has its marks so many rows apart: its excerpts have them too, among others
 _MOVING = 1.5  # a row in which less changes is no moment to be marked by
 _DIRECTIONS = np.random.default_rng(64).standard_normal(
     ((2 * _AROUND + 1) * (BANDS - 1), 64), np.float32
@@ -29,6 +31,7 @@ _DIRECTIONS = np.random.default_rng(64).standard_normal(
 _BITS = np.uint64(1) << np.arange(64, dtype=np.uint64)
 _COMMON = 2_000  # marks like one; then it tells nothing
 _AT_ONCE = 4 << 20  # pairs of marks
+_MOST_COUNTED = 200  # contents whose marks are looked at by where they lie
 _MOST_PLACES = 6  # offsets of one likely copy
 
 
@@ -66,8 +69,9 @@ def heard_marks(timeline: Timeline) -> NDArray[np.void]:
     smooth = np.asarray((padded[:-2] + padded[1:-1] + padded[2:]) / 3, np.float32)
     moving = flow(smooth)
     change = np.abs(np.diff(smooth, axis=0)).mean(axis=1)[: len(moving)]
+    apart = _APART if len(rows) * STEP <= _LONG else _FAR_APART
     highest = np.lib.stride_tricks.sliding_window_view(
-        np.pad(change, _APART, constant_values=-1.0), 2 * _APART + 1
+        np.pad(change, apart, constant_values=-1.0), 2 * apart + 1
     ).max(axis=1)
     moments = np.flatnonzero((change >= highest) & (change >= _MOVING))
     around = np.pad(moving, ((_AROUND, _AROUND), (0, 0)))
@@ -102,44 +106,48 @@ class MarkIndex:
     def likely(self, own: NDArray[np.void]) -> list[Likely]:
         """Find the contents that share marks, the likeliest first."""
         words = self._marks["word"]
-        found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        none = np.empty(0, np.int64)
+        found = [(none, none, none)]
         step = max(1, _AT_ONCE // max(1, len(words)))
         for first in range(0, len(own), step):
             apart = np.bitwise_count(own["word"][first : first + step, None] ^ words[None])
             mine, theirs = np.nonzero(apart <= self._bits)
             common = np.bincount(mine, minlength=len(apart)) > _COMMON
             telling = ~common[mine]
-            found.append((mine[telling] + first, theirs[telling]))
-        mine, theirs = (np.concatenate(each) for each in zip(*found, strict=True))
+            mine, theirs = mine[telling], theirs[telling]
+            worth = self._bits + 1 - apart[mine, theirs].astype(np.int64)
+            found.append((mine + first, theirs, worth))
+        mine, theirs, worth = (np.concatenate(each) for each in zip(*found, strict=True))
         offsets = self._marks["time"][theirs].astype(np.float64) - own["time"][mine]
-        return _counted(mine, self._contents[theirs], offsets, self._within)
+        bins = np.round(offsets / self._within).astype(np.int64)
+        return _counted(mine, self._contents[theirs], worth, offsets, bins)
 
 
 def _counted(
     mine: NDArray[np.int64],
     contents: NDArray[np.int64],
+    worth: NDArray[np.int64],
     offsets: NDArray[np.float64],
-    within: float,
+    bins: NDArray[np.int64],
 ) -> list[Likely]:
-    """Count by content and offset how many own marks speak for it."""
-    places: dict[int, list[tuple[int, float]]] = {}
-    order = np.argsort(contents, kind="stable")
-    ends = np.flatnonzero(np.diff(contents[order])) + 1
-    for part in np.split(order, ends):
-        if not len(part):
-            continue
-        bins = np.round(offsets[part] / within).astype(np.int64)
-        for place in np.unique(bins):
-            near = np.abs(bins - place) <= 1
-            votes = len(np.unique(mine[part[near]]))
-            offset = float(np.median(offsets[part[near]]))
-            places.setdefault(int(contents[part[0]]), []).append((votes, offset))
+    """Add up, by content and offset, what each own mark says for it; the closer, the more."""
+    ids, number = np.unique(contents, return_inverse=True)
+    best = np.argsort(-np.bincount(number, worth), kind="stable")[:_MOST_COUNTED]
     found = []
-    for content, each in places.items():
-        each.sort(key=lambda place: (-place[0], abs(place[1])))
-        best = tuple(offset for _, offset in each[:_MOST_PLACES])
-        found.append(Likely(content, each[0][0], best))
-    return sorted(found, key=lambda each: (-each.votes, each.content_id))
+    for content in best:
+        (part,) = np.nonzero(number == content)
+        part = part[np.argsort(-worth[part], kind="stable")]
+        places = []
+        for place in np.unique(bins[part]):
+            near = part[np.abs(bins[part] - place) <= 1]
+            _, firsts = np.unique(mine[near], return_index=True)
+            said = int(worth[near[firsts]].sum())
+            places.append((said, len(firsts), float(np.median(offsets[near]))))
+        places.sort(key=lambda place: (-place[0], abs(place[2])))
+        likely_at = tuple(offset for _, _, offset in places[:_MOST_PLACES])
+        found.append((places[0][0], Likely(int(ids[content]), places[0][1], likely_at)))
+    found.sort(key=lambda each: (-each[0], each[1].content_id))
+    return [each for _, each in found]
 
 
 def _words(values: NDArray[np.floating]) -> NDArray[np.uint64]:

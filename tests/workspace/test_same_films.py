@@ -11,8 +11,13 @@ import av
 import numpy as np
 import pytest
 
+from assetman.comparing_films import ComparingFilms
 from assetman.core.duplicates import Copy, DuplicateGroup, Likeness
+from assetman.core.progress import CancelToken
+from assetman.core.queries import Query
 from assetman.engine.service import EngineService
+from assetman.ingest.speech import Turn
+from assetman.ingest.tally import Tally
 from assetman.library.connections import connect
 from assetman.workspace import Workspace
 from kit.colours import publish
@@ -157,6 +162,26 @@ def test_black_cards_music_and_silence_that_are_shared_make_no_copies(
     together = {name for group in groups(service) for name in group}
     assert not together & {"other1.mp4", "other2.mp4", "another.wav", "other chirp.wav"}
     assert not together & {"nothing.wav", "nothing too.wav"}
+
+
+def test_comparing_that_is_left_in_the_midst_goes_on_the_next_time(
+    service: EngineService,
+) -> None:
+    before = groups(service)
+    workspace = service._workspace
+    timelines = workspace.library.timelines
+    for asset_id in service.search(Query()).ids:
+        content = workspace.library.contents.of_asset(asset_id).id
+        timelines.set(content, timelines.get(content).timeline)
+    every = len(timelines.to_compare())
+    stops = iter([False, False, False, True])
+    turn = Turn(CancelToken(), CancelToken.check, lambda: next(stops), tuple)
+    comparing = ComparingFilms(workspace.library, workspace.decoders, workspace.publish)
+    comparing.run(Tally(1), turn)
+    assert 0 < len(timelines.to_compare()) < every
+    comparing.run(Tally(1), Turn(CancelToken(), CancelToken.check, lambda: False, tuple))
+    assert not timelines.to_compare()
+    assert [set(group) for group in groups(service)] == [set(group) for group in before]
 
 
 def test_a_take_without_key_frames_is_looked_at_more_closely(tmp_path: Path, site: Path) -> None:
