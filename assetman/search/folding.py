@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 
@@ -34,11 +35,14 @@ class Folding:
 
         Of one whose look is not known yet nothing is like it.
         """
-        looks = self._looks([asset.id for asset in assets if asset.kind is Kind.IMAGE])
+
+        @cache
+        def looks() -> dict[int, np.ndarray]:  # few answers have pictures of one moment
+            return self._looks([asset.id for asset in assets if asset.kind is Kind.IMAGE])
 
         def alike(one: int, other: int) -> bool:
-            both = one in looks and other in looks
-            return both and float(looks[one] @ looks[other]) >= _ALIKE
+            rows = [looks()[each] for each in (one, other) if each in looks()]
+            return len(rows) == 2 and float(rows[0] @ rows[1]) >= _ALIKE
 
         return alike
 
