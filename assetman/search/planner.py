@@ -21,6 +21,7 @@ from assetman.core.conditions import (
 from assetman.core.mistakes import Mistake
 from assetman.core.queries import Aspect, Example, Query
 from assetman.library.library import Library
+from assetman.library.writings import READ_KINDS
 from assetman.search.parser import AllOf, AnyOf, LikeFile, Meaning, Question, Unwanted, parse
 from assetman.search.parser.tree import is_condition
 from assetman.search.resolving import Resolved, resolved
@@ -97,15 +98,18 @@ def plan(query: Query, library: Library) -> Plan:
     )
     if any(each.said for each in alternatives) and not library.passages.any():
         notes.append("No subtitles, chapters or written-down speech here to find words in.")
+    read = any(said_in(each.condition, Key.TEXT) for each in alternatives)
+    if read and not library.passages.any(READ_KINDS):
+        notes.append("No text has been read in pictures here: that has to be switched on.")
     lists = not any(each.parts for each in alternatives)
     limit = query.limit if query.limit is not None or lists else LIMIT
     return Plan(query, alternatives, limit, (*parsed.mistakes, *found.mistakes), tuple(notes))
 
 
-def said_in(condition: Condition) -> tuple[str, ...]:
-    """Give the phrases that have to be said of what passes a condition."""
+def said_in(condition: Condition, key: Key = Key.SAID) -> tuple[str, ...]:
+    """Give the phrases that have to be said in what passes a condition, or to be read in it."""
     tests = (each for each in needed(condition) if isinstance(each, Test))
-    return tuple(str(each.value) for each in tests if each.key is Key.SAID)
+    return tuple(str(each.value) for each in tests if each.key is key)
 
 
 def side_by_side(parts: Iterable[Question]) -> Condition:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from assetman.core.conditions import EVERYTHING, Condition
+from assetman.core.conditions import EVERYTHING, Condition, Key
 from assetman.core.inputs import Modality
 from assetman.core.organising import History
 from assetman.core.queries import Evidence, Filters, Hit, Query, Results, Sense
@@ -187,7 +187,7 @@ class SearchService:
         listed = tuple(ids if todo.limit is None else ids[: todo.limit])
         return Results(
             query,
-            hits=self._said(listed, said_in(todo.condition)),
+            hits=self._said(listed, todo.condition),
             listed=listed,
             elsewhere=0 if ids or todo.condition == EVERYTHING else self._library.assets.count(),
             searchable=self._scope(todo.condition, spaces).searchable if spaces else 0,
@@ -195,12 +195,15 @@ class SearchService:
             notes=todo.notes,
         )
 
-    def _said(self, listed: tuple[int, ...], phrases: tuple[str, ...]) -> tuple[Hit, ...]:
-        """Give the hits of a list that asks what is said: each asset with its first saying."""
-        if not phrases:
+    def _said(self, listed: tuple[int, ...], condition: Condition) -> tuple[Hit, ...]:
+        """Give the hits of a list that asks what is said, or read: each with its first moment."""
+        if phrases := said_in(condition):
+            sayings, sense = self._library.sayings.of_assets(phrases, listed), Sense.SAID
+        elif phrases := said_in(condition, Key.TEXT):
+            sayings, sense = self._library.readings.of_assets(phrases, listed), Sense.TEXT
+        else:
             return ()
-        sayings = self._library.sayings.of_assets(phrases, listed)
-        reasons = {f"said “{phrase}”": 1 / len(phrases) for phrase in phrases}
+        reasons = {f"{sense} “{phrase}”": 1 / len(phrases) for phrase in phrases}
         return tuple(
             Hit(
                 asset,
@@ -210,7 +213,7 @@ class SearchService:
                 sayings[asset].end,
                 reasons=dict(reasons),
                 confident=True,
-                evidence=_evidence(reasons, sayings[asset]),
+                evidence=_evidence(reasons, sayings[asset], sense),
             )
             for asset in listed
             if asset in sayings
@@ -267,7 +270,7 @@ class SearchService:
                 for asset in self._library.assets.ids(asked.condition)
                 if asset not in left_out
             ][: todo.limit]
-            said = {hit.asset_id: hit for hit in self._said(tuple(listed), asked.said)}
+            said = {hit.asset_id: hit for hit in self._said(tuple(listed), asked.condition)}
             return (
                 [said.get(asset) or _passing(asset) for asset in listed],
                 [],
@@ -334,12 +337,12 @@ def _passing(asset_id: int) -> Hit:
     return Hit(asset_id, SAID, reasons={_PASSED: SAID}, confident=True, evidence=evidence)
 
 
-def _evidence(reasons: Mapping[str, float], saying: Saying) -> tuple[Evidence, ...]:
+def _evidence(reasons: Mapping[str, float], saying: Saying, sense: Sense) -> tuple[Evidence, ...]:
     return tuple(
         Evidence(
             name,
             share,
-            Sense.SAID,
+            sense,
             segment_id=saying.segment_id,
             start=saying.start,
             end=saying.end,

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from assetman.core.assets import Box, PassageKind
 from assetman.core.conditions import Key, Test
 from assetman.core.lettering import ReadLine
+from assetman.core.queries import Query
 from assetman.engine.service import EngineService
 from assetman.ingest.lettering import blocks_of, unpadded
 from kit.films import Scene, make_film
@@ -53,12 +54,14 @@ def test_text_in_a_picture_is_read_when_that_is_on_and_found_where_it_stands(
     add(service, sale.parent)
     assert service.text_reading().on is False
     assert with_text(service, "summer") == []
+    assert "switched on" in service.search(Query("text:summer")).notes[0]
     work(service, service.read_text(True))
     reading = service.text_reading()
     assert (reading.on, reading.pending, reading.read) == (True, 0, 2)
     asset = service.asset_at(str(sale))
     assert asset is not None
     assert with_text(service, "sale every mon") == [asset]
+    assert service.search(Query("text:summer")).ids == (asset,)
     (passage,) = service.passages(asset)
     assert passage.kind is PassageKind.TEXT
     assert passage.text.lower() == "summer sale\nevery monday"
@@ -99,8 +102,8 @@ def test_text_in_a_film_is_found_while_it_is_shown(service: EngineService, tmp_p
     (passage,) = [p for p in service.passages(asset) if p.kind is PassageKind.TEXT]
     assert passage.text.lower() == "chapter seven"
     assert (passage.start, passage.end) == pytest.approx((2.0, 4.0), abs=0.5)
-    moments = service._library.readings.of_assets(["chapter"], [asset])
-    assert moments[asset].start == passage.start
+    (hit,) = service.search(Query('text:"chapter seven"')).hits
+    assert (hit.asset_id, hit.start, hit.end) == (asset, passage.start, passage.end)
 
 
 def test_lines_next_to_each_other_are_one_text() -> None:
