@@ -103,12 +103,15 @@ class Duplicates:
 
     def unrelate(self, content_ids: Sequence[int]) -> Changes:
         """Forget what some contents are like: they are to be compared anew."""
+        dropped = 0
         with self._database.writing():
             for side in ("one", "other"):
-                self._database.execute(
+                dropped += self._database.execute(
                     f"DELETE FROM likenesses WHERE {side} {_THESE}", (id_list(content_ids),)
-                )
-        return Changes(duplicates=True)
+                ).rowcount
+            if dropped:
+                self._journal.append("copies.unrelate", before={"pairs": dropped})
+        return Changes(duplicates=dropped > 0)
 
     def relations(self, content_ids: Iterable[int] | None = None) -> list[Relation]:
         """List the pairs of contents that show the same, the surest first.

@@ -309,8 +309,9 @@ def test_the_engine_puts_copies_away_and_brings_them_back(
     assert service.duplicates(Likeness.EXACT) == []
 
 
-def test_a_file_in_the_trash_can_be_brought_back_whole(tmp_path: Path) -> None:
-    path = tmp_path / "strange %41 näme\n.txt"
+@pytest.mark.parametrize("name", [b"strange %41 n\xc3\xa4me\n.txt", b"caf\xe9 [1].txt"])
+def test_a_file_in_the_trash_can_be_brought_back_whole(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name)
     path.write_text("mine")
     place = to_trash(str(path))
     assert place is not None
