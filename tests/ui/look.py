@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from assetman.core.assets import Kind
 from assetman.core.progress import Phase, Progress
-from assetman.core.queries import Example, FolderFilter, Sort
+from assetman.core.queries import Example, FolderFilter, Query, Sort
 from assetman.ui.add_model import AddModel
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.confirm import Confirm
@@ -38,6 +38,7 @@ from assetman.ui.controller.state import (
     SearchState,
     TagChip,
 )
+from assetman.ui.controller.text_chip import TextChip
 from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.folders_dialog import FoldersDialog
 from assetman.ui.library_actions import place_of
@@ -187,6 +188,43 @@ def shoot_sounds(album: Album, folder: Path, scheme: Scheme) -> None:
     settle(0.1)
 
 
+def shoot_trust(album: Album, folder: Path, scheme: Scheme) -> None:
+    """Take how sure results are, what is typed and offered, what was kept and asked before."""
+    engine = FakeEngine(folder / f"trust-{scheme}")
+    engine.add_root(str(folder / "Photos"))
+    engine.index()
+    engine.add_many(300)
+    engine.save_search("Golden hour, no people", Query("orange -people"))
+    for asked in ("waves on rocks -people", "red barn size:>1mb", "green OR blue"):
+        engine.remember(Query(asked))
+    window = open_window(engine, folder, scheme)
+    words = window.top_bar.search.words
+    for width, height in ((800, 600), (1440, 900)):
+        window.resize(width, height)
+        for name, least in (("sure", 0.68), ("none", 3.0)):
+            engine.sure = least
+            window.session.go(SearchState(f"red {name}"))
+            window.session.go(SearchState("red -people", (TextChip("color:teal"),)))
+            settle(0.8)
+            window.content.grid.go_to(window.content.grid.ids()[1])
+            settle(0.8)
+            album.take(window, f"trust-{name}-{scheme}-{width}")
+        window.session.go(SearchState())
+    for typed, name in (("barn orientation:", "offered"), ("red size:much", "mistake")):
+        words.clear()
+        words.setFocus()
+        QTest.keyClicks(words, typed)
+        settle(1.5)
+        album.take(window, f"trust-{name}-{scheme}")
+    words.clear()
+    window.searches.show_history()
+    settle()
+    album.take(window, f"trust-history-{scheme}")
+    window.close()
+    window.deleteLater()
+    settle(0.1)
+
+
 def shoot(album: Album, folder: Path) -> None:
     """Take all the pictures."""
     for name, engine in engines(folder).items():
@@ -216,6 +254,7 @@ def shoot(album: Album, folder: Path) -> None:
             settle(0.1)
     for scheme in (Scheme.DARK, Scheme.LIGHT):
         shoot_sounds(album, folder, scheme)
+        shoot_trust(album, folder, scheme)
 
 
 def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:

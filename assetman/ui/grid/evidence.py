@@ -37,6 +37,7 @@ _NAMES = {
     Sense.TEXT: "text in the picture",
     Sense.PASSED: "filter",
 }
+_WORDS = "words"  # what the engine calls the words of the question: everybody knows them
 _BEFORE, _LONGEST = 40, 160  # characters of a passage before the first match, and in all
 
 
@@ -71,7 +72,7 @@ def _part(evidence: Evidence) -> Part:
     passage, words = excerpt(evidence.text, evidence.words)
     title = f"{_NAMES[evidence.kind]}{at}{page}"
     # Where the words themselves are shown underlined, their name would only say them twice.
-    if evidence.name and not (passage and words):
+    if evidence.name not in ("", _WORDS) and not (passage and words):
         title = f"{title}: {display(evidence.name)}"
     tip = f"Found by {evidence.model}" if evidence.model else ""
     return Part(title, evidence.share, passage, words, tip, evidence.start)

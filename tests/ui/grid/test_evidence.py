@@ -17,9 +17,11 @@ NAMED = Evidence("Coast", 0.05, Sense.NAME, text="Coast film", words=((0, 5),))
 def test_each_part_says_what_where_and_how_much() -> None:
     heard = Evidence("waves", 0.2, Sense.HEARD, "CLAP", 8, 42.0)
     against = Evidence("people", -0.1, Sense.SEEN)
+    plain = Evidence("words", 0.3, Sense.SEEN)
     parts = parts_of(Hit(1, 0.83, evidence=(SEEN, heard, NAMED, against)))
     titles = ["picture at 0:43: surf", "sound at 0:42: waves", "name", "picture: people"]
     assert [part.title for part in parts] == titles
+    assert parts_of(Hit(1, 0.3, evidence=(plain,)))[0].title == "picture"
     assert [part.number for part in parts] == ["0.68", "0.20", "0.05", "−0.10"]
     assert parts[0].tip == "Found by SigLIP 2 base"
     passage, words = parts[2].passage, parts[2].words
