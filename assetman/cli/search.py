@@ -158,7 +158,7 @@ class _Lines:
 
 def answer(engine: EngineApi, query: Query, desk: Desk, as_json: bool, asked: str = "") -> None:
     """Ask one question and print the answer; `asked` is what it is called in JSON."""
-    results = engine.search(query)
+    results = engine.search(replace(query, fold=False))  # every file is a line
     if as_json:
         desk.console.print_json(results_json(engine, results, asked or query.text))
     else:
@@ -179,7 +179,7 @@ def _answer(
                 raise BadInput("The line is not UTF-8.")
             if not text.strip() and not query.examples:
                 raise BadInput("The line is empty.")
-            results = engine.search(replace(query, text=text))
+            results = engine.search(replace(query, text=text, fold=False))
         except (BadInput, WrongUse) as error:
             if as_json:
                 desk.console.print_json({"query": text, "error": str(error)})
