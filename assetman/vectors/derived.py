@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from assetman.vectors.comparing import nearest
 from assetman.vectors.exact import ExactIndex, read_rows, write_rows
 from assetman.vectors.folders import DamagedFiles, Generations
 from assetman.vectors.index import Floats, Ids, Neighbours, checked_count, checked_ids, unit_rows
@@ -66,7 +67,7 @@ class DerivedVectors:
         left_out = checked_ids(without)
         if len(left_out):
             places = rows.less(places, rows.places_among(left_out))
-        return rows.nearest(queries, count, places)
+        return nearest(rows, queries, count, places)
 
     def vectors_of(self, ids: ArrayLike) -> tuple[Ids, Floats]:
         """Give those of the ids that are here, in the order asked, and their (n, d) vectors."""

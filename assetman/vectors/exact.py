@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from assetman.vectors import coarse
 from assetman.vectors.coarse import Coarse, Codes
+from assetman.vectors.comparing import nearest
 from assetman.vectors.folders import (
     DamagedFiles,
     Facts,
@@ -65,9 +66,9 @@ class ExactIndex:
         rows = self.rows
         queries = unit_rows(vectors, self.dimension)
         if allowed is None:
-            return rows.nearest(queries, checked_count(count))
+            return nearest(rows, queries, checked_count(count))
         places = rows.places_among(checked_ids(allowed))
-        return rows.nearest(queries, checked_count(count), places)
+        return nearest(rows, queries, checked_count(count), places)
 
     def save(self, path: Path, sequence: int) -> None:
         write_rows(path, self.rows, sequence)

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from assetman.vectors.comparing import nearest
 from assetman.vectors.exact import ExactIndex
 from assetman.vectors.folders import DamagedFiles, Generations
 from assetman.vectors.hnsw import GraphIndex
@@ -124,7 +125,7 @@ class Graph:
             good = (at >= 0) & wanted[at]
             if (good.reshape(proposed.shape).sum(axis=1) >= needed).all():
                 chosen = np.union1d(at[good], fresh[wanted[fresh]])
-                return rows.nearest(queries, count, chosen)
+                return nearest(rows, queries, count, chosen)
             page *= 2
         return None
 

@@ -13,33 +13,18 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from assetman.vectors.coarse import Coarse, may_be_best
-from assetman.vectors.index import Floats, Halves, Ids, Neighbours, best_of
+from assetman.vectors.coarse import Coarse
+from assetman.vectors.index import Floats, Halves, Ids
 
 Digests = NDArray[np.uint64]
 Mask = NDArray[np.bool_]
 
 SCAN_BLOCK = 16_384  # rows: some milliseconds between two looks at the interpreter's lock
 GATHER_BLOCK = 2_048  # rows copied together before they are compared
-COARSE_SHARE = 0.02  # of all rows; fewer are compared exactly, one by one
-GATHER_SHARE = 0.1  # of all rows; picking more costs more than comparing all (measured)
 TABLE_SHARE = 64  # ids for one in so many rows are looked up through a table of all ids,
 TABLE_ROOM = 16  # if that takes no more than so many bytes for a row
 FIRST_CAPACITY = 1_024
 _LOTS = np.uint64(0x9E3779B97F4A7C15)  # ids times this are scattered
-
-
-def dots(queries: Halves, rows: Halves) -> Floats:
-    """Give the dot products (m, n) float32 of (m, d) with (n, d) float16.
-
-    numkong computes on float16 as it lies in the file: 100,000 x 512 take 5 ms on one core where
-    numpy takes 20 ms on float32 and 120 ms to make float32 of float16.
-    """
-    if not len(rows) or not len(queries):
-        return np.empty((len(queries), len(rows)), np.float32)
-    from numkong import cdist
-
-    return np.asarray(cdist(queries, rows, "dot")).astype(np.float32)
 
 
 def digests_of(vectors: Halves) -> Digests:
@@ -244,70 +229,6 @@ class Rows:
         """Yield the vectors of all live rows in the order of their ids, some at a time."""
         for start in range(0, len(self.order), GATHER_BLOCK):
             yield self.read(self.order[start : start + GATHER_BLOCK])
-
-    def nearest(
-        self, queries: Floats, count: int, places: NDArray[np.intp] | None = None
-    ) -> Neighbours:
-        """Find the `count` nearest to (m, d) unit vectors, exactly, of all or of some rows."""
-        halves = queries.astype(np.float16)
-        if places is not None and len(places) <= GATHER_SHARE * len(self.alive):
-            similarities = np.empty((len(queries), len(places)), np.float32)
-            for start in range(0, len(places), GATHER_BLOCK):
-                some = places[start : start + GATHER_BLOCK]
-                similarities[:, start : start + len(some)] = dots(halves, self.read(some))
-            return best_of(similarities, self.ids[places], count)
-        similarities = self._scan(halves)
-        if places is None and self.live < len(self.alive):
-            places = self.live_places
-        if places is None:
-            return best_of(similarities, self.ids, count)
-        return best_of(np.take(similarities, places, axis=1), self.ids[places], count)
-
-    def nearly_nearest(
-        self, queries: Floats, count: int, places: NDArray[np.intp] | None = None
-    ) -> Neighbours | None:
-        """Find the nearest by comparing coarsely, and what may be near exactly.
-
-        None where that would not be the faster way.
-        """
-        available = self.live if places is None else len(places)
-        most = GATHER_SHARE * len(self.alive)
-        if self.coarse is None or not COARSE_SHARE * len(self.alive) < available or count > most:
-            return None
-        found = []
-        for query in queries:
-            chosen = self._propose(query, count, places, self.coarse)
-            if len(chosen) > most:
-                return None
-            found.append(self.nearest(query[None], count, chosen))
-        return Neighbours(
-            np.concatenate([one.ids for one in found]),
-            np.concatenate([one.similarities for one in found]),
-        )
-
-    def _propose(
-        self, query: Floats, count: int, places: NDArray[np.intp] | None, coarse: Coarse
-    ) -> NDArray[np.intp]:
-        """Give the places of rows, some or all, that may be among the nearest."""
-        least, most = coarse.bounds(query)
-        if len(self.tail):
-            known = dots(query[None].astype(np.float16), self.tail)[0]
-            least, most = np.concatenate([least, known]), np.concatenate([most, known])
-        if places is None and self.live < len(self.alive):
-            places = self.live_places
-        if places is None:
-            return may_be_best(least, most, count)
-        return places[may_be_best(least[places], most[places], count)]
-
-    def _scan(self, halves: Halves) -> Floats:
-        similarities = np.empty((len(halves), len(self.alive)), np.float32)
-        start = 0
-        for part in (self.base, self.tail):
-            for row in range(0, len(part), SCAN_BLOCK):
-                block = part[row : row + SCAN_BLOCK]
-                similarities[:, start : start + len(block)] = dots(halves, block)
-                start += len(block)
-        return similarities
 
     def _with_room(self, rows: int) -> _Buffers:
         """Give buffers with room for so many rows, the present ones kept."""

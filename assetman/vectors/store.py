@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from assetman.vectors.comparing import Narrowed, nearest, nearly_nearest
 from assetman.vectors.exact import ExactIndex, read_rows, write_rows
 from assetman.vectors.folders import DamagedFiles, Generations, number
 from assetman.vectors.graph import Bounds, Graph
@@ -31,8 +32,6 @@ UNSAVED_LIMIT = 16_384  # vectors that may have to be read from the catalogue at
 UNSAVED_SHARE = 0.5
 CATCH_UP_SHARE = 0.1  # the same after a catch-up
 SAVE_SHARE = 0.02  # the same after a save, or one new picture would cost writing all vectors again
-
-_REMEMBERED = 4  # arrays of ids whose rows are kept at hand
 
 
 class VectorSource(Protocol):
@@ -75,7 +74,7 @@ class VectorStore:
         self._held = 0  # the sequence up to which all vectors are here
         self._tried = 0  # how much of what is in memory alone was there when it was last saved
         self._unusable: Ids = np.empty(0, np.int64)  # ids whose vectors are not numbers
-        self._narrowed: tuple[tuple[Ids, Rows, NDArray[np.intp]], ...] = ()  # asked within last
+        self._narrowed = Narrowed()
         self._loaded = False
         self._closed = False
         self._problem: str | None = None
@@ -147,26 +146,16 @@ class VectorStore:
         checked_count(count)
         self._ready()
         rows = self._exact.rows
-        places = None if allowed is None else self._places(rows, allowed)
+        places = None if allowed is None else self._narrowed.places(rows, checked_ids(allowed))
         left_out = checked_ids(without)
         if len(left_out):
             places = rows.less(places, rows.places_among(left_out))
         if not exact:
             found = self._graph.search(rows, queries, count, places)
-            found = found or rows.nearly_nearest(queries, count, places)
+            found = found or nearly_nearest(rows, queries, count, places)
             if found is not None:
                 return found
-        return rows.nearest(queries, count, places)
-
-    def _places(self, rows: Rows, allowed: ArrayLike) -> NDArray[np.intp]:
-        """Find the rows of ids; an array of them is as a rule asked with more than once."""
-        for ids, of, places in self._narrowed:
-            if ids is allowed and of is rows:
-                return places
-        places = rows.places_among(checked_ids(allowed))
-        if isinstance(allowed, np.ndarray):
-            self._narrowed = ((allowed, rows, places), *self._narrowed[: _REMEMBERED - 1])
-        return places
+        return nearest(rows, queries, count, places)
 
     def vectors_of(self, ids: ArrayLike) -> tuple[Ids, Floats]:
         """Give those of the ids that are here, in the order asked, and their (n, d) vectors."""
@@ -218,7 +207,7 @@ class VectorStore:
         self._graph.close()
         with self._writing:
             self._exact.rows = Rows.none(self.dimension)
-            self._narrowed = ()
+            self._narrowed.clear()
 
     def _ready(self) -> None:
         if self._closed:

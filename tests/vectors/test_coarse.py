@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from assetman.vectors import coarse
+from assetman.vectors.comparing import nearest, nearly_nearest
 from assetman.vectors.exact import CODES, read_rows, write_rows
 from assetman.vectors.rows import Rows
 
@@ -49,10 +50,10 @@ def agree(rows: Rows, queries: np.ndarray, places: np.ndarray | None = None) -> 
     worth = 0
     for query in queries.astype(np.float32):
         unit = (query / np.linalg.norm(query))[None]
-        found = rows.nearly_nearest(unit, 20, places)
+        found = nearly_nearest(rows, unit, 20, places)
         if found is not None:
             worth += 1
-            right = rows.nearest(unit, 20, places)
+            right = nearest(rows, unit, 20, places)
             assert found.ids.tolist() == right.ids.tolist()
             assert found.similarities.tolist() == right.similarities.tolist()
     return worth
@@ -83,7 +84,7 @@ def test_what_was_added_replaced_or_removed_since_counts_too(tmp_path: Path) -> 
 def test_few_rows_have_no_codes(tmp_path: Path) -> None:
     few = saved(tmp_path / "few", plain(np.random.default_rng(3))[:900])
     assert few.coarse is None
-    assert few.nearly_nearest(np.ones((1, WIDTH), np.float32) / 8, 5) is None
+    assert nearly_nearest(few, np.ones((1, WIDTH), np.float32) / 8, 5) is None
 
 
 def test_rows_that_were_saved_without_codes_are_given_some(
