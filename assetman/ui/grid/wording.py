@@ -90,7 +90,8 @@ def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool =
     else:
         parts = [card.asset.display_name, KINDS[card.asset.kind]]
     if hit is not None:
-        parts.append(f"score {score_text(hit)}")
+        perhaps = ", perhaps a match" if hit.confident is False else ""
+        parts.append(f"score {score_text(hit)}{perhaps}")
         parts += filter(None, [moment_words(hit)])
     if card is not None:
         parts += hand_words(card.asset)

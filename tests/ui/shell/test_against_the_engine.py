@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from assetman.core.exports import ExportForm
 from assetman.core.queries import Sort
 from assetman.engine.client import connect
+from assetman.ui.controller.state import SearchState
+from assetman.ui.controller.text_chip import TextChip
 from assetman.ui.export_dialog import ExportDialog
 from assetman.ui.grid.outlines import OutlinePicture
 from assetman.ui.library_actions import place_of
@@ -94,6 +96,48 @@ def test_what_happens_in_the_folders_is_seen_undone_and_found_again(
     until(lambda: bar.sentence.text().startswith("“New disk” is no longer"))
     qtbot.mouseClick(bar.action, Qt.MouseButton.LeftButton)
     until(lambda: len(grid.ids()) == 5)
+
+
+def test_what_is_asked_is_offered_explained_corrected_and_kept(
+    qtbot: QtBot, living: MainWindow, tmp_path: Path
+) -> None:
+    def until(condition: Callable[[], bool]) -> None:
+        qtbot.waitUntil(condition, timeout=LIMIT)
+
+    window, words = living, living.top_bar.search.words
+    paint_pictures(tmp_path / "Photos")
+    window.library.actions.add([str(tmp_path / "Photos")])
+    until(lambda: len(window.content.grid.ids()) == 5 and not window.library.watch.working)
+
+    qtbot.keyClicks(words, "barn ext:")
+    until(lambda: window.completing.suggestions.labels() == ["jpg", "png", "webp"])
+    qtbot.keyClick(words, Qt.Key.Key_Tab)
+    assert words.text() == "barn ext:jpg "
+    qtbot.keyClicks(words, "size:much")
+    until(lambda: bool(words.mistakes))
+    (mistake,) = words.mistakes
+    assert words.text()[mistake.start : mistake.end] == "size:much"
+
+    grid, results = window.content.grid, window.session.results
+    assert results is not None
+    assert results.hits  # what was understood is searched
+    grid.go_to(grid.ids()[0])
+    until(lambda: bool(window.inspector.reasons.rows()))
+    shares = [row.part.share for row in window.inspector.reasons.rows()]
+    assert sum(shares) == pytest.approx(grid.assets.hits[grid.ids()[0]].score, abs=1e-6)
+
+    chosen = SearchState(chips=(TextChip("orientation:portrait"), TextChip("ext:png")))
+    window.session.go(chosen)
+    until(lambda: len(grid.ids()) == 1)
+    query = window.session.state.query()
+    window.organiser.write(lambda api: api.save_search("Tall", query), "Kept")
+    side = window.library.sidebar.searches.list.rows
+    until(lambda: [(row.name, row.count) for row in side.entries] == [("Tall", 1)])
+    window.session.go(SearchState())
+    window.searches.restore(query)
+    until(lambda: window.session.state == chosen)
+    window.narrowing.copy_as_text(query)
+    until(lambda: window.message_bar.sentence.text().startswith("Copied: "))
 
 
 def test_a_frame_and_a_clip_saved_in_the_window_lie_where_they_should(

@@ -33,6 +33,17 @@ def test_good_matches_stand_above_a_line_and_the_others_below_it(
     assert parting.bottom() < grid.grid.cell(results.good).top()
 
 
+def test_what_is_below_the_line_is_said_to_be_uncertain(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.sure = 0.9
+    ask(qtbot, window, "red", "red barn.jpg")
+    model = window.content.grid.assets
+    qtbot.waitUntil(lambda: model.card(1) is not None)
+    names = [model.data(model.index(row), Qt.ItemDataRole.AccessibleTextRole) for row in (0, 1)]
+    assert ["perhaps a match" in name for name in names] == [False, True]
+
+
 def test_keys_cross_the_line_and_nothing_is_selected_on_it(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine
 ) -> None:
