@@ -13,7 +13,7 @@ from assetman.core.organising import Step
 from assetman.library.journal import PERSON
 from assetman.library.library import Library
 from assetman.media.fingerprint import fingerprint, same_bytes
-from assetman.search.duplicates import alike_among
+from assetman.search.duplicates import duplicate_groups
 from assetman.trash import from_trash, to_trash
 
 Trash = Callable[[str], str | None]
@@ -54,9 +54,17 @@ class Copies:
         """Bring the files of a step back from the trash, before it is undone.
 
         What cannot come back is told in a notice; the rest of the step is undone all the same.
+        Raises EnvironmentProblem where a folder is not there now: it can be undone when it is.
         """
         trashed = self._library.duplicates.trashed_in(step.transaction)
         if trashed is not None:
+            for root in self._library.roots.all():
+                inside = os.path.join(root.path, "")
+                its = any(file.path.startswith(inside) for file in trashed.files)
+                if its and not os.path.isdir(root.path):
+                    raise EnvironmentProblem(
+                        f"{display(root.name)} is not connected: its files cannot come back now."
+                    )
             self._return({file.path: file.place for file in trashed.files})
 
     def send_again(self, step: Step) -> None:
@@ -85,8 +93,8 @@ class Copies:
         found = {asset.id: asset for asset in self._library.assets.get([keep, *wanted])}
         if len(found) < len(wanted) + 1:
             raise WrongUse("A file is no longer in the library; look at the duplicates again.")
-        groups = alike_among(self._library, [keep, *wanted])
-        if [sorted(group) for group in groups] != [sorted(found)]:
+        groups = ({c.asset_id for c in g.copies} for g in duplicate_groups(self._library))
+        if not any(found.keys() <= group for group in groups):
             raise WrongUse("These files are not all copies of each other.")
         kept, going = found[keep], [found[asset_id] for asset_id in wanted]
         self._check_known(kept)
@@ -133,6 +141,8 @@ class Copies:
     def _return(self, places: dict[str, str | None]) -> None:
         """Bring back what was moved of something that failed."""
         for path, place in places.items():
+            if os.path.lexists(path) and not (place and os.path.lexists(place)):
+                continue  # it is back already
             try:
                 if place is not None:
                     from_trash(place, path)

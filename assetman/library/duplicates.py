@@ -6,9 +6,9 @@ import json
 import os
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 from assetman.core.assets import Kind
 from assetman.core.changes import Changes
@@ -173,24 +173,20 @@ class Duplicates:
 
     def trashed(self, places: dict[int, str | None]) -> Changes:
         """Keep that the files of assets were moved to the trash, and where each lies there."""
-        rows = self._database.rows(
-            "SELECT a.id, r.path, a.path FROM assets a JOIN roots r ON r.id = a.root_id "
-            f"WHERE a.id {_THESE}",
-            (id_list(places),),
-        )
+        paths = self._paths(places)
         gone = [
-            {"id": asset_id, "path": absolute(root, path), "place": places[asset_id]}
-            for asset_id, root, path in rows
+            {"id": asset_id, "path": path, "place": places[asset_id]}
+            for asset_id, path in paths.items()
         ]
         self._journal.append("copies.trash", before={"files": gone}, origin=PERSON)
-        return self._gone(gone)
+        return self._mark(list(paths), missing=True)
 
     def trashed_in(self, transaction: int) -> Trashed | None:
         """Say what one step moved to the trash, and for what; None where it moved nothing."""
         said = {entry.what: entry for entry in self._journal.of_person(transaction)}
         if "copies.keep" not in said or "copies.trash" not in said:
             return None
-        moved = [TrashedFile(**file) for file in said["copies.trash"].before["files"]]
+        moved = self._moved(said["copies.trash"])
         again = self._database.value(
             "SELECT after FROM journal WHERE what = 'copies.again' "
             "AND json_extract(before, '$.transaction') = ? ORDER BY sequence DESC LIMIT 1",
@@ -211,7 +207,7 @@ class Duplicates:
         if entry.what == "copies.part":
             return self._join(entry.after["pairs"])
         if entry.what == "copies.trash":
-            return self._back(entry.before["files"])
+            return self._mark(self._there(entry), missing=False)
         return Changes()
 
     def repeat(self, entry: Entry) -> Changes:
@@ -220,7 +216,9 @@ class Duplicates:
             self._part(entry.after["pairs"])
             return _touched(entry.after["pairs"])
         if entry.what == "copies.trash":
-            return self._gone([f for f in entry.before["files"] if not os.path.lexists(f["path"])])
+            there = set(self._there(entry))
+            gone = [file.id for file in self._moved(entry) if file.id not in there]
+            return self._mark(gone, missing=True)
         return Changes()
 
     def _part(self, pairs: Iterable[Sequence[int]]) -> list[tuple[int, int]]:
@@ -239,12 +237,33 @@ class Duplicates:
         self._database.execute_many("DELETE FROM parted WHERE one = ? AND other = ?", pairs)
         return _touched(pairs)
 
-    def _gone(self, gone: Sequence[dict[str, Any]]) -> Changes:
-        return self._mark([file["id"] for file in gone], missing=True)
+    def _moved(self, entry: Entry) -> list[TrashedFile]:
+        """Give what an entry says was moved, by the paths that the files have by now."""
+        moved = [TrashedFile(**file) for file in entry.before["files"]]
+        paths = self._paths(file.id for file in moved)
+        return [replace(file, path=paths.get(file.id, file.path)) for file in moved]
 
-    def _back(self, gone: Sequence[dict[str, Any]]) -> Changes:
-        ids = [file["id"] for file in gone if os.path.lexists(file["path"])]
-        return self._mark(ids, missing=False)
+    def _there(self, entry: Entry) -> list[int]:
+        """Give the assets of an entry whose files are in their places, and are the same files."""
+        moved = {file.id: file.path for file in self._moved(entry)}
+        rows = self._database.rows(
+            f"SELECT id, size, mtime_ns FROM assets WHERE id {_THESE}", (id_list(moved),)
+        )
+        there = []
+        for asset_id, size, mtime_ns in rows:
+            with suppress(OSError):
+                found = os.stat(moved[asset_id])
+                if (found.st_size, found.st_mtime_ns) == (size, mtime_ns):
+                    there.append(asset_id)
+        return there
+
+    def _paths(self, asset_ids: Iterable[int]) -> dict[int, str]:
+        rows = self._database.rows(
+            "SELECT a.id, r.path, a.path FROM assets a JOIN roots r ON r.id = a.root_id "
+            f"WHERE a.id {_THESE}",
+            (id_list(asset_ids),),
+        )
+        return {asset_id: absolute(root, path) for asset_id, root, path in rows}
 
     def _mark(self, asset_ids: Sequence[int], missing: bool) -> Changes:
         rows = self._database.execute(

@@ -14,10 +14,11 @@ from PIL import Image, ImageDraw, ImageOps
 from assetman.comparing import Comparing
 from assetman.copies import Copies
 from assetman.core.assets import Asset, AssetState
-from assetman.core.duplicates import DuplicateGroup, Likeness
+from assetman.core.duplicates import DuplicateGroup, Likeness, Relation
 from assetman.core.errors import EnvironmentProblem, WrongUse
 from assetman.core.organising import Step
 from assetman.core.progress import Phase, Progress
+from assetman.core.queries import Filters
 from assetman.engine.service import EngineService
 from assetman.library.duplicates import DUPLICATES
 from assetman.media.differing import compared
@@ -203,6 +204,26 @@ def test_the_others_go_to_the_trash_and_all_they_had_goes_to_the_one_kept(album:
     assert (counts.added, counts.missing, counts.moved) == (0, 0, 0)
 
 
+def test_nothing_is_undone_while_the_folder_is_away(album: Album, tmp_path: Path) -> None:
+    step = album.keep("boat.png", ALL[1:2])
+    away = album.folder.rename(tmp_path / "away")
+    with pytest.raises(EnvironmentProblem, match="not connected"):
+        album.undo()
+    away.rename(album.folder)
+    assert album.undo() == step
+    assert (album.folder / "boat copy.png").exists()
+    assert album.library.notices() == ()
+
+
+def test_copies_that_only_a_third_one_joins_can_be_put_away(album: Album) -> None:
+    contents = [
+        album.library.contents.of_asset(album.id(name)).id for name in ("other.png", ALL[2])
+    ]
+    album.library.duplicates.relate([Relation(contents[0], contents[1], 0.9)])
+    album.keep("other.png", ["boat copy.png"])
+    assert album.files() == ["boat.png", "other.png", "turned.jpg"]
+
+
 def test_what_cannot_be_brought_back_is_told_and_stays_missing(album: Album) -> None:
     album.keep("boat.png", ALL[1:])
     (album.folder / "turned.jpg").write_bytes(b"something new")
@@ -211,6 +232,7 @@ def test_what_cannot_be_brought_back_is_told_and_stays_missing(album: Album) -> 
     assert (album.folder / "turned.jpg").read_bytes() == b"something new"
     (notice,) = album.library.notices()
     assert "turned.jpg" in notice
+    assert album.id("turned.jpg") not in album.library.assets.ids(Filters())
 
 
 def test_nothing_moves_where_a_file_is_not_what_was_compared(album: Album) -> None:
