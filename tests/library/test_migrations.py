@@ -170,3 +170,15 @@ def test_what_filters_ask_for_is_known_of_a_library_of_before_without_reading_it
         assert library.assets.ids(Test(Key.EXT, "jpg"), Sort.NAME, False) == boxed
         assert library.assets.ids(Test(Key.ORIENTATION, "landscape"))
         assert library.colors.unknown(10)
+
+
+@pytest.mark.parametrize("version", ["0001", "0002", "0003"])
+def test_files_of_an_earlier_version_are_found_by_what_is_written(
+    folder: Path, version: str
+) -> None:
+    with Library.open(put(folder, version)) as library:
+        assets = library.assets.get(library.assets.ids())
+        assert assets
+        for asset in assets:
+            assert asset.id in library.fulltext.of_words(asset.name)
+            assert library.fulltext.texts_of([asset.id])[asset.id]
