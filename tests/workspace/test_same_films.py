@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -204,9 +205,12 @@ def test_a_take_without_key_frames_is_looked_at_more_closely(tmp_path: Path, sit
 def test_what_was_read_before_is_compared_without_being_embedded_again(
     tmp_path: Path, site: Path, films: Path
 ) -> None:
-    library = tmp_path / "library"
+    library, few = tmp_path / "library", tmp_path / "few"
+    few.mkdir()
+    for name in ("tale.mp4", "part.mov"):
+        shutil.copyfile(films / name, few / name)
     service = opened(library, site)
-    index(service, films)
+    index(service, few)
     before = groups(service)
     service.close()
     with closing(connect(library / "library.sqlite")) as catalogue:
