@@ -22,6 +22,17 @@ SELECT r.id, r.path, r.online,
      WHERE a.root_id = r.id AND a.missing_since IS NULL)
 FROM roots r WHERE r.removed IS NULL"""
 
+# From each folder straight to the next: no asset between them is looked at.
+_NEXT = (
+    "SELECT folder FROM assets INDEXED BY assets_by_folder "
+    "WHERE root_id = ?1 AND missing_since IS NULL {} ORDER BY folder LIMIT 1"
+)
+_FOLDERS = (
+    f"WITH RECURSIVE found(place) AS (SELECT ({_NEXT.format('')}) UNION ALL "
+    f"SELECT ({_NEXT.format('AND folder > place')}) FROM found WHERE place IS NOT NULL) "
+    "SELECT place FROM found WHERE place IS NOT NULL"
+)
+
 
 class Roots:
     """The table of roots.
@@ -144,6 +155,16 @@ class Roots:
         # By parts, so that a folder is followed by what is in it: "a", "a/b", "a b".
         ordered = sorted(counts, key=lambda path: path.split("/") if path else [])
         return [Folder(root_id, path, counts[path]) for path in ordered]
+
+    def paths(self, root_id: int) -> list[str]:
+        """List the same folders without counting: as fast for many files as for few."""
+        found = {""}
+        for (path,) in self._database.rows(_FOLDERS, (root_id,)):
+            folder = from_bytes(path).removesuffix("/")
+            while folder and folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return sorted(found)
 
     def revert(self, entry: Entry) -> Changes:
         """Undo one entry of the journal, as far as its roots still exist."""

@@ -114,7 +114,7 @@ class Finder:
         ids, place = np.unique(owners.segment_ids[new], return_inverse=True)
         odds = answer.odds(ids)
         if among is not None:
-            odds[~np.isin(ids, among)] = NOWHERE
+            odds[~_are_among(ids, among)] = NOWHERE
         rows = zip(
             owners.asset_ids[new].tolist(),
             ids[place].tolist(),
@@ -174,3 +174,12 @@ def _keep(found: dict[int, Found], each: Found) -> None:
     known = found.get(each.asset)
     if known is None or each.odds > known.odds:
         found[each.asset] = each
+
+
+def _are_among(ids: np.ndarray, sorted_ids: np.ndarray) -> np.ndarray:
+    """Tell which of few ids are among many, which are sorted: (n,) bool."""
+    places = np.searchsorted(sorted_ids, ids)
+    found = np.zeros(len(ids), np.bool_)
+    within = places < len(sorted_ids)
+    found[within] = sorted_ids[places[within]] == ids[within]
+    return found

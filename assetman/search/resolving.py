@@ -127,7 +127,7 @@ class _Finding:
         if wanted in (folded(root.name), path):
             return [InFolder(root.id)]
         inside = wanted.removeprefix(path + "/")
-        names = [(each.path, folded(each.path)) for each in self.library.roots.folders(root.id)]
+        names = [(path, folded(path)) for path in self.library.roots.paths(root.id)]
         return [
             InFolder(root.id, path)
             for path, known in names

@@ -141,3 +141,13 @@ def test_a_root_whose_path_is_not_unicode_comes_back_as_it_was(shelf: Shelf) -> 
     assert [entry.after for entry in shelf.library.journal.since(0) if entry.what == "roots.add"][
         1
     ] == {"id": root.id, "path": path}
+
+
+def test_the_paths_of_folders_are_those_of_the_folders(shelf: Shelf) -> None:
+    assert shelf.library.roots.paths(shelf.root) == [""]
+    for path in ("a/b/c.jpg", "a/d.jpg", "ä b/x.jpg", "top.jpg", "z/y/x/w.jpg"):
+        shelf.file(path)
+    gone = shelf.file("gone/g.jpg")
+    shelf.library.assets.mark_missing([gone])
+    folders = [folder.path for folder in shelf.library.roots.folders(shelf.root)]
+    assert shelf.library.roots.paths(shelf.root) == sorted(folders)
