@@ -72,7 +72,8 @@ def fused(way: str, seen: np.ndarray, words: np.ndarray, right: np.ndarray) -> n
     if way == "sum":
         least = np.where(words > 0, np.maximum(seen, neutral(count)), seen)
         said: np.ndarray = np.vectorize(lambda share: told(share, count))(words)
-        return least + said
+        together: np.ndarray = least + said
+        return together
     if way == "rrf":
         places = [np.argsort(np.argsort(-each, axis=1), axis=1) for each in (seen, words)]
         met = np.where(words > 0, 1 / (61 + places[1]), 0.0)

@@ -21,15 +21,17 @@ from statistics import NormalDist
 
 import numpy as np
 
-_FIT, _KINSHIP, _CHANCE, _EVEN = 0.83, 0.26, -1.50, -0.05
-_STANDING, _STANDING_CHANCE, _STANDING_EVEN = 1.03, -1.85, 0.74
+_DOUBT = 0.75  # taken from all odds: what is there is often named too, what is not there is never
+_FIT, _KINSHIP, _CHANCE, _EVEN = 0.83, 0.26, -1.50, -0.05 - _DOUBT
+_STANDING, _STANDING_CHANCE, _STANDING_EVEN = 1.03, -1.85, 0.74 - _DOUBT
 _SHARPNESS = 2.0  # of which rivals fit best
 _SAME = 0.999  # cosine; a rival that is the question itself is none
 _FEW = 6  # vectors that a space without any counts for, in what is usual there
 _USUAL_SPREAD = 0.1  # of cosines, where there are too few vectors to tell
+_LEARNED = 600  # files of the largest sets that were learned of
 _LEAST = 1e-6
 _RIVALS = 16  # that differ; fewer tell nothing
-_WRITTEN = 2.0  # the odds of what has every word of the question, and else says nothing
+_WRITTEN = 2.5  # the odds of what has every word of the question, and else says nothing
 _AT_ONCE = 4096  # vectors
 _TELLING = 1.5  # spreads from which on something says anything; less of a few
 _NORMAL = NormalDist()
@@ -53,7 +55,13 @@ def probability(odds: np.ndarray) -> np.ndarray:
 
 def neutral(count: int) -> float:
     """Give the odds of what says nothing for or against it, among so many."""
-    return _FIT * _saying(count) + _CHANCE * chance(count) + _EVEN
+    return _FIT * _saying(count) + _burden(_FIT, _CHANCE, count) + _EVEN
+
+
+def _burden(weight: float, learned: float, count: int) -> float:
+    """Give what speaks against any of so many; beyond what was learned of, what chance adds."""
+    known = min(chance(count), chance(_LEARNED))
+    return learned * known - weight * (chance(count) - known)
 
 
 def _saying(count: int) -> float:
@@ -97,7 +105,7 @@ class Rivalry:
 
     def _odds(self, rows: np.ndarray) -> np.ndarray:
         fit, kinship = self.measured(rows)
-        odds = _FIT * fit + _KINSHIP * kinship + _CHANCE * chance(self.count) + _EVEN
+        odds = _FIT * fit + _KINSHIP * kinship + _burden(_FIT, _CHANCE, self.count) + _EVEN
         return odds.astype(np.float64)
 
     def measured(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -137,7 +145,7 @@ class Standing:
 
     @property
     def _before(self) -> float:
-        return _STANDING_CHANCE * chance(self.count) + _STANDING_EVEN
+        return _burden(_STANDING, _STANDING_CHANCE, self.count) + _STANDING_EVEN
 
     def odds(self, rows: np.ndarray) -> np.ndarray:
         """Give the log-odds that vectors (n, d) answer the question: (n,) float64."""
@@ -166,7 +174,7 @@ def told(strength: float, count: int) -> float:
 
     `strength` is 0..1. What has all of them is likelier a match than not, however it looks.
     """
-    return (_WRITTEN - neutral(count)) * strength**2
+    return (_WRITTEN - neutral(count)) * strength
 
 
 def _units(rows: np.ndarray) -> np.ndarray:

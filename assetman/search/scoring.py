@@ -71,7 +71,8 @@ class Question:
             return rows[:0]
         for place, pool in zip(varied, pools, strict=True):
             rows += self.weights[place] * pool[np.arange(count) % len(pool)]
-        return rows + self.weights[kept] @ self.vectors[kept]
+        rows += self.weights[kept] @ self.vectors[kept]
+        return rows
 
     def _pool(self, place: int, concepts: np.ndarray | None, sample: np.ndarray) -> np.ndarray:
         """Give what could stand in place of a part."""

@@ -16,7 +16,7 @@ from assetman.search.concepts import Concepts, concepts
 from assetman.search.confidence import Rivalry, Standing, chance, likelihood, probability, told
 from kit.stage import Stage
 
-DIMENSION = 64
+DIMENSION = 128
 COLOURS = ("red", "green", "blue", "yellow", "white", "black", "cyan", "magenta")
 
 
@@ -91,7 +91,7 @@ def test_without_rivals_what_stands_out_counts() -> None:
     assert (judge.odds(rows) > 0).sum() == 1
 
 
-@pytest.mark.parametrize("count", [1, 100, 10**6])
+@pytest.mark.parametrize("count", [100, 10**4, 10**6])
 def test_what_has_all_words_of_a_question_is_a_match_and_half_of_them_are_not(count: int) -> None:
     words = Words(1.0)
     judge = Rivalry.of(words.rivals[0], words.rivals, words.rivals, count)
