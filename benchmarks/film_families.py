@@ -160,12 +160,13 @@ def sound_changes(seconds: float) -> dict[str, tuple[str, tuple[str, ...]]]:
 
 
 def long_sounds(folder: Path, sounds: Sequence[Path], count: int, seed: int) -> list[Path]:
-    """Make pieces of a minute or so of many short sounds, each another mix of some of them."""
+    """Make pieces of a minute or so, each of short sounds that no other has."""
     chance = random.Random(seed)
+    mixed = chance.sample(list(sounds), len(sounds))
     made = []
     for number in range(count):
         target = folder / f"piece{seed}-{number:02}.flac"
-        parts = chance.sample(list(sounds), 8)
+        parts = mixed[number::count]
         pattern = [chance.choice(parts) for _ in range(30)]
         if not target.exists():
             _ffmpeg(*_joined(pattern), "-t", "75", target)
