@@ -25,6 +25,7 @@ _PARTS = {
     "Rec.model_path": "PP-OCRv6_rec_small.onnx",
 }
 _LOOKED_AT = 1120  # pixels of the longer side in which lines are looked for
+_LETTERS = 2  # a single one is mostly a wheel, a leaf, a handle
 _SURE = 0.8  # what is less sure is left out: patterns that look like letters are
 
 
@@ -49,7 +50,8 @@ class TextReader:
         for text, sureness, corners in zip(found.txts, found.scores, found.boxes, strict=True):
             shown = " ".join(str(text).split())
             box = _box(np.asarray(corners, np.float64) / (width, height))
-            if shown and box is not None and sureness >= _SURE:
+            telling = sum(letter.isalnum() for letter in shown) >= _LETTERS
+            if telling and box is not None and sureness >= _SURE:
                 lines.append(ReadLine(shown, box, float(sureness)))
         return sorted(lines, key=lambda line: (line.box.top, line.box.left))
 
