@@ -50,10 +50,9 @@ class SearchesSide(QObject):
         self._bridge = bridge
         self._organiser = organiser
         self._session = session
-        self._watch = watch
         self._window = window
         self._searches: list[SmartSearch] = []
-        self.names = Names(self._folder_name, self._collection_name)
+        self.names = names_now(organiser, watch)
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLED_MS)
@@ -214,15 +213,20 @@ class SearchesSide(QObject):
     def _search(self, key: object) -> SmartSearch | None:
         return next((each for each in self._searches if each.id == key), None)
 
-    def _folder_name(self, folder: FolderFilter) -> str:
-        status = self._watch.status
-        roots = {root.id: root.name for root in status.roots} if status is not None else {}
-        name = folder.path.rpartition("/")[2] or roots.get(folder.root_id, "a folder")
-        return display(name)
 
-    def _collection_name(self, number: int) -> str:
-        names = {each.id: each.name for each in self._organiser.collections}
+def names_now(organiser: Organiser, watch: LibraryWatch) -> Names:
+    """Give what folders and collections are called, whenever that is asked."""
+
+    def folder(place: FolderFilter) -> str:
+        status = watch.status
+        roots = {root.id: root.name for root in status.roots} if status is not None else {}
+        return display(place.path.rpartition("/")[2] or roots.get(place.root_id, "a folder"))
+
+    def collection(number: int) -> str:
+        names = {each.id: each.name for each in organiser.collections}
         return menu_text(names.get(number, "a collection"))
+
+    return Names(folder, collection)
 
 
 def _asks(query: Query) -> bool:

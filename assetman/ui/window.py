@@ -169,9 +169,7 @@ class MainWindow(QMainWindow):
         add_shortcuts(
             self,
             {
-                "Ctrl+F": focus_search,
-                "Ctrl+K": focus_search,
-                "/": focus_search,
+                **dict.fromkeys(("Ctrl+F", "Ctrl+K", "/"), focus_search),
                 "Alt+Left": walk.back,
                 "Alt+Right": walk.forward,
                 "Ctrl+V": self.paste,

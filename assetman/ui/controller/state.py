@@ -167,26 +167,11 @@ _PLACES = (FolderChip, KindChip, TagChip, CollectionChip, MissingChip)  # chosen
 
 
 @dataclass(frozen=True, slots=True)
-class SearchState:
-    """One search as the person sees it. Equal states give equal questions."""
+class Wording:
+    """What is typed and what was chosen, as one text of the query language."""
 
     words: str = ""
     chips: tuple[Chip, ...] = ()
-    sort: Sort = Sort.RELEVANCE
-    descending: bool = True
-    leave_out: tuple[int, ...] = ()
-
-    @property
-    def examples(self) -> tuple[Example, ...]:
-        return tuple(chip.example for chip in self.chips if isinstance(chip, ExampleChip))
-
-    @property
-    def folders(self) -> tuple[FolderFilter, ...]:
-        return tuple(chip.folder for chip in self.chips if isinstance(chip, FolderChip))
-
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        return tuple(chip.kind for chip in self.chips if isinstance(chip, KindChip))
 
     @property
     def conditions(self) -> tuple[str, ...]:
@@ -209,6 +194,27 @@ class SearchState:
         """Where in `text` the words begin."""
         before = " ".join([*self.conditions, ""])
         return len(before) + bool(self.conditions and _ALTERNATIVES.search(self.words))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchState(Wording):
+    """One search as the person sees it. Equal states give equal questions."""
+
+    sort: Sort = Sort.RELEVANCE
+    descending: bool = True
+    leave_out: tuple[int, ...] = ()
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        return tuple(chip.example for chip in self.chips if isinstance(chip, ExampleChip))
+
+    @property
+    def folders(self) -> tuple[FolderFilter, ...]:
+        return tuple(chip.folder for chip in self.chips if isinstance(chip, FolderChip))
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(chip.kind for chip in self.chips if isinstance(chip, KindChip))
 
     @property
     def asks(self) -> bool:

@@ -120,7 +120,7 @@ class EvenGrid(QListView):
         if hint is QAbstractItemView.ScrollHint.PositionAtCenter:
             bar.setValue(cell.center().y() - view // 2)
         elif cell.top() - margin < bar.value():
-            first = self._layout.row_of(index.row()) == 0
+            first = self._layout.lines.row_of(index.row()) == 0
             bar.setValue(0 if first else cell.top() - margin)
         elif cell.bottom() + margin > bar.value() + view:
             bar.setValue(cell.bottom() + margin - view)
@@ -150,7 +150,7 @@ class EvenGrid(QListView):
             return min(max(row + sideways[action], 0), last)
         steps = {_Action.MoveUp: -1, _Action.MoveDown: 1}
         steps |= {_Action.MovePageUp: -page, _Action.MovePageDown: page}
-        return self._layout.beside(row, steps[action])
+        return self._layout.lines.beside(row, steps[action])
 
     def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
         """Select from the card at one corner to the card at the other, as text is selected."""

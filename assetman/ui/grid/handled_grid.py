@@ -227,7 +227,7 @@ class HandledGrid(CardView):
 
     def neighbours(self, asset_id: int) -> list[int]:
         """List what the arrow keys lead to from a card, the likeliest first."""
-        row, beside = self.assets.row_of(asset_id), self.grid.beside
+        row, beside = self.assets.row_of(asset_id), self.grid.lines.beside
         if row < 0:
             return []
         around = dict.fromkeys((row + 1, row - 1, beside(row, 1), beside(row, -1)))
@@ -268,8 +268,8 @@ class HandledGrid(CardView):
     def _go_beneath(self, asset_id: int) -> None:
         """Take the keyboard from the shots of a video to the card below them."""
         row = self.assets.row_of(asset_id)
-        row = self.grid.beside(row, 1)
-        if self.grid.row_of(row) > self.grid.row_of(self.assets.row_of(asset_id)):
+        row = self.grid.lines.beside(row, 1)
+        if self.grid.lines.row_of(row) > self.grid.lines.row_of(self.assets.row_of(asset_id)):
             self.go_to(self.assets.id_at(row))
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 

@@ -15,7 +15,6 @@ from assetman.engine.protocol import Card, Details
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Expected, Organiser
 from assetman.ui.controls import label
-from assetman.ui.grid.card_times import plays
 from assetman.ui.grid.evidence import EvidenceList, parts_of
 from assetman.ui.grid.facts import fact_rows, folder_text, trouble_text
 from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture
@@ -85,7 +84,9 @@ class Inspector(QWidget):
         self.tags = TagEditor(organiser)
         self.facts = FactsTable()
         self.reasons = EvidenceList()
-        self.reasons.moment_wanted.connect(self._go_to_moment)
+        self.reasons.moment_wanted.connect(
+            lambda start: self.large_wanted.emit(self._ids[0], start)
+        )
         self.because = Heading(MATCHES)
         self.total = label("", "secondary")
         self.total.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -300,11 +301,6 @@ class Inspector(QWidget):
         self.total.setText(score_text(hit))
         self.total.setToolTip("The parts below add up to this.")
         self.why.setVisible(bool(parts))
-
-    def _go_to_moment(self, start: float) -> None:
-        """Show the moment at which something speaks for it."""
-        if self._card is not None and plays(self._card):
-            self.large_wanted.emit(self._card.asset.id, start)
 
     def _fail(self, ids: tuple[int, ...], error: BaseException) -> None:
         if ids == self._ids:

@@ -127,13 +127,13 @@ def test_cards_on_both_sides_of_the_line_are_found_again(
 @given(parted, st.integers(0, 4000))
 def test_moving_down_crosses_the_line_in_the_same_column(layout: GridLayout, start: int) -> None:
     start = min(start, layout.sure - 1)
-    row = layout.row_of(start)
-    below = layout.beside(start, 1)
-    assert layout.row_of(below) == row + 1
+    row = layout.lines.row_of(start)
+    below = layout.lines.beside(start, 1)
+    assert layout.lines.row_of(below) == row + 1
     assert (
         below == layout.count - 1
         or layout.cell(below).left() <= layout.cell(start).left()
         or (layout.mirrored)
     )
-    assert layout.beside(layout.count - 1, 1) == layout.count - 1
-    assert layout.beside(0, -1) == 0
+    assert layout.lines.beside(layout.count - 1, 1) == layout.count - 1
+    assert layout.lines.beside(0, -1) == 0
