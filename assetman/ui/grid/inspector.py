@@ -85,7 +85,7 @@ class Inspector(QWidget):
         self.facts = FactsTable()
         self.reasons = EvidenceList()
         self.reasons.moment_wanted.connect(
-            lambda start: self.large_wanted.emit(self._ids[0], start)
+            lambda start: self.large_wanted.emit(next(iter(self._ids)), start)
         )
         self.because = Heading(MATCHES)
         self.total = label("", "secondary")
