@@ -12,8 +12,9 @@ DIR holds `stamps` and `samples`, as for `benchmarks.mixed`. For each model it i
 Meaning alone counts: no name of a file is looked at. Beside each share stands its 95 % interval
 (Wilson 1927). The table is made for all of the library and for parts of it drawn by chance. Then
 the calibration: what was said of the best hit of every caption, and how often it was right.
-Nothing here was used to fit: that was done with other pictures (`fit_confidence`), of the captions
-only every other one was looked at while the way was chosen, and only the others are asked here.
+The weights were learned of other pictures and of every other caption (`fit_confidence`); only the
+other captions are asked here. How much to doubt was chosen with these figures known:
+docs/measured.md tells what they were before.
 
 With --library, a library of Assetman that holds the stamps, each under its own name: the same is
 asked of the app as it is, names and all that is written included.
