@@ -4,7 +4,7 @@ usage: python -m benchmarks.sound [--minutes N] [--files N] [--samples N] [--rou
                                   [--model NAME] [--memory HOURS] [--folder DIR]
 
 Long sounds are made of chords, beats and noise that change every few seconds, as MP3, FLAC and
-Ogg; short samples as WAV and FLAC, a tenth of a second to three seconds long. With --folder the
+Ogg; short samples as WAV, a tenth of a second to three seconds long. With --folder the
 sounds of a folder are taken instead. In one run, in turn: the decoders alone read every file, as
 many at once as there are cores; the encoder alone embeds as many windows; the pipeline brings the
 files into an empty library. Where encoder and decoders share the cores the bound is the sum of

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from assetman import __version__
 from assetman.cli import (
@@ -173,7 +173,17 @@ def _command_at(argv: Sequence[str]) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one sentence."""
+    """Takes the library's folder, wherever it stands; says what is wrong in one sentence."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.add_argument(
+            "--library",
+            type=_folder,
+            default=argparse.SUPPRESS,
+            metavar="DIR",
+            help="the library's folder",
+        )
 
     def error(self, message: str) -> NoReturn:
         self.exit(EXIT_WRONG_USE, f"assetman: {message} (“{self.prog} --help” tells more)\n")
@@ -186,7 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"assetman {__version__}")
-    _add_library(parser, None)
+    parser.set_defaults(library=None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     for name, module in COMMANDS.items():
         if module.HELP is None:  # not a person's command
@@ -195,15 +205,8 @@ def _parser() -> argparse.ArgumentParser:
             command = commands.add_parser(
                 name, help=module.HELP, description=module.HELP, allow_abbrev=False
             )
-        _add_library(command, argparse.SUPPRESS)
         module.arguments(command)
     return parser
-
-
-def _add_library(parser: argparse.ArgumentParser, default: str | None) -> None:
-    parser.add_argument(
-        "--library", type=_folder, default=default, metavar="DIR", help="the library's folder"
-    )
 
 
 def _folder(text: str) -> Path:

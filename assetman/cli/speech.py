@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
+from collections.abc import Sequence
 
 from assetman.cli.desk import Desk
 from assetman.cli.runs import finish, known_failures
@@ -39,7 +40,7 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     for model in models:
         desk.console.print(_line(model))
     if not any(model.active for model in models):
-        desk.console.tell("Nothing is written down: “assetman speech use NAME” switches it on.")
+        desk.console.tell(f"Nothing is written down: {_first_step(models)}.")
     return 0
 
 
@@ -61,6 +62,13 @@ def _use(given: argparse.Namespace, desk: Desk) -> int:
         known = known_failures(engine)
         number = engine.use_speech(given.name if given.verb == "use" else None)
         return finish(engine, number, known, desk.console, given.json)
+
+
+def _first_step(models: Sequence[ModelInfo]) -> str:
+    """Say what to do to have speech written down."""
+    if any(model.state is ModelState.INSTALLED for model in models):
+        return "“assetman speech use NAME” switches it on"
+    return "“assetman speech add NAME” brings a model, “assetman speech use NAME” switches it on"
 
 
 def _line(model: ModelInfo) -> str:

@@ -38,6 +38,8 @@ class Launch:
         self._log = log_path(folder)
         self._heard = self._log.stat().st_size
         environment = dict(os.environ)
+        # Else glibc keeps what threads let go of in heaps of each, and an engine only grows.
+        environment.setdefault("MALLOC_ARENA_MAX", "2")
         if not getattr(sys, "frozen", False):
             ours = str(Path(assetman.__file__).parent.parent)
             others = environment.get("PYTHONPATH")

@@ -28,7 +28,7 @@ _DRIFT = 0.0135  # and more for each second since the last look: things move
 _SPIKE = 2.6  # times as large as those around it
 _DUE = 2  # frames by which groups may differ that the clock ends, and no cut
 _OTHER_SOON = 0.10  # the same, of key frames that follow each other soon
-_USUAL = frozenset((100, 120, 128, 150, 160, 161, 240, 250, 300, 500, 600))
+_USUAL = frozenset((120, 128, 150, 160, 161, 240, 250))  # beside whole hundreds
 _CHEAP = 9.0  # seconds; a longer group that moves is not decoded for what movement explains
 _PALE = 0.45  # of the deviation of those beside it; a key frame below is looked at closely
 _SHARE = 0.12  # of the key frame's size; a packet below is no picture of its own
@@ -153,7 +153,8 @@ def _clock(steps: Sequence[Step]) -> float:
     longest = max((step.count for step in steps[:-1]), default=0)
     alike = [step for step in steps[:-1] if step.count >= longest - _DUE]
     brought = sum(step.frozen and step.change >= _CUT for step in alike)
-    if (len(alike) >= 2 or longest in _USUAL) and 2 * brought <= len(alike):
+    usual = longest in _USUAL or (longest and longest % 100 == 0)
+    if (len(alike) >= 2 or usual) and 2 * brought <= len(alike):
         return longest - _DUE
     return float("inf")
 

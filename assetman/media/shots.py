@@ -26,7 +26,8 @@ _CLEAR = 0.2  # seconds that a frame keeps from a joint, where it can
 _LONGER = 2.0  # seconds that are decoded beyond what was wanted, for a joint that goes on
 _NEARLY = 0.45  # seconds before the end; a joint that ends later may go on
 _MEDIA = 900.0  # seconds of film that are read in one stretch
-_PIXELS = 900_000_000  # decoded in one stretch
+_PIXELS = 1_800_000_000  # decoded in one stretch, beside those on the way to where it begins
+_DEAR = 450_000_000  # pixels decoded for a frame; beyond, one that is kept stands for a shot
 _LOOK_AHEAD = 6  # groups after which it is asked again whether they are enough
 _FEWEST = 24  # frames that are decoded in any case where something happens
 _HELD = 256 << 20  # bytes of frames that are kept while a stretch is read
@@ -133,6 +134,7 @@ class Reading:
     def _open(self, end: float) -> tuple[float, list[Joint]]:
         """Decode what is worth it; give the time up to which all is known, and the joints."""
         start, steps = self._start, self._steps
+        self._spent -= self._way_to(start)
         self._looks = [step.look for step in steps if step.start >= start - 1e-3]
         ranges = openings(steps)
         if steps[0].start < start - 1e-3:
@@ -154,7 +156,7 @@ class Reading:
         for begin, finish in ranges:
             begin, finish = max(begin, self._start), min(finish, end)
             way = self._way_to(begin)
-            if begin >= finish or way > _PIXELS / 2:
+            if begin >= finish or way > _PIXELS:
                 continue
             self._spent += way
             before = [look for look in self._looks if look.time < begin]
@@ -163,7 +165,9 @@ class Reading:
                 continue
             joints += found
             looks = {look.time: look for look in self._looks}
-            looks.update((look.time, look) for look in [*run[:: max(1, len(run) // 60)], run[-1]])
+            kept = [look for look in run if look.time in self._held]
+            some = [*run[:: max(1, len(run) // 60)], run[-1], *kept]
+            looks.update((look.time, look) for look in some)
             self._looks = [looks[time] for time in sorted(looks)]
             self._opened.append((run[0].time, run[-1].time))
             if self._spent > _PIXELS and run[-1].time < end:
@@ -247,6 +251,8 @@ class Reading:
         if looks and not shown:
             return Shot(start, end, ())
         clear = [look for look in shown if not _near(look.time, joints)] or shown
+        if self._way_to(end) > _DEAR:
+            clear = [look for look in clear if look.time in self._held] or clear
         frames = []
         for look in _typical(clear, end - start):
             frame = self._frame(look.time, end)

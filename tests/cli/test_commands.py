@@ -271,6 +271,15 @@ def test_the_library_may_be_named_before_or_behind_the_command(tmp_path: Path) -
         assert given.command == "search"
         assert given.text == ["x"]
         assert given.library == Path("search").absolute()
+    for argv in (
+        ["--library", "search", "speech", "use", "tiny"],
+        ["speech", "--library", "search", "use", "tiny"],
+        ["speech", "use", "tiny", "--library", "search"],
+    ):
+        given = parse(argv)
+        assert (given.command, given.verb, given.name) == ("speech", "use", "tiny")
+        assert given.library == Path("search").absolute()
+    assert parse(["status"]).library is None
 
 
 @pytest.mark.parametrize(
