@@ -79,8 +79,7 @@ def _beats(level: Floats, rate: float) -> NDArray[np.float64]:
     power = np.abs(np.fft.rfft(swell, size)) ** 2
     frequencies = np.fft.rfftfreq(size, 1 / rate)
     found = [
-        power[(frequencies >= low) & (frequencies < high)].sum()
-        for low, high in pairwise(_BEATS)
+        power[(frequencies >= low) & (frequencies < high)].sum() for low, high in pairwise(_BEATS)
     ]
     steady = float(level.mean()) ** 2 * len(level) * size / 2
     return _unit(np.sqrt([*found, steady]))
