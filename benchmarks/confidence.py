@@ -1,7 +1,7 @@
 """Whether it is said truly that nothing in a library answers a question.
 
 usage: python -m benchmarks.confidence DIR [--model NAME] [--sound-model NAME] [--models FOLDER]
-                                       [--keep FILE.npz] [--library FOLDER]
+                                       [--keep FILE.npz] [--library FOLDER] [--absent LIST]
 
 DIR holds `stamps` and `samples`, as for `benchmarks.mixed`. For each model it is asked
 
@@ -119,7 +119,7 @@ def spaces(made: Things, pool: EncoderPool, given: argparse.Namespace) -> list[S
         np.arange(len(made.pictures)),
         made.seen[once],
         same[once],
-        pool.texts(given.model, lists["pictures"]),
+        pool.texts(given.model, lists[given.absent]),
         pool.texts(given.model, concepts()),
     )
     known = [row for row in once if heard[row].any()]
@@ -176,14 +176,11 @@ def calibration(name: str, said: np.ndarray, right: np.ndarray) -> None:
             print(f"| {name} | {low:.2f}–{high:.2f} | {said[here].mean():.2f} | {share} |")
 
 
-def asked_of(folder: Path, stamps: Path) -> None:
+def asked_of(folder: Path, stamps: Path, absent: Sequence[str]) -> None:
     """Ask a library of Assetman, names included."""
-    lists = tomllib.loads(ABSENT.read_text())
     workspace = Workspace.open(folder)
     try:
-        none = sum(
-            workspace.search.search(Query(each)).confident is False for each in _words(lists)
-        )
+        none = sum(workspace.search.search(Query(each)).confident is False for each in absent)
         there = wrongly = 0
         told = {path.stem: said["en"] for path, said in captions(stamps).items() if said["en"]}
         wanted = list(dict.fromkeys(told.values()))
@@ -193,13 +190,11 @@ def asked_of(folder: Path, stamps: Path) -> None:
             if any(told.get(Path(each.name).stem) == caption for each in assets):
                 there += 1
                 wrongly += found.confident is False
-        print(f"| the app, names included | {interval(none, 50)} | {interval(wrongly, there)} |")
+        print(
+            f"| the app, names included | {interval(none, len(absent))} | {interval(wrongly, there)} |"
+        )
     finally:
         workspace.close()
-
-
-def _words(lists: dict[str, list[str]]) -> Sequence[str]:
-    return lists["pictures"]
 
 
 def _plain(caption: str) -> str:
@@ -215,10 +210,12 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=None, help="where installed models lie")
     parser.add_argument("--keep", type=Path, default=None, help="a file for the vectors")
     parser.add_argument("--library", type=Path, default=None, help="a library that has the stamps")
+    parser.add_argument("--absent", default="pictures", help="a list of absent.toml")
     given = parser.parse_args()
     if given.library:
         print("| | 50 absent: said to be none | there: wrongly said to be none |\n|---|---|---|")
-        asked_of(given.library, given.dir / "stamps")
+        absent = tomllib.loads(ABSENT.read_text())[given.absent]
+        asked_of(given.library, given.dir / "stamps", absent)
         return
     pool = EncoderPool(ModelCatalogue(given.models or default_models()))
     print("| model | files | absent: said to be none | there: wrongly said to be none |")
