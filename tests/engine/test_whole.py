@@ -68,7 +68,7 @@ def test_an_engine_killed_at_work_goes_on_where_it_was_and_does_nothing_twice(
         assert set(status.embeddings.values()) == {PICTURES}
         assert client.failures() == []
         assert client.check() == []
-        like = Query(examples=(Example(path=str(photos / "red 0.png")),), limit=4)
+        like = Query(examples=(Example(path=str(photos / "red 0.png")),), limit=4, fold=False)
         found = client.cards(client.search(like).ids)
         assert sorted(card.asset.name.split()[0] for card in found) == ["red"] * 4
         last = psutil.Process(endpoints(library)[0].pid)

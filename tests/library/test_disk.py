@@ -113,13 +113,13 @@ def test_a_disk_too_small_for_a_new_library_is_left_without_a_half_made_one(
         assert library.check() == []
 
 
-def test_a_new_library_fits_on_a_disk_of_two_megabytes_and_not_on_one_of_100_kilobytes(
+def test_a_new_library_fits_on_a_disk_of_three_megabytes_and_not_on_one_of_100_kilobytes(
     small_disk: Mount,
 ) -> None:
     folder = small_disk("size=100k") / "library"
     with pytest.raises(EnvironmentProblem, match="full"):
         Library.open(folder)
-    small_disk("remount,size=2m")
+    small_disk("remount,size=3m")
     with Library.open(folder) as library:
         assert not library.read_only
 

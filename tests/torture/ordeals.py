@@ -85,7 +85,7 @@ def told(workspace: Workspace) -> dict[str, str]:
 
 def found(workspace: Workspace, text: str = "green") -> set[str]:
     """Give the paths of all assets that can be searched."""
-    hits = workspace.search.search(Query(text, limit=100_000)).hits
+    hits = workspace.search.search(Query(text, limit=100_000, fold=False)).hits
     return {asset.path for asset in workspace.library.assets.get([hit.asset_id for hit in hits])}
 
 

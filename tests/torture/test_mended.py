@@ -60,7 +60,7 @@ def test_an_engine_that_meets_damage_comes_back_with_a_mended_library(
     client.use_model("colours")
     client.add_root(str(pictures))
     finish(client)
-    ids = client.search(Query("red", limit=None)).ids
+    ids = client.search(Query("red", limit=None, fold=False)).ids
     client.tag(ids[:5], ["kept"])
     end(client, library)
     # What is met at the opening is mended there; this is met by whoever looks at the tags.

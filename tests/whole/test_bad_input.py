@@ -304,7 +304,10 @@ def test_two_windows_and_a_command_share_one_engine(
         assert len({endpoint.pid for endpoint in endpoints(library)}) == 1
         added = assetman("add", str(more), "--json")
         assert (added.status, added.json["embedded"]) == (0, 1)
-        assert [len(each.search(Query("cyan")).hits) for each in (first, second)] == [4, 4]
+        assert [len(each.search(Query("cyan", fold=False)).hits) for each in (first, second)] == [
+            4,
+            4,
+        ]
         second.remove_root(root.id)
         assert first.status().assets == {"image": 1}
 

@@ -83,7 +83,7 @@ def test_damage_met_at_work_ends_the_engine_and_the_next_one_has_it_mended(
         run = client.index()
         wait_for(lambda: client.progress().run >= run and client.progress().phase is Phase.IDLE)
         assert sum(client.status().assets.values()) == 40
-        assert len(client.search(Query("red", limit=None)).hits) == 40
+        assert len(client.search(Query("red", limit=None, fold=False)).hits) == 40
         assert assetman("status", "--dismiss").status == 0
         assert status.notices[0] not in assetman("tags").err
         engine = psutil.Process(endpoints(filled)[0].pid)

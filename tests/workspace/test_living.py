@@ -36,7 +36,7 @@ def index(service: EngineService, folder: Path) -> int:
 
 
 def found(service: EngineService, text: str = "red") -> list[str]:
-    cards = service.cards(service.search(Query(text)).ids)
+    cards = service.cards(service.search(Query(text, fold=False)).ids)
     return sorted(card.asset.name for card in cards)
 
 
@@ -102,7 +102,7 @@ def test_a_root_that_lies_elsewhere_is_taken_up_there_with_all_it_had(
     assert (moved.path, moved.online) == (str(elsewhere), True)
     settle(service)
     assert embedded(service) == 0
-    cards = service.cards(service.search(Query("red")).ids)
+    cards = service.cards(service.search(Query("red", fold=False)).ids)
     assert {card.asset.state for card in cards} == {AssetState.PRESENT}
     assert {card.asset.rating for card in cards} == {5}
     assert all(card.asset.path.startswith(str(elsewhere)) for card in cards)
@@ -206,7 +206,7 @@ def test_gentle_work_still_stops_at_once_and_questions_are_answered_meanwhile(
     service.stop()
     settle(service, run)
     settle(service, service.index())
-    assert len(service.search(Query("red", limit=None)).hits) == 36
+    assert len(service.search(Query("red", limit=None, fold=False)).hits) == 36
 
 
 def test_a_command_that_indexes_leaves_the_backup_of_the_day(
@@ -236,4 +236,4 @@ def test_the_house_is_kept_backups_are_taken_and_what_is_long_gone_goes(
         keeping.tidy()
     assert service.status().missing == 0
     assert service.status().segments == 5
-    assert len(service.search(Query("red")).hits) == 5
+    assert len(service.search(Query("red", fold=False)).hits) == 5

@@ -24,7 +24,7 @@ def until(true: Callable[[], object]) -> None:
 
 
 def found(service: EngineService) -> set[str]:
-    cards = service.cards(service.search(Query("red")).ids)
+    cards = service.cards(service.search(Query("red", fold=False)).ids)
     return {card.asset.name for card in cards if card.thumbnail}
 
 
