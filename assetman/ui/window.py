@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
                 ("Keep this search…", "Ctrl+D", self.searches.keep),
                 ("Update all folders", "F5", self._update_all),
                 ("Folders…", "", library.show_folders),
+                ("Duplicates…", "", library.show_duplicates),
                 ("Files that could not be read…", "", library.show_failures),
                 None,
                 ("Models…", "", library.show_models),
