@@ -22,6 +22,7 @@ from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.sidebar import Sidebar
 from assetman.ui.speech_dialog import SpeechDialog
 from assetman.ui.status_bar import StatusBar
+from assetman.ui.window_menu import Entry
 
 _SEEN_MS = 250
 
@@ -63,6 +64,14 @@ class LibrarySide(QObject):
         self.actions.refused.connect(self.went_wrong)
         self.actions.removed.connect(self.root_removed)
         self._connect_bars()
+
+    def entries(self) -> list[Entry]:
+        """Give the entries of the window's menu that open lists."""
+        return [
+            ("Folders…", "", self.show_folders),
+            ("Duplicates…", "", self.show_duplicates),
+            ("Files that could not be read…", "", self.show_failures),
+        ]
 
     def see(self, asset_ids: list[int]) -> None:
         """Note what is on screen, so that it is worked on first."""
