@@ -164,12 +164,17 @@ class GroupList(QListView):
     def show_groups(self, groups: Sequence[DuplicateGroup]) -> None:
         """Show these; the same group stays chosen, or the one in its place."""
         before, row = self.group, max(0, self.currentIndex().row())
+        if groups and list(groups) == self.groups.groups:
+            self._tell()
+            return
+        scrolled = self.verticalScrollBar().value()
         self.groups.set_groups(groups)
         ids = [group.id for group in groups]
         if before is not None and before.id in ids:
             row = ids.index(before.id)
         if groups:
             self.setCurrentIndex(self.groups.index(min(row, len(groups) - 1)))
+            self.verticalScrollBar().setValue(scrolled)
         else:
             self._tell()
 
