@@ -12,6 +12,8 @@ from assetman.core.progress import Pace, Progress
 from assetman.engine.protocol import EngineApi
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.library_watch import LibraryWatch
+from assetman.ui.duplicates.count import GroupCount
+from assetman.ui.duplicates.dialog import DuplicatesDialog
 from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.folder_model import FolderModel
 from assetman.ui.folders_dialog import FoldersDialog
@@ -20,6 +22,7 @@ from assetman.ui.models_dialog import ModelsDialog
 from assetman.ui.sidebar import Sidebar
 from assetman.ui.speech_dialog import SpeechDialog
 from assetman.ui.status_bar import StatusBar
+from assetman.ui.window_menu import Entry
 
 _SEEN_MS = 250
 
@@ -44,6 +47,7 @@ class LibrarySide(QObject):
         self.sidebar = Sidebar(self.folders)
         self.status_bar = StatusBar()
         self.actions = LibraryActions(bridge, window)
+        self.group_count = GroupCount(bridge, self)
         self._told_problem = ""
         self._seen: list[int] = []
         self._look_soon = QTimer(self)
@@ -61,6 +65,14 @@ class LibrarySide(QObject):
         self.actions.removed.connect(self.root_removed)
         self._connect_bars()
 
+    def entries(self) -> list[Entry]:
+        """Give the entries of the window's menu that open lists."""
+        return [
+            ("Folders…", "", self.show_folders),
+            ("Duplicates…", "", self.show_duplicates),
+            ("Files that could not be read…", "", self.show_failures),
+        ]
+
     def see(self, asset_ids: list[int]) -> None:
         """Note what is on screen, so that it is worked on first."""
         self._seen = asset_ids
@@ -69,6 +81,12 @@ class LibrarySide(QObject):
     def show_failures(self) -> None:
         """Open the list of what could not be read."""
         _open(FailuresDialog(self._bridge, self._window))
+
+    def show_duplicates(self) -> None:
+        """Open the list of what there is more than once."""
+        dialog = DuplicatesDialog(self._bridge, self._window)
+        dialog.acted.connect(self.acted)
+        _open(dialog)
 
     def show_models(self) -> None:
         """Open the list of models."""
@@ -101,6 +119,8 @@ class LibrarySide(QObject):
         side.copy_wanted.connect(lambda node: actions.copy_path(place_of(node)))
         side.relocate_wanted.connect(lambda node: actions.choose_new_place(place_of(node)))
         side.folders_wanted.connect(self.show_folders)
+        side.duplicates_wanted.connect(self.show_duplicates)
+        self.group_count.renewed.connect(side.show_duplicates)
         side.remove_wanted.connect(lambda node: actions.remove(place_of(node)))
         status.pause_wanted.connect(lambda: self._tell(lambda api: api.pause()))
         status.resume_wanted.connect(lambda: self._tell(lambda api: api.resume()))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayo
 
 from assetman.core.queries import FolderFilter
 from assetman.ui.controller.state import FolderChip, SearchState
-from assetman.ui.controls import GlyphButton, label
+from assetman.ui.controls import GlyphButton, counted, label
 from assetman.ui.folder_model import FolderModel, FolderNode
 from assetman.ui.folder_view import FolderView
 from assetman.ui.glyphs import draw_dots, draw_plus
@@ -27,6 +27,7 @@ class Sidebar(QWidget):
     folder_chosen = Signal(object)  # FolderChip
     everything_wanted = Signal()
     missing_wanted = Signal()
+    duplicates_wanted = Signal()
     add_wanted = Signal()
     update_wanted = Signal(object)  # FolderNode
     show_wanted = Signal(object)  # FolderNode
@@ -43,6 +44,8 @@ class Sidebar(QWidget):
         self._folder: FolderFilter | None = None
         self.everything = SideRow("All assets", self)
         self.kinds = KindRows(self)
+        self.duplicates = SideRow("Duplicates", self)
+        self.duplicates.hide()
         self.missing = SideRow("Missing", self)
         self.missing.hide()
         self._gone = 0
@@ -56,6 +59,7 @@ class Sidebar(QWidget):
         self._lay_out()
         self.everything.clicked.connect(self.everything_wanted)
         self.missing.clicked.connect(self.missing_wanted)
+        self.duplicates.clicked.connect(self.duplicates_wanted)
         self.add.clicked.connect(self.add_wanted)
         self.tree.chosen.connect(self._choose)
         self.tree.menu_wanted.connect(self._open_menu)
@@ -88,6 +92,12 @@ class Sidebar(QWidget):
         self.missing.set_count(assets)
         self.missing.setVisible(assets > 0 or self.missing.isChecked())
 
+    def show_duplicates(self, groups: int) -> None:
+        """Show how many things there are more than once, where any are."""
+        self.duplicates.set_count(groups)
+        self.duplicates.setAccessibleName(f"Duplicates, {counted(groups, 'group', 'groups')}")
+        self.duplicates.setVisible(groups > 0)
+
     def allow_adding(self, allowed: bool, reason: str = "") -> None:
         """Say why no folder can be added, where none can."""
         self.add.setEnabled(allowed)
@@ -118,6 +128,7 @@ class Sidebar(QWidget):
         column.setSpacing(0)
         column.addWidget(self.everything)
         column.addWidget(self.kinds)
+        column.addWidget(self.duplicates)
         column.addWidget(self.missing)
         column.addLayout(self._group)
         for part in (self.tree, self.searches, self.collections, self.tags):

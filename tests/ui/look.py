@@ -20,11 +20,13 @@ if len(sys.argv) > 2:
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent
+from PySide6.QtGui import QColor, QDragEnterEvent, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from assetman.core.assets import Kind
+from assetman.core.changes import Changes
+from assetman.core.duplicates import Comparison, Copy, DuplicateGroup, Likeness
 from assetman.core.progress import Phase, Progress
 from assetman.core.queries import Example, FolderFilter, Query, Sort
 from assetman.ui.add_model import AddModel
@@ -39,6 +41,8 @@ from assetman.ui.controller.state import (
     TagChip,
 )
 from assetman.ui.controller.text_chip import TextChip
+from assetman.ui.duplicates.comparing import CompareDialog
+from assetman.ui.duplicates.dialog import DuplicatesDialog
 from assetman.ui.failures_dialog import FailuresDialog
 from assetman.ui.folders_dialog import FoldersDialog
 from assetman.ui.library_actions import place_of
@@ -255,6 +259,7 @@ def shoot(album: Album, folder: Path) -> None:
     for scheme in (Scheme.DARK, Scheme.LIGHT):
         shoot_sounds(album, folder, scheme)
         shoot_trust(album, folder, scheme)
+        shoot_copies(album, folder, scheme)
 
 
 def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:
@@ -306,6 +311,67 @@ def shoot_parts(album: Album, window: MainWindow, scheme: Scheme) -> None:
     settle(0.2)
     album.take(window.top_bar.filters, f"filters-{scheme}")
     window.top_bar.filters.close()
+
+
+def add_copies(engine: FakeEngine, folder: Path) -> None:
+    """Let some files be copies of each other, and two of them comparable."""
+    one, two, three, four, five, *more = sorted(engine.rows)
+    apart = ("cropped by 12 %", "640 × 480", "more compressed", "2 tags")
+    best = Copy(one, ("largest: 4,032 × 3,024", "has the camera's data", "oldest"))
+    near = (best, Copy(two, apart), Copy(three, ("mirrored", "in another light")))
+    film = (Copy(five, ("whole",)), Copy(four, ("cut short", "more compressed"), 12.0, 40.0))
+    exact = (Copy(more[0], ("oldest",)), *(Copy(i, ("the same bytes",)) for i in more[1:7]))
+    engine.copy_groups = [
+        DuplicateGroup(1, Likeness.NEAR, near, 48_300_000),
+        DuplicateGroup(2, Likeness.NEAR, film, 12_100_000),
+        DuplicateGroup(3, Likeness.EXACT, exact, 940_000),
+    ]
+    engine.tag([two], ["beach", "summer"])
+    engine.rate([two], 4)
+    paths = [str(folder / f"compared {name}.png") for name in ("first", "second", "lit")]
+    for path, marked in zip(paths, (False, True, False), strict=True):
+        image = QImage(640, 480, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent if path == paths[2] else QColor("#5c7f9c"))
+        with QPainter(image) as painter:
+            if path == paths[2]:
+                painter.fillRect(400, 120, 120, 90, QColor(255, 64, 64, 180))
+            elif marked:
+                painter.fillRect(400, 120, 120, 90, QColor("#e0c060"))
+        assert image.save(path)
+    engine.comparisons[one, two] = Comparison(*paths, 0.035)
+
+
+def shoot_copies(album: Album, folder: Path, scheme: Scheme) -> None:
+    """Take the duplicates: the list, a choice, two side by side, what was done, none."""
+    engine = FakeEngine(folder / f"copies-{scheme}")
+    engine.add_root(str(folder / "Photos"))
+    engine.index()
+    engine.add_many(20)
+    window = open_window(engine, folder, scheme)
+    window.library.show_duplicates()
+    dialog = next(iter(window.findChildren(DuplicatesDialog)))
+    settle()
+    album.take(dialog, f"copies-none-{scheme}")
+    add_copies(engine, folder)
+    engine.emit(Changes(duplicates=True))
+    settle(1.0)
+    album.take(dialog, f"copies-{scheme}")
+    album.take(window, f"copies-window-{scheme}")
+    dialog.compare(dialog.copies.rows[1].copy.asset_id)
+    settle()
+    comparing = next(iter(dialog.findChildren(CompareDialog)))
+    album.take(comparing, f"copies-compared-{scheme}")
+    comparing.accept()
+    dialog.keep_chosen()
+    settle(1.0)
+    dialog.groups.setCurrentIndex(dialog.groups.groups.index(1))
+    dialog.copies.take_focus()
+    settle()
+    album.take(dialog, f"copies-kept-{scheme}")
+    dialog.close()
+    window.close()
+    window.deleteLater()
+    settle(0.1)
 
 
 def organise(engine: FakeEngine) -> None:

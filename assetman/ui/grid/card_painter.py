@@ -18,6 +18,7 @@ from assetman.ui.grid.labels import elided
 from assetman.ui.grid.outlines import cover_place, outline_place
 from assetman.ui.grid.plates import INSET, Plate, Plates
 from assetman.ui.grid.skim import Skim
+from assetman.ui.grid.stack_mark import paint_stack
 from assetman.ui.grid.thumbnails import Thumbnail
 from assetman.ui.grid.wording import (
     FAILED,
@@ -154,6 +155,9 @@ class CardPainter:
         for plate in offered(look):
             lit = look.over is plate or (plate is Plate.SHOTS and look.open)
             plates.paint(painter, plates.place(plate, picture), plate.value, lit)
+        if look.hit is not None and look.hit.stack is not None:
+            taken = [plates.place(plate, picture) for plate in offered(look)]
+            paint_stack(painter, plates, picture, look.hit, taken)
         if word := state_word(card):
             plates.paint_word(painter, _shown(picture, look), word, timed)
         elif look.hovered and card.asset.tags:

@@ -9,7 +9,7 @@ from math import ceil
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
-from assetman.ui.glyphs import draw_play, draw_sound
+from assetman.ui.glyphs import draw_lines, draw_play, draw_sound
 from assetman.ui.theme import Text, Theme
 
 _PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
@@ -21,7 +21,7 @@ _LEAST = 48  # pixels that a picture is taken to be wide, if it is less
 _KEPT = 400  # painted plates, each some kilobytes
 
 
-SIGNS = {"play": draw_play, "heard": draw_sound}  # beside a time
+SIGNS = {"play": draw_play, "heard": draw_sound, "stack": draw_lines}  # beside words
 
 
 class Plate(Enum):
@@ -72,6 +72,19 @@ class Plates:
         found.moveRight(min(found.right(), cell.right() - INSET))
         found.moveTop(max(found.top(), cell.top() + INSET))
         return found
+
+    def place_count(self, count: str, cell: QRect, sign: str) -> QRect:
+        """Give where the number of files lies that a card stands for."""
+        return self._corner(cell, self._width(count, sign), near=False, top=True)
+
+    def beside(self, place: QRect, taken: QRect) -> QRect:
+        """Move a plate aside, towards where reading begins, if its place is taken."""
+        moved = QRect(place)
+        if moved.intersects(taken) and self._mirrored:
+            moved.moveLeft(taken.right() + 1 + _APART)
+        elif moved.intersects(taken):
+            moved.moveRight(taken.left() - 1 - _APART)
+        return moved
 
     def paint(self, painter: QPainter, place: QRect, words: str, lit: bool, sign: str = "") -> None:
         """Paint a plate; `lit` where the pointer is over it."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QLocale
 from assetman.core.assets import Asset, AssetState, Kind, SoundFacts, display
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
+from assetman.ui.grid.stack_mark import stack_words
 from assetman.ui.times import length_text, span_words
 
 KINDS = {
@@ -92,7 +93,7 @@ def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool =
     if hit is not None:
         perhaps = ", perhaps a match" if hit.confident is False else ""
         parts.append(f"score {score_text(hit)}{perhaps}")
-        parts += filter(None, [moment_words(hit)])
+        parts += filter(None, [moment_words(hit), stack_words(hit)])
     if card is not None:
         parts += hand_words(card.asset)
         if word := state_word(card):
