@@ -39,7 +39,7 @@ from assetman.search.confidence import likelihood, probability
 from assetman.search.scoring import SAMPLE
 from assetman.workspace import Workspace, default_models
 from benchmarks.mixed import Things, things
-from benchmarks.retrieval import captions
+from benchmarks.retrieval import captions, plain
 
 FIRST = 3
 PARTS = (20, 60, 200)
@@ -185,7 +185,7 @@ def asked_of(folder: Path, stamps: Path, absent: Sequence[str]) -> None:
         told = {path.stem: said["en"] for path, said in captions(stamps).items() if said["en"]}
         wanted = list(dict.fromkeys(told.values()))
         for caption in wanted[1::2]:
-            found = workspace.search.search(Query(f"{_plain(caption)}", limit=FIRST))
+            found = workspace.search.search(Query(plain(caption), limit=FIRST))
             assets = workspace.library.assets.get([hit.asset_id for hit in found.hits])
             if any(told.get(Path(each.name).stem) == caption for each in assets):
                 there += 1
@@ -195,11 +195,6 @@ def asked_of(folder: Path, stamps: Path, absent: Sequence[str]) -> None:
         )
     finally:
         workspace.close()
-
-
-def _plain(caption: str) -> str:
-    """Leave out what the language of questions would read as its own."""
-    return "".join(" " if letter in '"“”()[]:-–—+^' else letter for letter in caption)
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ from assetman.core.moments import Moment
 from assetman.core.queries import Query
 from assetman.engine.service import EngineService
 from assetman.workspace import Workspace, default_models
-from benchmarks.retrieval import captions, embed
+from benchmarks.retrieval import captions, embed, plain
 from tests.kit.films import Film, How, Join, Motion, Scene, make_film, planned
 
 FORMS = [
@@ -142,7 +142,7 @@ def found_alone(workspace: Workspace, model: str, told: dict[Path, str]) -> set[
 
 def ask(engine: EngineService, shown: Shown, alike: Sequence[Shown]) -> Found:
     """Ask for a scene by its caption; others of the same caption neither count nor stand before."""
-    query = Query(shown.caption)
+    query = Query(plain(shown.caption), fold=False)
     hits = engine.search(query).hits[: BEST + len(alike)]
     paths = {
         each.asset.id: each.asset.path for each in engine.cards([hit.asset_id for hit in hits])

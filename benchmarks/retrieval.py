@@ -41,6 +41,11 @@ LANGUAGES = "en,de,fr,es,it,pt,nl,sv,pl,ru,el,ar,hi,ja,ko,zh_CN,sw"
 CUTOFFS = (1, 5, 10)
 
 
+def plain(caption: str) -> str:
+    """Leave out what the language of questions would read as its own."""
+    return "".join(" " if letter in '"“”()[]:-–—+^' else letter for letter in caption)
+
+
 def captions(stamps: Path) -> dict[Path, dict[str, str]]:
     """Read the captions of every picture, by language."""
     found = {}
