@@ -6,7 +6,9 @@ import uuid
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0001 roots, contents, assets, segments, spaces, embeddings, gaps, failures, journal"
 
 _SQL = """
 CREATE TABLE meta (
@@ -142,7 +144,7 @@ CREATE TABLE journal (
 """
 
 
-@step("0001 roots, contents, assets, segments, spaces, embeddings, gaps, failures, journal")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)
     database.table("meta").insert({"key": "library", "value": uuid.uuid4().hex})

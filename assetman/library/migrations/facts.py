@@ -6,7 +6,9 @@ import unicodedata
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0006 what filters ask for"
 
 _SQL = """
 -- Cameras and lenses by their names.
@@ -81,8 +83,8 @@ def _ext_of(name: str) -> str:
     return _folded(ext) or "" if stem else ""
 
 
-@step("0006 what filters ask for")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     database.register_function(_folded, name="folded", deterministic=True)
     database.register_function(_ext_of, name="ext_of", deterministic=True)
     run(database, _SQL)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0003 frames of shots, durations, passages and their words"
 
 _SQL = """
 -- Of the frame that stands for a shot: its time, its perceptual hash, its small picture.
@@ -43,6 +45,6 @@ CREATE TRIGGER passages_removed AFTER DELETE ON passages BEGIN
 """
 
 
-@step("0003 frames of shots, durations, passages and their words")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0008 looks, likenesses, parted assets"
 
 _SQL = """
 -- Derived: what pictures are compared by, and whether each was compared with those before it.
@@ -40,6 +42,6 @@ CREATE INDEX parted_by_other ON parted(other, one);
 """
 
 
-@step("0008 looks, likenesses, parted assets")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)

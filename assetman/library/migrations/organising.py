@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0002 removed roots, ratings, tags, collections, ignored failures, steps to undo"
 
 _SQL = """
 -- Of several removed folders at one path the last is the one that comes back.
@@ -70,6 +72,6 @@ CREATE INDEX journal_of_person ON journal("transaction") WHERE origin = 'person'
 """
 
 
-@step("0002 removed roots, ratings, tags, collections, ignored failures, steps to undo")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0010 smart searches, questions asked lately"
 
 _SQL = """
 CREATE TABLE smart_searches (
@@ -24,6 +26,6 @@ CREATE TABLE asked (
 """
 
 
-@step("0010 smart searches, questions asked lately")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0004 spaces of what is heard, facts and outlines of sounds"
 
 _SQL = """
 -- Of each thing that is embedded, what is seen and what is heard, one space answers.
@@ -63,6 +65,6 @@ DELETE FROM failures WHERE message LIKE 'There are no moving pictures in this fi
 """
 
 
-@step("0004 spaces of what is heard, facts and outlines of sounds")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0009 timelines of films and sounds"
 
 _SQL = """
 -- Derived: of each film and sound that was read, as `core.timelines` says, packed. The marks by
@@ -26,6 +28,6 @@ CREATE INDEX timelines_to_compare ON timelines(content_id) WHERE NOT compared;
 """
 
 
-@step("0009 timelines of films and sounds")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0005 transcripts"
 
 _SQL = """
 -- The model that wrote down what is said, and the language it heard.
@@ -14,6 +16,6 @@ CREATE INDEX contents_with_windows ON contents(id, transcriber) WHERE windows > 
 """
 
 
-@step("0005 transcripts")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)

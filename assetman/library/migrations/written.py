@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlite_utils import Database as UtilsDatabase
 
-from assetman.library.migrations.steps import run, step
+from assetman.library.migrations.steps import run
+
+NAME = "0007 one index of everything that is written"
 
 _SQL = """
 DROP TRIGGER passages_added;
@@ -70,8 +72,8 @@ ALL_WRITTEN = (
 )
 
 
-@step("0007 one index of everything that is written")
-def _take(database: UtilsDatabase) -> None:
+def take(database: UtilsDatabase) -> None:
+    """Take the step."""
     run(database, _SQL)
     for each in ALL_WRITTEN:
         database.execute(f"INSERT INTO written (rowid, text) {each}")
