@@ -42,7 +42,7 @@ from assetman.media.registry import handler_for
 from assetman.search import moments
 from assetman.workspace import Workspace, default_models
 from benchmarks.moments import framed
-from benchmarks.retrieval import captions
+from benchmarks.retrieval import captions, plain
 from tests.kit.films import Film, Scene, make_film, planned
 
 SIZE = (320, 240)
@@ -236,12 +236,12 @@ def report(
     def row(name: str, which: str, question: Callable[[Thing], Query]) -> None:
         asked = Asked(engine)
         for thing in every:
-            query = replace(question(thing), filters=inside[which])
+            query = replace(question(thing), filters=inside[which], fold=False)
             asked.ask(query, placed[which][thing.picture])
         print(asked.row(f"{name}, {which}"), flush=True)
 
     def words(thing: Thing) -> Query:
-        return Query(thing.caption)
+        return Query(plain(thing.caption))
 
     print("| asked with, set | questions | hit@1 | hit@5 | hit@10 | MRR | time right |")
     print("|---|---|---|---|---|---|---|")
