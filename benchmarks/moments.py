@@ -9,7 +9,7 @@ sound under every second film, in every codec and container in turn. They go thr
 library: its pipeline, its index, its search. Each caption is asked as a question.
 
 Counted are scenes whose picture alone, framed as the film shows it, is among the first 5 for its
-caption, in an index of such pictures with as many rivals. Of these, *found*: the scene is among
+caption in a library of all these pictures and nothing else. Of these, *found*: the scene is among
 the 5 best moments of all films; *inside*: the frame of that moment lies inside the scene, and so
 does the time from which it is played, but for half a second; *film*: the film is among the first
 5 and its hit's time lies inside the scene. Half of the pictures, chosen by their names, belong to
@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import argparse
 import collections
+import contextlib
 import random
 import sys
 import tempfile
@@ -32,10 +33,11 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from assetman.core.moments import Moment
-from assetman.core.queries import Query
+from assetman.core.queries import Hit, Query
 from assetman.engine.service import EngineService
 from assetman.workspace import Workspace, default_models
-from benchmarks.retrieval import captions, embed, plain
+from benchmarks.pipeline import pipeline_seconds
+from benchmarks.retrieval import captions, plain
 from tests.kit.films import Film, How, Join, Motion, Scene, make_film, planned
 
 FORMS = [
@@ -120,33 +122,52 @@ def _scene(pixels: np.ndarray, seconds: float, chance: random.Random) -> Scene:
     return Scene(pixels, seconds * chance.uniform(0.7, 1.6), motion, join, 0.8)
 
 
-def found_alone(workspace: Workspace, model: str, told: dict[Path, str]) -> set[Path]:
-    """Give the pictures that are among the first for their captions, of pictures alone."""
+def found_alone(given: argparse.Namespace, told: dict[Path, str], folder: Path) -> set[Path]:
+    """Give the pictures that are among the first for their captions, in a library of them alone."""
     paths = list(told)
-    with tempfile.TemporaryDirectory() as folder:
-        stills = [Path(folder) / f"{number}.png" for number in range(len(paths))]
-        for path, still in zip(paths, stills, strict=True):
-            Image.fromarray(framed(path)).save(still)
-        rows = embed(workspace.encoders, model, stills)
-    words = sorted(set(told.values()))
-    asked = dict(zip(words, workspace.encoders.texts(model, words), strict=True))
+    stills = folder / "stills"
+    stills.mkdir(parents=True, exist_ok=True)
+    place = {str(stills / f"{number:04}.png"): path for number, path in enumerate(paths)}
+    for still, path in place.items():
+        Image.fromarray(framed(path)).save(still)
     found = set()
-    for row, path in enumerate(paths):
-        likeness = rows @ asked[told[path]]
-        same = np.array([told[other] == told[path] for other in paths])
-        above = (likeness > likeness[row]) & ~same
-        if int(above.sum()) < BEST:
-            found.add(path)
+    with indexed(given, folder / "alone", stills) as engine:
+        for path in paths:
+            hits = engine.search(Query(plain(told[path]), fold=False)).hits
+            ranked = [place[each] for each in paths_of(engine, hits)]
+            rivals = [each for each in ranked if each == path or told[each] != told[path]]
+            if path in rivals[:BEST]:
+                found.add(path)
     return found
+
+
+@contextlib.contextmanager
+def indexed(given: argparse.Namespace, library: Path, root: Path) -> Iterator[EngineService]:
+    """Give a library in which the files of a folder are found."""
+    workspace = Workspace.open(library, models=given.models or default_models())
+    engine = EngineService(workspace)
+    try:
+        workspace.use_model(given.model)
+        pipeline_seconds(workspace, root)
+        if failures := workspace.library.failures.all():
+            raise SystemExit(str(failures))
+        yield engine
+    finally:
+        engine.close()
+
+
+def paths_of(engine: EngineService, hits: Sequence[Hit]) -> list[str]:
+    """Give where the file of each hit lies."""
+    ids = [hit.asset_id for hit in hits]
+    paths = {each.asset.id: each.asset.path for each in engine.cards(ids)}
+    return [paths[each] for each in ids]
 
 
 def ask(engine: EngineService, shown: Shown, alike: Sequence[Shown]) -> Found:
     """Ask for a scene by its caption; others of the same caption neither count nor stand before."""
     query = Query(plain(shown.caption), fold=False)
     hits = engine.search(query).hits[: BEST + len(alike)]
-    paths = {
-        each.asset.id: each.asset.path for each in engine.cards([hit.asset_id for hit in hits])
-    }
+    paths = dict(zip((hit.asset_id for hit in hits), paths_of(engine, hits), strict=True))
     others = [each for each in alike if each is not shown]
     best: dict[tuple[str, float, float], Moment] = {}  # of each shot, its best frame
     for hit in hits:
@@ -209,23 +230,13 @@ def measure(given: argparse.Namespace, folder: Path) -> None:
     films = folder / "films"
     shown = [each for some in make_films(told, films, given.films, given.seconds) for each in some]
     print(file=sys.stderr)
-    workspace = Workspace.open(folder / "library", models=given.models or default_models())
-    engine = EngineService(workspace)
-    try:
-        workspace.use_model(given.model)
-        alone = found_alone(workspace, given.model, told)
-        root, _ = workspace.library.roots.add(str(films))
-        workspace.pipeline.wait(workspace.pipeline.start([root.id]))
-        failures = workspace.library.failures.all()
-        if failures or workspace.pipeline.progress().problem:
-            raise SystemExit(f"{failures or workspace.pipeline.progress().problem}")
-        alike = collections.defaultdict(list)
-        for each in shown:
-            alike[each.caption].append(each)
-        asked = [each for each in shown if each.picture in alone]
+    alone = found_alone(given, told, folder)
+    alike = collections.defaultdict(list)
+    for each in shown:
+        alike[each.caption].append(each)
+    asked = [each for each in shown if each.picture in alone]
+    with indexed(given, folder / "library", films) as engine:
         rows = [(each, ask(engine, each, alike[each.caption])) for each in asked]
-    finally:
-        engine.close()
     count = len({each.film.path for each in shown})
     print(f"{len(shown)} scenes in {count} films; {len(asked)} found by their pictures alone\n")
     report(sorted(rows, key=lambda row: FORMS.index(tuple(row[0].form.split()))))  # type: ignore[arg-type]

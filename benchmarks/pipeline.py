@@ -22,11 +22,13 @@ import numpy as np
 from PIL import Image
 
 from assetman.core.inputs import InputSpec
+from assetman.core.progress import Phase
 from assetman.media.handler import Limits
 from assetman.media.registry import kind_of
 from assetman.media.workers import DecodePool
 from assetman.workspace import Workspace
 
+BEFORE_SEARCH = (Phase.SCANNING, Phase.INDEXING)
 LIMITS = Limits(pixels=500_000_000, seconds=60, memory=4 << 30)
 
 
@@ -70,12 +72,15 @@ def encode_seconds(workspace: Workspace, model: str, pixels: np.ndarray) -> floa
 
 
 def pipeline_seconds(workspace: Workspace, folder: Path) -> float:
-    """Index a folder that is new to the library."""
+    """Index a folder that is new to the library, until all of it is searchable."""
     root, _ = workspace.library.roots.add(str(folder))
     started = time.perf_counter()
     run = workspace.pipeline.start([root.id])
-    workspace.pipeline.wait(run)
+    while (now := workspace.pipeline.progress()).run < run or now.phase in BEFORE_SEARCH:
+        time.sleep(0.01)
     seconds = time.perf_counter() - started
+    workspace.pipeline.stop()  # what would be compared now, for duplicates, is searchable already
+    workspace.pipeline.wait(run)
     problem = workspace.pipeline.progress().problem
     if problem:
         raise SystemExit(problem)
