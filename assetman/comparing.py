@@ -12,8 +12,8 @@ from assetman.ingest.speech import Turn
 from assetman.ingest.tally import Tally
 from assetman.library.library import Library
 from assetman.library.looks import Uncompared
-from assetman.media.aligning import Sight, match
-from assetman.media.marks import VERSION, Marks, marks_of
+from assetman.media.picture_marks import VERSION, Marks, marks_of
+from assetman.media.picture_matching import Sight, match
 from assetman.media.thumbnails import ThumbnailCache
 from assetman.search.proposing import Recognition
 from assetman.search.relating import relation

@@ -34,8 +34,8 @@ import imagehash
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from assetman.media.aligning import Sight, match
-from assetman.media.marks import marks_of
+from assetman.media.picture_marks import marks_of
+from assetman.media.picture_matching import Sight, match
 from assetman.search.proposing import Recognition
 
 THUMBNAIL = 512  # pixels, as the app has them

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from assetman.media.marks import Marks
+from assetman.media.picture_marks import Marks
 
 _BITS_APART = 16  # of 64, that hashes of copies differ by at most
 _MOST_BY_HASH = 12  # pictures, the nearest
@@ -22,7 +22,7 @@ _ONES = np.array([value.bit_count() for value in range(1 << 16)], np.uint8)
 
 @dataclass(slots=True)
 class Proposal:
-    """A picture that may be a copy, and what `media.aligning.match` should try."""
+    """A picture that may be a copy, and what `media.picture_matching.match` should try."""
 
     content_id: int
     turns: list[int] = field(default_factory=list)
