@@ -110,6 +110,7 @@ class Workspace:
             undo.callback(self.pipeline.close)
             if not self.library.read_only:
                 self._chosen.ensure()
+                self.copies.recover()
             self.pace = PaceKeeper(_pace_of(self.library.recall(_PACE)), self._set_gentle)
             self._housekeeping = Housekeeping(
                 self.library, self.thumbnails, settings, self._gone, self._look
