@@ -20,15 +20,29 @@ _inside: list[Any] = []  # the limits in force, one for everybody who is inside
 def one_thread() -> Iterator[None]:
     """Limit numpy's matrix products to one thread; may be entered by several threads at once."""
     with _guard:
-        limit = None if _inside else _blas().limit(limits=1)
-        _inside.append(limit or _inside[0])
+        _inside.append(_inside[0] if _inside else _limited())
     try:
         yield
     finally:
         with _guard:
             limit = _inside.pop()
             if not _inside:
+                _take_control()
                 limit.restore_original_limits()
+
+
+def _limited() -> Any:
+    _take_control()
+    return _blas().limit(limits=1)
+
+
+def _take_control() -> None:
+    """Let this thread set limits: from 3.8 on, threadpoolctl heeds only the first that ever did."""
+    import threadpoolctl
+
+    clear = getattr(threadpoolctl.OpenBLASController, "clear_controlling_thread", None)
+    if clear is not None:
+        clear(force=True)
 
 
 @cache
