@@ -71,6 +71,7 @@ class Survey:
         self._gate = gate
         identification = Identification(self._library)
         unsettled: list[tuple[Root, list[Found]]] = []
+        sidecars: list[tuple[Root, dict[str, bytes | None]]] = []
         for root, places_of_root in self._by_root(places):
             with self._while_kept(root):
                 differences = self._walk(root, places_of_root, cancel)
@@ -80,12 +81,16 @@ class Survey:
                     ready = [found for found in files if not self._unfinished(root.id, found)]
                     identification.offer(root, ready, differences.vanished)
                     unsettled.append((root, ready))
+                    sidecars.append((root, differences.sidecars))
         for root, files in unsettled:
             with self._while_kept(root):
                 self._identify(root, files, identification, cancel)
         for result in identification.settle(cancel):
             self._tally.identified(result)
             self._publish(result.changes)
+        for root, marks in sidecars:
+            if marks:
+                self._library.sidecars.keep(root.id, marks)
         gone, changes = identification.keep_missing()
         if gone:
             self._publish(changes)
