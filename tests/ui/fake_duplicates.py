@@ -92,11 +92,18 @@ class FakeDuplicates:
             raise WrongUse("These pictures do not show the same.")
         return self.comparisons[one, other]
 
-    def part_copies(self, asset_ids: Sequence[int]) -> None:
-        self._begin("part_copies", tuple(asset_ids))
+    def part_copies(self, asset_ids: Sequence[int], others: Sequence[int] | None = None) -> None:
+        said = tuple(asset_ids) if others is None else (tuple(asset_ids), tuple(others))
+        self._begin("part_copies", said)
         groups = self.copy_groups
         parted = set(asset_ids)
-        left = [g for g in groups if not parted <= {copy.asset_id for copy in g.copies}]
+        if others is None:
+            left = [g for g in groups if not parted <= {copy.asset_id for copy in g.copies}]
+        else:
+            left = [
+                replace(g, copies=tuple(c for c in g.copies if c.asset_id not in parted))
+                for g in groups
+            ]
 
         def put(these: list[DuplicateGroup]) -> Changes:
             self.copy_groups = these

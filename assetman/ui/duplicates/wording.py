@@ -75,9 +75,11 @@ def copy_words(copy: Copy, card: Card | None, first: bool, seconds: str) -> str:
     return ", ".join(filter(None, parts))
 
 
-def keep_text(others: int) -> str:
-    """Name the button that keeps one."""
+def keep_text(others: int, unseen: int = 0) -> str:
+    """Name the button that keeps one; `unseen` of the others have not been listed yet."""
     which = "the other" if others == 1 else f"the {others:,} others"
+    if unseen:
+        which = f"all {others:,} others ({unseen:,} not looked at yet)"
     return f"Keep this, move {which} to the trash"
 
 
@@ -95,6 +97,11 @@ def parted_text(count: int) -> str:
     """Say that files were told apart."""
     which = "The two files" if count == 2 else f"The {count:,} files"
     return f"{which} are no longer shown as duplicates."
+
+
+def taken_out_text(name: str) -> str:
+    """Say that one file was told apart from the others of its group."""
+    return f"“{name}” is no longer shown as a duplicate of the others."
 
 
 def differing_text(share: float) -> str:

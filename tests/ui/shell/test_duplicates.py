@@ -180,6 +180,55 @@ def test_what_is_no_duplicate_goes_and_comes_back_with_undo(
     qtbot.waitUntil(lambda: len(listed(dialog)) == 2)
 
 
+def test_one_file_is_taken_out_of_its_group_and_comes_back_with_undo(
+    qtbot: QtBot, engine: FakeEngine, ids: dict[str, int], dialog: DuplicatesDialog
+) -> None:
+    green, red, evening = (row.copy.asset_id for row in dialog.copies.rows)
+    out = dialog.copies.rows[1].part
+    assert out.accessibleName() == "red barn.jpg is not a duplicate of the others"
+    out.setFocus()
+    qtbot.keyClick(out, Qt.Key.Key_Space)
+    said = "“red barn.jpg” is no longer shown as a duplicate of the others."
+    qtbot.waitUntil(lambda: dialog.messages.sentence.text() == said)
+    assert called(engine, "part_copies") == [((red,), (green, evening))]
+    qtbot.waitUntil(lambda: len(dialog.copies.rows) == 2)
+    assert [row.copy.asset_id for row in dialog.copies.rows] == [green, evening]
+    assert not dialog.copies.rows[0].part.isVisible()  # of two: the button below says it of both
+    qtbot.keyClick(dialog, Qt.Key.Key_Z, CONTROL)
+    qtbot.waitUntil(lambda: len(dialog.copies.rows) == 3)
+
+
+def test_a_large_group_is_listed_whole_and_nothing_unseen_goes_unsaid(
+    qtbot: QtBot, engine: FakeEngine, ids: dict[str, int], dialog: DuplicatesDialog
+) -> None:
+    before = set(engine.rows)
+    engine.add_many(120)
+    many = sorted(set(engine.rows) - before)
+    group = DuplicateGroup(9, Likeness.EXACT, tuple(map(Copy, many)), 90_000_000)
+    engine.copy_groups = [group]
+    dialog.refresh()
+    qtbot.waitUntil(lambda: len(dialog.copies.rows) == 50)
+    assert dialog.keep.text() == (
+        "Keep this, move all 119 others (70 not looked at yet) to the trash"
+    )
+    bar = dialog.copies.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    for listed_by_then in (100, 120):
+        bar.setValue(bar.maximum())
+        qtbot.waitUntil(lambda seen=listed_by_then: len(dialog.copies.rows) == seen)
+        qtbot.waitUntil(lambda: bar.value() < bar.maximum() - 1000)
+    assert dialog.keep.text() == "Keep this, move the 119 others to the trash"
+    assert [row.copy.asset_id for row in dialog.copies.rows] == many
+    last = dialog.copies.rows[-1].keep
+    last.setFocus()
+    qtbot.keyClick(last, Qt.Key.Key_Space)
+    assert dialog.copies.kept == many[-1]
+    engine.copy_groups = [replace(group, wasted=1)]  # another answer, the same group
+    dialog.refresh()
+    qtbot.waitUntil(lambda: dialog.groups.group == engine.copy_groups[0])
+    assert dialog.copies.kept == many[-1]
+
+
 def test_what_cannot_be_moved_is_told_in_the_dialog_and_nothing_is_done(
     qtbot: QtBot, engine: FakeEngine, dialog: DuplicatesDialog
 ) -> None:
