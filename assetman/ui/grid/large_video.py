@@ -92,11 +92,7 @@ class LargeVideo(QObject):
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Do what a key says to a video; False where there is none, or it says nothing."""
-        if event.text() == "?" and self.here:
-            self.help.toggle()
-            return True
-        self.help.hide()
-        return self.here and self.player.take_key(event)
+        return self.here and (self.help.take_key(event) or self.player.take_key(event))
 
     def ask(self) -> bool:
         """Ask for what is like the frame, the marked part of it, or the marked seconds."""

@@ -370,6 +370,17 @@ def test_the_keys_are_explained_on_demand(
     assert not watching.video.help.isVisible()
 
 
+def test_escape_takes_the_list_of_keys_away_before_it_leaves(
+    qtbot: QtBot, watching: LargeView
+) -> None:
+    press(qtbot, watching, "?")
+    press(qtbot, watching, Key.Key_Escape)
+    assert not watching.video.help.isVisible()
+    assert watching.isVisible()
+    press(qtbot, watching, Key.Key_Escape)
+    assert not watching.isVisible()
+
+
 def test_the_menu_names_the_moment(watching: LargeView, video: int) -> None:
     watching._menu(QPoint(100, 100))
     menu = watching.verbs._open_menu
