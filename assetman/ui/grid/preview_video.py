@@ -17,8 +17,9 @@ from assetman.ui.grid.inspector_parts import PreviewPicture
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import read_source
 from assetman.ui.player.player import Player
-from assetman.ui.player.timecode import length_text, span_code
+from assetman.ui.player.timecode import span_code
 from assetman.ui.theme import Text
+from assetman.ui.times import length_text
 
 
 class PreviewVideo(QObject):
