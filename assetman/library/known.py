@@ -73,9 +73,11 @@ class KnownFiles:
         sql = _COLUMNS.format(index=index) + condition
         # Row by row: looking for garbage among all rows at once took a third of the time.
         with self._database.reading() as connection, closing(connection.cursor()) as cursor:
-            for asset_id, raw, *facts in cursor.execute(sql, values):
+            for asset, raw, size, time, content, inode, missing, root, beside in cursor.execute(
+                sql, values
+            ):
                 path = raw.decode(ENCODING, ERRORS)
-                found[path] = Known(asset_id, path, *facts)
+                found[path] = Known(asset, path, size, time, content, inode, missing, root, beside)
         return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assetman.core.conditions import EVERYTHING, Condition, Key
+from assetman.core.days import today
 from assetman.core.inputs import Modality
 from assetman.core.organising import History
 from assetman.core.queries import Evidence, Filters, Hit, Query, Results, Sense
@@ -76,6 +77,7 @@ class SearchService:
         spaces = self._spaces()
         state = (
             self._library.journal.sequence(),
+            today(),  # some dates are counted from it
             *((space.id, len(self._store_of(space))) for space in spaces),
         )
         results = self._recent.get(query, state)
