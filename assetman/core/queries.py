@@ -158,6 +158,7 @@ class Evidence:
     page: int | None = None
     text: str = ""  # the passage, name or tag that matched
     words: tuple[tuple[int, int], ...] = ()  # where in it: start and end, in characters
+    box: Box | None = None  # where in the picture the text stands
 
 
 @dataclass(frozen=True, slots=True)

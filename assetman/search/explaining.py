@@ -149,6 +149,7 @@ def _of_writing(quotations: Sequence[Quotation], score: float) -> list[Evidence]
             end=each.end,
             text=each.text,
             words=each.words,
+            box=each.box,
         )
         for each in quotations
     ]

@@ -13,6 +13,7 @@ from assetman.core.queries import Example, Hit, Query
 from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid.asset_actions import Question, similar_to_moment
+from assetman.ui.grid.found_words import boxes_of
 from assetman.ui.grid.large_bar import LargeBar
 from assetman.ui.grid.picture_canvas import PictureCanvas
 from assetman.ui.grid.pictures import read_source
@@ -81,6 +82,7 @@ class LargeVideo(QObject):
         self.help.hide()
         if self.here:
             self.player.leave()
+            self._canvas.found.show(())
         self.player.hide()
         self._canvas.show_frame(None)
         self._bar.set_mark_key("M")
@@ -129,6 +131,7 @@ class LargeVideo(QObject):
 
     def show_frame(self, image: QImage | None, *, sharp: bool) -> None:
         self._canvas.show_frame(image)
+        self._canvas.found.show(boxes_of(self.player.found, self.player.at))
 
     def say(self, sentence: str) -> None:
         self._canvas.say(sentence)

@@ -13,6 +13,7 @@ from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid.asset_actions import Question, similar_to_moment
+from assetman.ui.grid.found_words import boxes_of
 from assetman.ui.grid.inspector_parts import PreviewPicture
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import read_source
@@ -142,6 +143,7 @@ class PreviewVideo(QObject):
 
     def show_frame(self, image: QImage | None, *, sharp: bool) -> None:
         self._picture.show_frame(image)
+        self._picture.found.show(boxes_of(self.player.found, self.player.at))
 
     def say(self, sentence: str) -> None:
         # That a drive is away or a file gone is said beneath its name.
