@@ -18,7 +18,7 @@ from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.aspects import Asked, Vectors, aspect_of
 from assetman.search.confidence import Likelihood, Standing, likelihood
-from assetman.search.grouping import group
+from assetman.search.grouping import best_assets
 from assetman.search.scoring import SAMPLE, Question
 from assetman.vectors.store import VectorStore
 
@@ -73,10 +73,14 @@ class Answer:
             neighbours = self.store.search(direction, count, wanted.segments, without=passed)
             ids = neighbours.ids[0][neighbours.ids[0] >= 0]
             known, rows = self.store.vectors_of(ids)  # those that went in this moment are left out
-            odds = self._odds(rows)
-            best = np.lexsort((known, -odds))
-            owners = library.segments.owners(known[best], wanted.condition)
-            found += group(known[best], odds[best], owners, wanted.leave_out)
+            found += best_assets(
+                library.segments,
+                known,
+                self._odds(rows),
+                wanted.condition,
+                wanted.leave_out,
+                limit - len(found),
+            )
             if len(found) >= limit or len(ids) < count:
                 return sorted(found, key=lambda row: (-row[2], row[0]))[:limit]
             passed = np.concatenate([passed, ids, library.segments.siblings(ids)])
