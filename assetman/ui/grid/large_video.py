@@ -77,6 +77,12 @@ class LargeVideo(QObject):
         """Light the moments that match a question."""
         self.player.source.show_query(query)
 
+    def frame_words(self) -> None:
+        """Frame the words that were found, as long as they are shown."""
+        if self.player.asset is not None:
+            hit = self.hits.get(self.player.asset.id)
+            self._canvas.found.show(boxes_of(hit, self.player.at))
+
     def leave(self) -> None:
         """Silence, and let go of the file."""
         self.help.hide()
@@ -131,7 +137,7 @@ class LargeVideo(QObject):
 
     def show_frame(self, image: QImage | None, *, sharp: bool) -> None:
         self._canvas.show_frame(image)
-        self._canvas.found.show(boxes_of(self.player.found, self.player.at))
+        self.frame_words()
 
     def say(self, sentence: str) -> None:
         self._canvas.say(sentence)

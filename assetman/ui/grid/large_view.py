@@ -228,8 +228,10 @@ class LargeView(LargeLoading):
         self._steady.start()
 
     def _frame_words(self) -> None:
-        """Frame the words that were found in a picture; a film does so frame by frame."""
-        if not self.video.here:
+        """Frame the words that were found; a film does so frame by frame as well."""
+        if self.video.here:
+            self.video.frame_words()
+        else:
             hit = self.video.hits.get(self.current) if self.current is not None else None
             self.canvas.found.show(boxes_of(hit))
 
