@@ -63,10 +63,12 @@ class Things:
 
 
 def windows_of(pool: EncoderPool, model: str, path: Path, spec: SoundSpec) -> np.ndarray:
-    """Embed the windows of a sound, of its first five minutes: (n, e)."""
+    """Embed the windows of a sound, of its first five minutes: (n, e); none of one too short."""
     handler = handler_for(str(path))
     assert handler is not None
-    samples = handler.extract(str(path), (spec,), None, 64, Limits()).inputs[spec]
+    samples = handler.extract(str(path), (spec,), None, 64, Limits()).inputs.get(spec)
+    if samples is None or not len(samples):
+        return np.empty((0, pool.space(model).dimension), np.float32)
     return pool.sounds(model, samples)
 
 

@@ -21,6 +21,7 @@ from assetman.core.conditions import (
 from assetman.core.duplicates import Stack
 from assetman.core.mistakes import Mistake
 
+MATCH = 0.3  # the score from which on a hit is called a match: see docs/decisions/confidence.md
 HEARD = "sound: "  # before the names of the reasons of what is heard
 
 

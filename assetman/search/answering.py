@@ -113,16 +113,21 @@ class Backgrounds:
         self._samples: dict[int, tuple[int, np.ndarray]] = {}
 
     def answers(self, asked: Sequence[Asked]) -> list[Answer]:
-        """Make answers whose odds mean the same; spaces without vectors give none."""
+        """Make answers whose odds mean the same; spaces without vectors give none.
+
+        The best of any space is taken: each has as many to stand out of as all have together.
+        """
+        every = sum(len(store) for _, store, _ in asked)
         return [
-            Answer(space, store, question, self._likelihood(space, store, question))
+            Answer(space, store, question, self._likelihood(space, store, question, every))
             for space, store, question in asked
             if len(store)
         ]
 
-    def _likelihood(self, space: StoredSpace, store: Vectors, question: Question) -> Likelihood:
-        count = len(store)
-        sample = self._sample(space, store, count)
+    def _likelihood(
+        self, space: StoredSpace, store: Vectors, question: Question, count: int
+    ) -> Likelihood:
+        sample = self._sample(space, store, len(store))
         wanted = question.joined if question.wants else -question.joined
         if any(part.example and part.example.collection_id for part in question.parts):
             return Standing.of(wanted, sample, count)  # what else might have been collected?
