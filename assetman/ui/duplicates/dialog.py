@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
+from assetman.core.assets import Kind
 from assetman.core.changes import Changes
 from assetman.core.duplicates import DuplicateGroup, Likeness
 from assetman.core.errors import AssetmanError
@@ -115,7 +116,9 @@ class DuplicatesDialog(QDialog):
         kept = self.copies.kept
         if kept is not None and kept != other:
             names = self.copies.name_of(kept), self.copies.name_of(other)
-            dialog = CompareDialog(self._bridge, (kept, other), names, self)
+            card = self.pictures.cards.get(kept)
+            film = card is not None and card.asset.kind is Kind.VIDEO
+            dialog = CompareDialog(self._bridge, (kept, other), names, self, film)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 

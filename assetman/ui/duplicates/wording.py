@@ -104,10 +104,11 @@ def taken_out_text(name: str) -> str:
     return f"“{name}” is no longer shown as a duplicate of the others."
 
 
-def differing_text(share: float) -> str:
-    """Say how much of what both pictures show differs."""
+def differing_text(share: float, film: bool = False) -> str:
+    """Say how much of what both pictures show differs; of films it is one frame of each."""
+    of_one = " This is one frame of each." if film else ""
     if share <= 0:
-        return "Nothing that both show differs."
+        return f"Nothing that both show differs.{of_one}"
     percent = share * 100
     written = f"{percent:.0f} %" if percent >= 1 else "Less than 1 %"
-    return f"{written} of what both show differs."
+    return f"{written} of what both show differs.{of_one}"

@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath
 from assetman.ui.grid.grid_layout import GridLayout
 from assetman.ui.theme import RADIUS, Theme, mix
 
+_APART = 1  # pixels less at an end: twice that lies between two stacks
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -39,11 +41,18 @@ def grounds(layout: GridLayout, cards: range) -> list[Ground]:
         run = lines.run(row)
         first, final = max(run.start, cards.start), min(run.stop, cards.stop) - 1
         area = layout.cell(first).united(layout.cell(final))
-        area.adjust(-around, -around, around, around)
         begins, ends = run.start <= cards.start, cards.stop <= run.stop
-        if layout.columns > 1:
-            left, right = (ends, begins) if layout.mirrored else (begins, ends)
-            area.adjust(0 if left else -layout.margin, 0, 0 if right else layout.margin, 0)
+        left, right = (ends, begins) if layout.mirrored else (begins, ends)
+        apart, on = (
+            max(0, around - _APART),
+            around if layout.columns == 1 else around + layout.margin,
+        )
+        area.adjust(
+            -(apart if left else on),
+            -(apart if begins else around),
+            apart if right else on,
+            apart if ends else around,
+        )
         over = not ends and cards.stop > first + layout.columns
         under = not begins and final - layout.columns >= cards.start
         found.append(Ground(area, begins, ends, over, under))

@@ -18,6 +18,7 @@ from assetman.core.errors import EnvironmentProblem
 from assetman.core.queries import Hit, Stack
 from assetman.ui.duplicates.comparing import CompareDialog
 from assetman.ui.duplicates.dialog import DuplicatesDialog
+from assetman.ui.duplicates.wording import differing_text
 from assetman.ui.grid.stack_mark import stack_text, stack_words
 from assetman.ui.window import MainWindow
 from tests.ui.fake_engine import FakeEngine
@@ -282,6 +283,13 @@ def test_what_cannot_be_compared_is_told_in_a_sentence(
     qtbot.waitUntil(lambda: said.text() == "These pictures do not show the same.")
     assert not comparing.toggle.isVisible()
     comparing.close()
+
+
+def test_of_films_it_is_said_that_one_frame_is_compared() -> None:
+    assert differing_text(0.004) == "Less than 1 % of what both show differs."
+    assert differing_text(0.0, film=True) == (
+        "Nothing that both show differs. This is one frame of each."
+    )
 
 
 def test_a_card_that_stands_for_copies_says_how_many() -> None:
