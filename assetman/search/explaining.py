@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 
 from assetman.core.assets import PassageKind
-from assetman.core.queries import HEARD, Evidence, Hit, Sense
+from assetman.core.queries import HEARD, MATCH, Evidence, Hit, Sense
 from assetman.library.library import Library
 from assetman.library.quotations import Quotation
 from assetman.library.segments import Segment
@@ -19,7 +19,6 @@ WRITTEN = "written"  # the reason that words of the question are written of it
 SEEN_TOO = "picture of that moment"
 HEARD_TOO = "sound of that moment"
 _MOST_AGAINST = 0.5  # of what speaks for a hit
-_EVEN = 0.5  # the score from which on a hit is called a match
 _Place = tuple[int | None, float | None, float | None, int | None]
 """The id of a segment, its start and end in seconds, and its page."""
 _SENSES = {
@@ -104,7 +103,7 @@ def _hit(
         *place[1:],
         segment.box if segment is not None else None,
         _reasons(evidence),
-        score >= _EVEN,
+        score >= MATCH,
         tuple(sorted(evidence, key=lambda each: -each.share)),
     )
 
