@@ -21,6 +21,7 @@ ROW, PICTURE_WIDTH, PICTURE_HEIGHT = 36, BESIDE - 8, 28
 SIDE = 11  # pixels beside the words of a cell, as in the heads of the columns
 _ROUND = 6
 _SIGN = 8  # pixels, the side of the sign of a stack
+_WORD = 48  # pixels that what is unusual has at least; the name has all it needs of the others
 _KEPT = 8000  # words that were shortened
 
 
@@ -129,16 +130,17 @@ class RowPainter:
             self._count(painter, place, look)
             width = place.width() + px(10)
             room.adjust(width if self._mirrored else 0, 0, 0 if self._mirrored else -width, 0)
+        name = look.card.asset.display_name
         word = FAILED if look.card.failure else state_word(look.card)
         if word:
+            left = room.width() - self._metrics.horizontalAdvance(name) - px(10)
+            word = self._fitted(word, max(left, px(_WORD)), False)
             painter.setPen(theme.warning if look.card.failure else theme.secondary)
             painter.drawText(room, self._far, word)
             width = self._metrics.horizontalAdvance(word) + px(10)
             room.adjust(width if self._mirrored else 0, 0, 0 if self._mirrored else -width, 0)
         painter.setPen(theme.text)
-        painter.drawText(
-            room, self._near, self._fitted(look.card.asset.display_name, room.width(), True)
-        )
+        painter.drawText(room, self._near, self._fitted(name, room.width(), True))
 
     def _count(self, painter: QPainter, place: QRect, look: CardLook) -> None:
         theme, px = self._theme, self._theme.px
