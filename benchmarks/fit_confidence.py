@@ -11,8 +11,8 @@ Of each set, and of parts of it drawn by chance, the likeliest file is taken for
 has a right one among the first three, and for everything absent. Which of both it is, is learned
 by logistic regression: its even odds are where a match begins. All sets and both kinds of
 questions count the same. Then these odds are stretched and moved, by one more regression over
-every name, found or not, so that they say how often the likeliest file is right, called just so or
-of the same thing, among few files as among many.
+every name asked of a whole set, found or not, so that they say how often the likeliest file is
+right: called just so, or of the same thing.
 """
 
 from __future__ import annotations
@@ -118,19 +118,16 @@ def parting(every: Sequence[list[Asked]], columns: Sequence[int]) -> np.ndarray:
 def calibrated(
     every: Sequence[list[Asked]], columns: Sequence[int], learned: np.ndarray
 ) -> np.ndarray:
-    """Learn how odds are stretched and moved to say how often the likeliest file is right.
-
-    Gives what all weights are multiplied by, what the weight of the count is moved by, and a constant.
-    """
+    """Learn how odds are stretched and moved to say how often the likeliest file is right: (2,)."""
     odds, labels, weights = [], [], []
     for asked in every:
         named = [each for each in asked if each.there is not False]
         for each in named:
             mine = each.measured[:, columns] @ learned[:-1] + learned[-1]
-            odds.append((mine.max(), each.measured[0, COUNT]))
+            odds.append(mine.max())
             labels.append(float(each.right[mine.argmax()]))
             weights.append(1 / len(named))
-    return regression(np.array(odds), np.array(labels), np.array(weights))
+    return regression(np.array(odds)[:, None], np.array(labels), np.array(weights))
 
 
 def main() -> None:
@@ -141,23 +138,28 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=None, help="where installed models lie")
     parser.add_argument("--keep", type=Path, default=None, help="a file for the vectors")
     draw = np.random.default_rng(0)
-    every = []
+    every, whole = [], []
     for named in sets(parser.parse_args()).values():
-        every.append(list(questions(named)))
+        whole.append(list(questions(named)))
         every += [
-            [each for part in several for each in questions(part)]
-            for several in parts(named, draw).values()
+            whole[-1],
+            *(
+                [each for part in several for each in questions(part)]
+                for several in parts(named, draw).values()
+            ),
         ]
     rivalry = [*range(len(MEASURES)), COUNT]
     standing = [COUNT + 1, COUNT]
     names = ((*MEASURES, "count", "even"), ("standing", "count", "even"))
+    even = None
     for title, columns in zip(names, (rivalry, standing), strict=True):
         learned = parting(every, columns)
-        learned *= (scale := calibrated(every, columns, learned))[0]
-        learned[-2:] += scale[1:]
-        print(
-            ", ".join(f"{name} {weight:.3f}" for name, weight in zip(title, learned, strict=True))
-        )
+        stretch, moved = calibrated(whole, columns, learned)
+        even = moved if even is None else even  # the same for both: they stand in one list
+        learned *= stretch
+        learned[-1] += even
+        print(*(f"{name} {weight:.3f}" for name, weight in zip(title, learned, strict=True)))
+    print(f"there or absent are even at {1 / (1 + np.exp(-(even or 0.0))):.3f}")
 
 
 if __name__ == "__main__":

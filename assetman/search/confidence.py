@@ -27,9 +27,9 @@ from statistics import NormalDist
 import numpy as np
 
 MEASURES = ("fit", "kinship", "breadth", "standing")
-_WEIGHTS = np.array([0.415, 0.111, -1.377, 0.133])
-_COUNT, _EVEN = -0.293, -1.688
-_STANDING, _STANDING_COUNT, _STANDING_EVEN = 0.700, -0.572, -1.025
+_WEIGHTS = np.array([0.415, 0.111, -1.375, 0.133])
+_COUNT, _EVEN = -0.293, -1.689
+_STANDING, _STANDING_COUNT, _STANDING_EVEN = 0.700, -0.572, -1.026
 _FIT = float(_WEIGHTS[0] + _WEIGHTS[3])  # of what comes about by chance
 _SHARPNESS = 2.0  # of which rivals fit best
 _SAME = 0.999  # cosine; a rival that is the question itself is none
