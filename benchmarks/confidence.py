@@ -108,7 +108,7 @@ def interval(part: int, whole: int) -> str:
     z, share = 1.96, part / whole
     middle = (share + z * z / (2 * whole)) / (1 + z * z / whole)
     half = z / (1 + z * z / whole) * (share * (1 - share) / whole + (z / (2 * whole)) ** 2) ** 0.5
-    return f"{share:.2f} ({middle - half:.2f}–{middle + half:.2f}) of {whole}"
+    return f"{share:.2f} ({max(0.0, middle - half):.2f}–{middle + half:.2f}) of {whole}"
 
 
 def spaces(made: Things, pool: EncoderPool, given: argparse.Namespace) -> list[Space]:

@@ -17,13 +17,14 @@ from assetman.core.spaces import Space
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.aspects import Asked, Vectors, aspect_of
-from assetman.search.confidence import Likelihood, Standing, likelihood
+from assetman.search.confidence import ALL_OF_IT, Likelihood, Standing, likelihood
 from assetman.search.grouping import best_assets
 from assetman.search.scoring import SAMPLE, Question
 from assetman.vectors.store import VectorStore
 
 _MORE = 4  # times as many neighbours are asked for when they were too few assets
 _SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
+_SAME = 0.98  # cosine from which on it is what was shown, whatever else there is
 _RENEWED = 0.02  # of the vectors of a space that may come or go before another sample is taken
 NOWHERE = float("-inf")  # the odds of a segment that has no vector
 
@@ -101,7 +102,10 @@ class Answer:
 
     def _odds(self, rows: np.ndarray) -> np.ndarray:
         odds = self.likelihood.odds(rows)
-        return odds if self.question.wants else -odds
+        if not self.question.wants:
+            return -odds
+        same = rows @ self.question.direction > _SAME
+        return np.where(same, np.maximum(odds, ALL_OF_IT), odds)
 
 
 class Backgrounds:

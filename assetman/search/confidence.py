@@ -39,7 +39,7 @@ _USUAL_SPREAD = 0.1  # of cosines, where there are too few vectors to tell
 _LEARNED = 600  # files of the largest sets that were learned of
 _LEAST = 1e-6
 _RIVALS = 16  # that differ; fewer tell nothing
-_WRITTEN = 2.5  # the odds of what has every word of the question, and else says nothing
+ALL_OF_IT = 2.5  # the odds of what has every word of the question, or is what was shown
 _AT_ONCE = 4096  # vectors
 _TELLING = 1.5  # spreads from which on something says anything; less of a few
 _NORMAL = NormalDist()
@@ -208,7 +208,7 @@ def told(strength: float, count: int) -> float:
     `strength` is 0..1. What has all of them is likelier a match than not, however it looks;
     what has half of them is often about something else.
     """
-    return (_WRITTEN - neutral(count)) * strength**2
+    return (ALL_OF_IT - neutral(count)) * strength**2
 
 
 def _units(rows: np.ndarray) -> np.ndarray:

@@ -146,6 +146,19 @@ def test_a_name_that_says_it_and_a_picture_that_shows_it_add_up(stage: Stage) ->
     assert hit.confident
 
 
+def test_what_is_the_same_as_what_is_shown_is_a_match_however_few_or_alike_the_others_are(
+    stage: Stage,
+) -> None:
+    shown, same, other = (
+        stage.add(name, Kind.IMAGE, [(0, 0, colour)])
+        for name, colour in (("a.png", "red"), ("b.png", "red"), ("c.png", "blue"))
+    )
+    query = Query(examples=(Example(asset_id=shown),), leave_out=(shown,))
+    sure = {hit.asset_id: hit.confident for hit in stage.search.search(query).hits}
+    assert sure[same]
+    assert not sure[other]
+
+
 def test_an_alternative_of_conditions_alone_passes_and_a_list_is_not_measured(stage: Stage) -> None:
     asset = stage.add("a.png", Kind.IMAGE, [(0, 0, "red")])
     found = stage.search.search(Query("unheard-of OR type:image"))
