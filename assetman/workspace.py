@@ -98,8 +98,7 @@ class Workspace:
             self.counting = Counting(self.search.count, self.publish)
             undo.callback(self.counting.close)
             self.copies = Copies(self.library)
-            near = NearPictures(self.library, self.store_of).of
-            self._comparing = Comparing(self.library, self.thumbnails, self.publish, near)
+            self._comparing = Comparing(self.library, self.thumbnails, self.publish, self._near)
             self._comparing_films = ComparingFilms(self.library, self.decoders, self.publish)
             # Roots are real paths: what the walk meets is compared with the same.
             own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
@@ -237,6 +236,9 @@ class Workspace:
         self._comparing_films.run(tally, turn)
         self.lettering.read(tally, turn)
         self.transcribing.listen(tally, turn)
+
+    def _near(self, content_id: int) -> list[int]:
+        return NearPictures(self.library, self.store_of).of(content_id)
 
     def _on_cpu(self) -> bool:
         return self.encoders.device().device == "cpu"

@@ -17,6 +17,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +84,7 @@ def notes(count: int, chance: np.random.Generator) -> NDArray[np.floating]:
     pitch = chance.uniform(0, BANDS, (2, len(lengths)))
     loud = chance.uniform(90, 220, (2, len(lengths)))
     away = np.abs(np.arange(BANDS)[None, None] - pitch[..., None])
-    levels = np.maximum(loud[..., None] - 35 * away, 40).max(axis=0)[played]
+    levels: NDArray[np.floating] = np.maximum(loud[..., None] - 35 * away, 40).max(axis=0)[played]
     return levels - 4.0 * since[:, None] + chance.normal(0, 3, levels.shape)
 
 
@@ -166,7 +167,7 @@ def main() -> None:
     for size in sizes:
         many = sum(len(seen) + len(heard) for seen, heard in marks[:size])
         ours = asked(films, marks, size, given.asked)
-        plain = one_by_one(lambda size=size: asked(films, marks, size, given.asked))
+        plain = one_by_one(partial(asked, films, marks, size, given.asked))
         print(
             f"{size:6} {many:8} {ours.looked_up:8.1f} ms {plain.looked_up:8.1f} ms {ours.likely:7.1f} "
             f"{ours.compared:6.1f} ms  {ours.right:2} of {given.asked} ({plain.right})"
