@@ -106,7 +106,6 @@ class Workspace:
             self.transcribing = Transcribing(
                 self.library, self.decoders, self.publish, models / "speech", settings.device
             )
-            self._describing = DescribingPass(self.library, self.decoders, self.publish)
             self.lettering = Lettering(self.library, self.decoders, self.publish)
             self.pipeline = self._pipeline(workers)
             undo.callback(self.pipeline.close)
@@ -214,7 +213,7 @@ class Workspace:
             publish=self.publish,
             decoders=workers,
             shares_cores=self._on_cpu,
-            describe=self._describing.read,
+            describe=DescribingPass(self.library, self.decoders, self.publish).read,
         )
         plan = Plan(
             self._rules,
@@ -230,7 +229,7 @@ class Workspace:
         """Do what can wait until all files are read."""
         self._concepts.prepare([each.space for each in self._chosen.spaces()], turn.goes_on)
         ColorPass(self.library, self.thumbnails, self.publish).run(turn)
-        self._describing.run(turn)
+        DescribingPass(self.library, self.decoders, self.publish).run(turn)
         self.likenesses.run(turn)
         self._comparing.run(tally, turn)
         self._comparing_films.run(tally, turn)

@@ -54,18 +54,33 @@ class DescribingPass:
             waiting = self._library.lettering.undescribed(_AT_ONCE, passed)
             if not waiting:
                 return
-            changes = Changes()
-            for asked in [self._ask(item) for item in waiting]:
-                try:
-                    own = awaited(asked.says, turn.token)
-                except BadInput:
-                    own = ()  # there is nothing to be read in what it is now
-                beside, failed = _read_beside(asked.sidecars, turn.token)
-                if not asked.is_as_known:  # a drive left, or it is another file by now
-                    passed.append(asked.item.content_id)
-                    continue
-                changes |= self._keep(asked, joined(own, beside), failed)
+            passed += self._read(waiting, turn.token)
+
+    def read(self, content_ids: Sequence[int], token: CancelToken) -> None:
+        """Read what is not known of contents that were stored just now. Raises Cancelled.
+
+        Of most of them all is known by then: only who has sidecars is asked once more.
+        """
+        waiting = self._library.lettering.undescribed(len(content_ids), (), content_ids)
+        self._read(waiting, token)
+
+    def _read(self, waiting: Sequence[Unread], token: CancelToken) -> list[int]:
+        """Read some files; give the contents of those that are not what the library knows."""
+        passed: list[int] = []
+        changes = Changes()
+        for asked in [self._ask(item) for item in waiting]:
+            try:
+                own = awaited(asked.says, token)
+            except BadInput:
+                own = ()  # there is nothing to be read in what it is now
+            beside, failed = _read_beside(asked.sidecars, token)
+            if not asked.is_as_known:  # a drive left, or it is another file by now
+                passed.append(asked.item.content_id)
+                continue
+            changes |= self._keep(asked, joined(own, beside), failed)
+        if changes:
             self._publish(changes)
+        return passed
 
     def _ask(self, item: Unread) -> _Asked:
         sidecars = self._library.sidecars.of_content(item.content_id)

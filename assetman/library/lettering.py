@@ -62,11 +62,14 @@ class Lettering:
         self._journal = journal
         self._passages = passages
 
-    def undescribed(self, limit: int, skip: Sequence[int] = ()) -> list[Unread]:
+    def undescribed(
+        self, limit: int, skip: Sequence[int] = (), among: Sequence[int] | None = None
+    ) -> list[Unread]:
         """List contents of which it is not known what they, or their sidecars, say in words."""
+        these = "" if among is None else "AND c.id IN (SELECT value FROM json_each(?))"
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} {_UNDESCRIBED} GROUP BY c.id ORDER BY c.id LIMIT ?",
-            (id_list(skip), limit),
+            f"SELECT {_COLUMNS} {_UNDESCRIBED} {these} GROUP BY c.id ORDER BY c.id LIMIT ?",
+            (id_list(skip), *([] if among is None else [id_list(among)]), limit),
         )
         return [_unread(row) for row in rows]
 

@@ -118,6 +118,18 @@ def test_what_programs_write_beside_a_file_is_found(
     assert failures(bench) == {}
 
 
+def test_it_is_found_as_soon_as_the_file_itself_is_stored(bench: Bench, photos: Path) -> None:
+    reading = DescribingPass(bench.library, InlineDecoder(), bench.changes.append)
+    bench.tools = replace(bench.tools, describe=reading.read)
+    bench.plan = replace(bench.plan, afterwards=lambda tally, turn: None)
+    paint(photos / "a.png", "red")
+    say(photos / "a.xmp")
+    paint(photos / "b.png", "blue")
+    bench.add(photos)
+    bench.index()
+    assert found(bench, "red kite") == {"a.png"}
+
+
 def test_a_sidecar_speaks_of_all_of_its_name_and_one_with_an_ending_of_that_one(
     bench: Bench, photos: Path
 ) -> None:
