@@ -35,7 +35,7 @@ class AssetGridModel(QAbstractListModel):
     def __init__(self, bridge: EngineBridge, parent: QObject) -> None:
         super().__init__(parent)
         self._ids: Sequence[int] = ()
-        self._hits: Mapping[int, Hit] = {}
+        self._hits: dict[int, Hit] = {}
         self._rows: dict[int, int] | None = {}
         self.opened: dict[int, tuple[int, ...]] = {}  # by who stands for them, the last one last
         self._lead: dict[int, int] = {}  # who stands for a file of a stack that lies open
@@ -85,6 +85,11 @@ class AssetGridModel(QAbstractListModel):
         self._ids = (*self._ids[: row + 1], *self._ids[row + 1 + len(others) :])
         self._rows = None
         self.endRemoveRows()
+
+    def know(self, hits: Mapping[int, Hit]) -> None:
+        """Hold hits of files that are in a stack, beside those of who stands for them."""
+        self._hits |= hits
+        self._arrived(list(hits))
 
     def lead_of(self, asset_id: int) -> int | None:
         """Give who stands for a file of a stack that lies open; None where it is in none."""

@@ -17,6 +17,7 @@ from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.grid_place import GridPlace
 from assetman.ui.grid.handled_grid import HandledGrid
 from assetman.ui.grid.outlines import outline_of
+from assetman.ui.grid.stack_hits import StackHits
 from assetman.ui.grid.stacks import without
 from assetman.ui.theme import appearance, theme
 
@@ -52,6 +53,8 @@ class GridView(HandledGrid):
         self.laid_out.connect(self._mark_line)
         appearance().changed.connect(self._part)
         self.stacks.changed.connect(self._part)
+        self._stack_hits = StackHits(bridge, self.assets, lambda: self.query, self)
+        self._stack_hits.arrived.connect(self._tell_again)
 
     def show_results(self, results: Results) -> None:
         """Show an answer from its beginning, nothing selected."""
@@ -197,6 +200,12 @@ class GridView(HandledGrid):
         """Show beside the scroll bar where certainty ends."""
         parting, height = self.grid.parting, self.grid.height
         self.certainty.show_mark(parting.center().y() / height if parting.isValid() else None)
+
+    def _tell_again(self, asset_ids: list[int]) -> None:
+        """Tell of what is selected once more where more is known of it."""
+        if not set(asset_ids).isdisjoint(self._told):
+            self._told = []
+            self._telling.start()
 
     def _tell_selection(self) -> None:
         selected = self.selected_ids()

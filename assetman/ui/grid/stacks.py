@@ -127,7 +127,7 @@ def without(
 ) -> tuple[list[int], dict[int, Hit]]:
     """Take assets out of an answer; where one stood for a stack, the next of it does.
 
-    Until the answer is renewed it has the score of the one before, which it is like.
+    Where its own score is not known it has that of the one before, which it is like.
     """
     kept: list[int] = []
     left: dict[int, Hit] = {}
@@ -141,7 +141,7 @@ def without(
         rest = tuple(each for each in hit.stack.asset_ids if each not in removed)
         stack = replace(hit.stack, asset_ids=rest) if len(rest) > 1 else None
         if rest and rest[0] != asset_id:
-            hit = Hit(rest[0], hit.score, confident=hit.confident)
+            hit = hits.get(rest[0]) or Hit(rest[0], hit.score, confident=hit.confident)
         if rest:
             kept.append(rest[0])
             left[rest[0]] = replace(hit, stack=stack)

@@ -39,6 +39,14 @@ def answer(
 
 
 @pytest.fixture
+def many(engine: FakeEngine) -> list[int]:
+    """Give the ids of three hundred and twenty assets."""
+    before = set(engine.rows)
+    engine.add_many(320)
+    return [asset for asset in engine.rows if asset not in before]
+
+
+@pytest.fixture
 def copies(qtbot: QtBot, grid: GridView, many: list[int]) -> list[int]:
     """Show thirty hits of which the second stands for three near copies; give those."""
     others = many[100:102]
@@ -228,7 +236,7 @@ def test_a_file_of_an_open_stack_is_dragged_asked_for_and_opened_like_any_other(
 def test_home_and_end_and_the_place_on_screen_hold_while_a_stack_opens_and_closes(
     qtbot: QtBot, grid: GridView, many: list[int]
 ) -> None:
-    grid.show_results(answer(many[:200], {120: many[1000:1007]}, Likeness.EXACT))
+    grid.show_results(answer(many[:200], {120: many[300:307]}, Likeness.EXACT))
     grid.go_to(many[120])
     at = grid.picture_rect(120).top()
     qtbot.keyClick(grid, Key.Key_G)
@@ -240,7 +248,7 @@ def test_home_and_end_and_the_place_on_screen_hold_while_a_stack_opens_and_close
     qtbot.keyClick(grid, Key.Key_Home)
     assert grid.currentIndex().row() == 0
     assert grid.verticalScrollBar().value() == 0
-    grid.go_to(many[1006])
+    grid.go_to(many[306])
     at = grid.picture_rect(120).top()
     qtbot.keyClick(grid, Key.Key_Escape)
     assert grid.picture_rect(120).top() == at

@@ -203,22 +203,20 @@ def test_a_large_group_is_listed_whole_and_nothing_unseen_goes_unsaid(
     qtbot: QtBot, engine: FakeEngine, ids: dict[str, int], dialog: DuplicatesDialog
 ) -> None:
     before = set(engine.rows)
-    engine.add_many(120)
+    engine.add_many(70)
     many = sorted(set(engine.rows) - before)
     group = DuplicateGroup(9, Likeness.EXACT, tuple(map(Copy, many)), 90_000_000)
     engine.copy_groups = [group]
     dialog.refresh()
     qtbot.waitUntil(lambda: len(dialog.copies.rows) == 50)
     assert dialog.keep.text() == (
-        "Keep this, move all 119 others (70 not looked at yet) to the trash"
+        "Keep this, move all 69 others (20 not looked at yet) to the trash"
     )
     bar = dialog.copies.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.maximum() > 0)
-    for listed_by_then in (100, 120):
-        bar.setValue(bar.maximum())
-        qtbot.waitUntil(lambda seen=listed_by_then: len(dialog.copies.rows) == seen)
-        qtbot.waitUntil(lambda: bar.value() < bar.maximum() - 1000)
-    assert dialog.keep.text() == "Keep this, move the 119 others to the trash"
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(lambda: len(dialog.copies.rows) == 70)
+    assert dialog.keep.text() == "Keep this, move the 69 others to the trash"
     assert [row.copy.asset_id for row in dialog.copies.rows] == many
     last = dialog.copies.rows[-1].keep
     last.setFocus()

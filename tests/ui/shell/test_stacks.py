@@ -54,6 +54,21 @@ def test_a_stack_is_opened_seen_large_and_left_with_esc_before_any_chip_goes(
     qtbot.waitUntil(lambda: window.session.state == SearchState(words="red"))
 
 
+def test_a_file_of_an_open_stack_says_how_well_it_matches_by_itself(
+    qtbot: QtBot, window: MainWindow, grid: GridView
+) -> None:
+    assert window.session.results is not None
+    whole = {hit.asset_id: hit for hit in window.session.results.hits}
+    qtbot.keyClick(grid, Key.Key_G)
+    qtbot.keyClick(grid, Key.Key_Right)
+    (second,) = grid.selected_ids()
+    assert second not in whole
+    qtbot.waitUntil(lambda: second in grid.assets.hits)
+    score = grid.assets.hits[second].score
+    assert 0 < score < whole[grid.ids()[0]].score
+    qtbot.waitUntil(lambda: window.inspector.total.text() == f"{score:.2f}")
+
+
 def test_back_leads_into_the_open_stack(qtbot: QtBot, window: MainWindow, grid: GridView) -> None:
     qtbot.keyClick(grid, Key.Key_G)
     qtbot.keyClick(grid, Key.Key_Right)
