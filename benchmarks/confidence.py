@@ -181,9 +181,8 @@ def calibration(name: str, said: np.ndarray, right: np.ndarray, alike: np.ndarra
         here = (said >= low) & (said < high if high < 1 else said <= high)
         if here.any():
             shares = [interval(int(each[here].sum()), int(here.sum())) for each in (right, alike)]
-            print(
-                f"| {name} | {low:.2f}–{high:.2f} | {said[here].mean():.2f} |", *shares, sep=" | "
-            )
+            about = f"| {name} | {low:.2f}–{high:.2f} | {said[here].mean():.2f}"
+            print(about, *shares, sep=" | ", end=" |\n")
 
 
 def asked_of(folder: Path, stamps: Path, absent: Sequence[str]) -> None:
