@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QAccessible, QMouseEvent
+from PySide6.QtGui import QAccessible, QDrag, QMouseEvent
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
@@ -16,7 +18,8 @@ from assetman.core.changes import Changes
 from assetman.core.duplicates import Likeness, Stack
 from assetman.core.queries import Hit, Query, Results
 from assetman.ui.grid import GridView
-from assetman.ui.grid.asset_actions import ASSETS_MIME, mime_of
+from assetman.ui.grid.asset_actions import ASSETS_MIME
+from assetman.ui.grid.grid_layout import GridLayout
 from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.stack_ground import ground_of, grounds
 from assetman.ui.theme import theme
@@ -214,7 +217,7 @@ def test_a_burst_is_called_a_burst(grid: GridView, many: list[int]) -> None:
     menu.deleteLater()
 
 
-def test_a_file_of_an_open_stack_is_dragged_asked_for_and_opened_like_any_other(
+def test_a_file_of_an_open_stack_is_asked_for_and_opened_like_any_other(
     qtbot: QtBot, grid: GridView, copies: list[int]
 ) -> None:
     grid.go_to(copies[0])
@@ -228,9 +231,34 @@ def test_a_file_of_an_open_stack_is_dragged_asked_for_and_opened_like_any_other(
     with qtbot.waitSignal(grid.opened) as opened:
         qtbot.keyClick(grid, Key.Key_Space)
     assert opened.args == [copies[2]]
-    cards = [card for row in (2, 3) if (card := grid.assets.card(row)) is not None]
-    dragged = json.loads(bytes(mime_of(cards).data(ASSETS_MIME).data()))
-    assert dragged == copies[1:]
+
+
+def test_files_of_an_open_stack_are_dragged_together_and_a_closed_one_goes_alone(
+    qtbot: QtBot, grid: GridView, copies: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carried: list[list[int]] = []
+
+    def drop(drag: QDrag, *_actions: Qt.DropAction) -> Qt.DropAction:
+        carried.append(json.loads(bytes(drag.mimeData().data(ASSETS_MIME).data())))
+        return Qt.DropAction.CopyAction
+
+    def pull(row: int) -> None:
+        """Press on a card and move until the drag begins."""
+        before, start = len(carried), middle(grid, row)
+        qtbot.mousePress(grid.viewport(), Left, pos=start)
+        for step in range(1, 6):
+            if len(carried) == before:
+                qtbot.mouseMove(grid.viewport(), start + QPoint(8 * step, 4 * step))
+
+    monkeypatch.setattr(QDrag, "exec", drop)
+    click(qtbot, grid, 1)
+    pull(1)
+    qtbot.keyClick(grid, Key.Key_G)
+    qtbot.waitUntil(lambda: grid.assets.card(3) is not None)
+    click(qtbot, grid, 2)
+    click(qtbot, grid, 3, Mod.ShiftModifier)
+    pull(2)
+    assert carried == [[copies[0]], copies[1:]]
 
 
 def test_home_and_end_and_the_place_on_screen_hold_while_a_stack_opens_and_closes(
@@ -351,3 +379,29 @@ def test_a_film_in_an_open_stack_shows_its_shots_beneath_its_row(
 
 def test_the_middle_of_a_card_is_no_number(grid: GridView, copies: list[int]) -> None:
     assert grid.plate_at(middle(grid, 1))[1] is None
+
+
+@given(
+    width=st.integers(120, 2600),
+    count=st.integers(1, 60),
+    mirrored=st.booleans(),
+    line=st.sampled_from([0, 36]),
+    data=st.data(),
+)
+def test_the_ground_lies_beneath_all_of_a_stack_and_nothing_else(
+    width: int, count: int, mirrored: bool, line: int, data: st.DataObject
+) -> None:
+    sure = data.draw(st.integers(0, count))
+    layout = GridLayout(
+        width, count, 150, 24, mirrored=mirrored, line=line, gap=0 if line else 10,
+        sure=sure, part=30 if sure else 0,
+    )  # fmt: skip
+    first = data.draw(st.integers(0, count - 1))
+    cards = range(first, data.draw(st.integers(first + 1, count)))
+    areas = [ground.area for ground in grounds(layout, cards)]
+    for card in range(count):
+        cell = layout.cell(card)
+        if card in cards:
+            assert any(area.contains(cell) for area in areas)
+        else:
+            assert not any(area.intersects(cell) for area in areas)
