@@ -104,8 +104,8 @@ class Answer:
         odds = self.likelihood.odds(rows)
         if not self.question.wants:
             return -odds
-        same = rows @ self.question.direction > _SAME
-        return np.where(same, np.maximum(odds, ALL_OF_IT), odds)
+        beyond = rows @ self.question.direction - _SAME
+        return np.where(beyond > 0, np.maximum(odds, ALL_OF_IT + beyond), odds)
 
 
 class Backgrounds:
