@@ -132,8 +132,11 @@ def _places(library: Library) -> list[Value]:
             counts.setdefault(folded(name), []).append((folder.path or root.name, folder.assets))
     places: list[Value] = []
     for alike in counts.values():
+        paths: dict[str, int] = {}  # the same path in two roots is asked for as one
         for path, count in alike:
-            places.append((path.rpartition("/")[2] if len(alike) == 1 else path, count))
+            shown = path.rpartition("/")[2] if len(alike) == 1 else path
+            paths[shown] = paths.get(shown, 0) + count
+        places += paths.items()
     places += [(each.name, each.assets) for each in library.collections.all()]
     return places
 
