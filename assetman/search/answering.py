@@ -17,7 +17,14 @@ from assetman.core.spaces import Space
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.aspects import Asked, Vectors, aspect_of
-from assetman.search.confidence import ALL_OF_IT, Likelihood, Standing, likelihood
+from assetman.search.confidence import (
+    ALL_OF_IT,
+    Likelihood,
+    Nearness,
+    Standing,
+    likelihood,
+    nearest_usually,
+)
 from assetman.search.grouping import best_assets
 from assetman.search.scoring import SAMPLE, Question
 from assetman.vectors.store import VectorStore
@@ -26,6 +33,7 @@ _MORE = 4  # times as many neighbours are asked for when they were too few asset
 _SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
 _SAME = 0.98  # cosine from which on it is what was shown, whatever else there is
 _RENEWED = 0.02  # of the vectors of a space that may come or go before another sample is taken
+_Sample = tuple[np.ndarray, tuple[float, float] | None]  # (n, d), and how near neighbours are
 NOWHERE = float("-inf")  # the odds of a segment that has no vector
 
 
@@ -114,7 +122,7 @@ class Backgrounds:
     def __init__(self, concepts_of: Callable[[Space], np.ndarray | None]) -> None:
         self._concepts_of = concepts_of
         self._lock = threading.Lock()
-        self._samples: dict[int, tuple[int, np.ndarray]] = {}
+        self._samples: dict[int, tuple[int, _Sample]] = {}
 
     def answers(self, asked: Sequence[Asked]) -> list[Answer]:
         """Make answers whose odds mean the same; spaces without vectors give none.
@@ -131,10 +139,12 @@ class Backgrounds:
     def _likelihood(
         self, space: StoredSpace, store: Vectors, question: Question, count: int
     ) -> Likelihood:
-        sample = self._sample(space, store, len(store))
+        sample, near = self._sample(space, store, len(store))
         wanted = question.joined if question.wants else -question.joined
         if any(part.example and part.example.collection_id for part in question.parts):
             return Standing.of(wanted, sample, count)  # what else might have been collected?
+        if question.is_one_example and near is not None:
+            return Nearness(question.direction, near, count)
         rivals = question.rivals(self._concepts(space), sample)
         return likelihood(wanted, rivals if question.wants else -rivals, sample, count)
 
@@ -145,13 +155,18 @@ class Backgrounds:
                 return self._concepts_of(space.space)
         return None
 
-    def _sample(self, space: StoredSpace, store: Vectors, count: int) -> np.ndarray:
+    def _sample(self, space: StoredSpace, store: Vectors, count: int) -> _Sample:
         if not isinstance(store, VectorStore):  # made for this question alone, or quickly read
-            return store.sample(SAMPLE)
+            return _sampled(store)
         with self._lock:
             before, sample = self._samples.get(space.id, (0, None))
         if sample is None or abs(count - before) > _RENEWED * before:
-            sample = store.sample(SAMPLE)
+            sample = _sampled(store)
             with self._lock:
                 self._samples[space.id] = (count, sample)
         return sample
+
+
+def _sampled(store: Vectors) -> _Sample:
+    rows = store.sample(SAMPLE)
+    return rows, nearest_usually(rows)

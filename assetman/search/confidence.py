@@ -13,7 +13,10 @@ space:
 - *standing*: by how many spreads the file stands out of the library.
 
 Against them stands how many files there are, any of which might be it: the logarithm of that.
-How they add up was learned once, of pictures and of sounds (`benchmarks/fit_confidence.py`), and is
+One file as a question has no rivals: the odds that something shows the same are told by how much
+nearer it is than neighbours in that space usually are (`benchmarks/fit_nearness.py`).
+
+How all that adds up was learned once, of pictures and of sounds (`benchmarks/fit_confidence.py`), and is
 the same for all models and libraries. They say how often the likeliest file is right; from
 `core.queries.MATCH` on it is called a match.
 """
@@ -30,6 +33,7 @@ MEASURES = ("fit", "kinship", "breadth", "standing")
 _WEIGHTS = np.array([0.415, 0.111, -1.375, 0.133])
 _COUNT, _EVEN = -0.293, -1.689
 _STANDING, _STANDING_COUNT, _STANDING_EVEN = 0.700, -0.572, -1.026
+_NEAR, _NEAR_EVEN = 2.01, -1.51
 _FIT = float(_WEIGHTS[0] + _WEIGHTS[3])  # of what comes about by chance
 _SHARPNESS = 2.0  # of which rivals fit best
 _SAME = 0.999  # cosine; a rival that is the question itself is none
@@ -190,7 +194,40 @@ class Standing:
         return stands
 
 
-Likelihood = Rivalry | Standing
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """One file as a question; tells the odds of vectors by how near neighbours here usually are."""
+
+    question: np.ndarray  # (d,) float32, unit length
+    usual: tuple[float, float]  # mean and spread of the cosines of vectors and their nearest
+    count: int
+
+    @property
+    def neutral(self) -> float:
+        """Give the odds of what is as near as the nearest usually is."""
+        return _NEAR_EVEN
+
+    def odds(self, rows: np.ndarray) -> np.ndarray:
+        """Give the log-odds that vectors (n, d) show the same as the question: (n,) float64."""
+        return np.asarray(_NEAR * self.measured(rows) + _NEAR_EVEN, np.float64)
+
+    def measured(self, rows: np.ndarray) -> np.ndarray:
+        """Give by how many spreads vectors (n, d) are nearer than the nearest usually are: (n,)."""
+        nearer: np.ndarray = (rows @ self.question - self.usual[0]) / self.usual[1]
+        return nearer
+
+
+def nearest_usually(sample: np.ndarray) -> tuple[float, float] | None:
+    """Give mean and spread of the cosines of vectors (n, d) and their nearest; None of a few."""
+    if len(sample) < _RIVALS:
+        return None
+    cosines = sample @ sample.T
+    np.fill_diagonal(cosines, -np.inf)
+    nearest = cosines.max(axis=1)
+    return float(nearest.mean()), max(_LEAST, float(nearest.std()))
+
+
+Likelihood = Rivalry | Standing | Nearness
 
 
 def likelihood(
