@@ -19,6 +19,7 @@ from assetman.library.library import Library
 from assetman.search.aspects import Asked, Vectors, aspect_of
 from assetman.search.confidence import (
     ALL_OF_IT,
+    SAME,
     Likelihood,
     Nearness,
     Standing,
@@ -31,7 +32,6 @@ from assetman.vectors.store import VectorStore
 
 _MORE = 4  # times as many neighbours are asked for when they were too few assets
 _SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
-_SAME = 0.98  # cosine from which on it is what was shown, whatever else there is
 _RENEWED = 0.02  # of the vectors of a space that may come or go before another sample is taken
 _Sample = tuple[np.ndarray, tuple[float, float] | None]  # (n, d), and how near neighbours are
 NOWHERE = float("-inf")  # the odds of a segment that has no vector
@@ -112,7 +112,7 @@ class Answer:
         odds = self.likelihood.odds(rows)
         if not self.question.wants:
             return -odds
-        beyond = rows @ self.question.direction - _SAME
+        beyond = rows @ self.question.direction - SAME
         return np.where(beyond > 0, np.maximum(odds, ALL_OF_IT + beyond), odds)
 
 

@@ -14,7 +14,7 @@ space:
 
 Against them stands how many files there are, any of which might be it: the logarithm of that.
 One file as a question has no rivals: the odds that something shows the same are told by how much
-nearer it is than neighbours in that space usually are (`benchmarks/fit_nearness.py`).
+nearer it is than neighbours in that space usually are.
 
 How all that adds up was learned once, of pictures and of sounds (`benchmarks/fit_confidence.py`), and is
 the same for all models and libraries. They say how often the likeliest file is right; from
@@ -33,10 +33,11 @@ MEASURES = ("fit", "kinship", "breadth", "standing")
 _WEIGHTS = np.array([0.415, 0.111, -1.375, 0.133])
 _COUNT, _EVEN = -0.293, -1.689
 _STANDING, _STANDING_COUNT, _STANDING_EVEN = 0.700, -0.572, -1.026
+SAME = 0.98  # cosine from which on it is what was shown, whatever else there is
 _NEAR, _NEAR_EVEN = 2.01, -1.51
 _FIT = float(_WEIGHTS[0] + _WEIGHTS[3])  # of what comes about by chance
 _SHARPNESS = 2.0  # of which rivals fit best
-_SAME = 0.999  # cosine; a rival that is the question itself is none
+_RIVAL_ITSELF = 0.999  # cosine; a rival that is the question itself is none
 _FEW = 6  # vectors that a space without any counts for, in what is usual there
 _SOME = 64  # vectors that tell what cosines are usual
 _USUAL_SPREAD = 0.1  # of cosines, where there are too few vectors to tell
@@ -103,7 +104,7 @@ class Rivalry:
     ) -> Rivalry:
         """Put a question (d,) among rivals (r, d); `sample` (n, d) is of `count` vectors."""
         centre = rivals.mean(axis=0)
-        same = _units(rivals) @ _units(question) > _SAME
+        same = _units(rivals) @ _units(question) > _RIVAL_ITSELF
         asked, others = _units(question - centre), _units((rivals - centre)[~same])
         if not len(others):
             asked, others = _units(question), _units(rivals)
@@ -218,12 +219,14 @@ class Nearness:
 
 
 def nearest_usually(sample: np.ndarray) -> tuple[float, float] | None:
-    """Give mean and spread of the cosines of vectors (n, d) and their nearest; None of a few."""
+    """Give mean and spread of the cosines of vectors (n, d) and their nearest; None of a few.
+
+    What is a copy is no neighbour: a library in which everything lies twice is told as any other.
+    """
     if len(sample) < _RIVALS:
         return None
     cosines = sample @ sample.T
-    np.fill_diagonal(cosines, -np.inf)
-    nearest = cosines.max(axis=1)
+    nearest = np.where(cosines < SAME, cosines, -1.0).max(axis=1)
     return float(nearest.mean()), max(_LEAST, float(nearest.std()))
 
 
