@@ -69,18 +69,22 @@ class ChosenModels:
     def targets(self) -> list[Target]:
         """Name the spaces that files are embedded in now; a model that is not here has none."""
         self._absent.clear()
-        stored = self._library.spaces
         found = []
-        for modality in DEFAULT_MODELS:
-            for space in filter(None, (stored.active(modality), stored.filling(modality))):
-                try:
-                    spec = self._spec(space)
-                except AssetmanError as problem:
-                    self._absent[space.id] = str(problem)
-                    continue
-                if spec is not None:
-                    found.append(Target(space.id, space.space.model, spec))
+        for space in self.spaces():
+            try:
+                spec = self._spec(space)
+            except AssetmanError as problem:
+                self._absent[space.id] = str(problem)
+                continue
+            if spec is not None:
+                found.append(Target(space.id, space.space.model, spec))
         return found
+
+    def spaces(self) -> list[StoredSpace]:
+        """List the spaces that answer, or will once they are complete."""
+        stored = self._library.spaces
+        each = ((stored.active(one), stored.filling(one)) for one in DEFAULT_MODELS)
+        return [space for both in each for space in both if space is not None]
 
     def problem(self) -> str:
         """Say what keeps files from being embedded that are all read; "" where nothing does."""

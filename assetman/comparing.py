@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,8 +13,8 @@ from assetman.ingest.speech import Turn
 from assetman.ingest.tally import Tally
 from assetman.library.library import Library
 from assetman.library.looks import Uncompared
-from assetman.media.aligning import Sight, match
-from assetman.media.marks import VERSION, Marks, marks_of
+from assetman.media.picture_marks import VERSION, Marks, marks_of
+from assetman.media.picture_matching import Sight, match
 from assetman.media.thumbnails import ThumbnailCache
 from assetman.search.proposing import Recognition
 from assetman.search.relating import relation
@@ -31,11 +32,17 @@ class Comparing:
     """
 
     def __init__(
-        self, library: Library, thumbnails: ThumbnailCache, publish: Callable[[Changes], None]
+        self,
+        library: Library,
+        thumbnails: ThumbnailCache,
+        publish: Callable[[Changes], None],
+        near: Callable[[int], Sequence[int]] = lambda content_id: (),
     ) -> None:
+        """`near` names contents whose meaning is near to that of one."""
         self._library = library
         self._thumbnails = thumbnails
         self._publish = publish
+        self._near = near
         self._sights: OrderedDict[int, Sight] = OrderedDict()
         self._known: Recognition | None = None
 
@@ -54,8 +61,10 @@ class Comparing:
                 if waiting <= 0 or not batch:
                     break
                 tally.comparing(waiting)
+                began = time.monotonic()
                 passed += self._compare(batch, known, turn)
                 tally.finished(len(batch), sum(item.size for item in batch))
+                turn.rest(turn.token, time.monotonic() - began)
             if len(known) <= _MOST_KNOWN:  # only what is stored is known: nothing went wrong
                 self._known = known
         finally:
@@ -94,7 +103,7 @@ class Comparing:
         self, content_id: int, sight: Sight, marks: Marks, known: Recognition
     ) -> list[Relation]:
         found = []
-        proposals = known.proposals(marks)
+        proposals = known.proposals(marks, self._near(content_id))
         keys = self._library.looks.keys([each.content_id for each in proposals])
         for each in proposals:
             other = each.content_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from assetman.core.assets import Kind
@@ -51,8 +52,10 @@ class ComparingFilms:
             if turn.wanted():
                 return False
             turn.gate(turn.token)
+            began = time.monotonic()
             self._compare(item, known, turn)
             tally.finished(1, item.size)
+            turn.rest(turn.token, time.monotonic() - began)
         return True
 
     def _compare(self, item: Uncompared, known: Recurrence, turn: Turn) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 from assetman.core.assets import Asset, AssetState, display
 from assetman.core.changes import Changes
@@ -14,7 +15,8 @@ from assetman.library.journal import PERSON
 from assetman.library.library import Library
 from assetman.media.fingerprint import fingerprint, same_bytes
 from assetman.search.duplicates import duplicate_groups
-from assetman.trash import from_trash, to_trash
+from assetman.trash import from_trash, in_trash, is_it, to_trash
+from assetman.underway import Underway
 
 Trash = Callable[[str], str | None]
 
@@ -35,55 +37,99 @@ class Copies:
         """
         kept, going = self._looked_at(keep, others)
         library = self._library
-        places: dict[int, str | None] = {}
-        try:
-            with library.writing(PERSON):
-                changes = library.duplicates.keeping(kept.id, kept.display_name, len(going))
-                changes |= self._merge(kept, going)
-                for asset in going:
-                    places[asset.id] = self._to_trash(asset.path)
-                changes |= library.duplicates.trashed(places)
-                step = library.undo.history().undo
-        except BaseException:
-            self._return({asset.path: places[asset.id] for asset in going if asset.id in places})
-            raise
+        with self._moving(going, PERSON):
+            changes = library.duplicates.keeping(kept.id, kept.display_name, len(going))
+            changes |= self._merge(kept, going)
+            changes |= library.duplicates.trashed(self._send(going))
+            step = library.undo.history().undo
         assert step is not None
         return step, changes
 
-    def bring_back(self, step: Step) -> None:
-        """Bring the files of a step back from the trash, before it is undone.
+    def undo(self) -> tuple[Step | None, Changes]:
+        """Undo the last step, after the files it moved to the trash were brought back.
 
         What cannot come back is told in a notice; the rest of the step is undone all the same.
         Raises EnvironmentProblem where a folder is not there now: it can be undone when it is.
         """
-        trashed = self._library.duplicates.trashed_in(step.transaction)
-        if trashed is not None:
-            for root in self._library.roots.all():
-                inside = os.path.join(root.path, "")
-                its = any(file.path.startswith(inside) for file in trashed.files)
-                if its and not os.path.isdir(root.path):
-                    raise EnvironmentProblem(
-                        f"{display(root.name)} is not connected: its files cannot come back now."
-                    )
+        library = self._library
+        before = Underway.in_library(library)
+        step = library.undo.history().undo
+        trashed = None if step is None else library.duplicates.trashed_in(step.transaction)
+        if step is not None and trashed is not None:
+            self._check_connected(file.path for file in trashed.files)
+            replace(before, undoing=step.transaction).keep(library)
             self._return({file.path: file.place for file in trashed.files})
+        with library.writing():
+            undone = library.undo.undo()
+            replace(before, undoing=None).keep(library)
+        return undone
 
-    def send_again(self, step: Step) -> None:
-        """Move the files of a step to the trash again, before it is done again.
-
-        Raises as `keep` does.
-        """
-        trashed = self._library.duplicates.trashed_in(step.transaction)
-        if trashed is None:
-            return
+    def redo(self) -> tuple[Step | None, Changes]:
+        """Do the last step again that was undone, with the files it moves. Raises as `keep` does."""
+        library = self._library
+        step = library.undo.history().redo
+        trashed = None if step is None else library.duplicates.trashed_in(step.transaction)
+        if step is None or trashed is None:
+            return library.undo.redo()
         _, going = self._looked_at(trashed.kept, [file.id for file in trashed.files])
-        places: dict[int, str | None] = {}
+        with self._moving(going):
+            library.duplicates.trashed_again(step.transaction, self._send(going))
+            return library.undo.redo()
+
+    def recover(self) -> None:
+        """Finish what was cut off when the library was last open: files on their way come back.
+
+        What lies on a drive that is away is left for another start.
+        """
+        library = self._library
+        begun = Underway.in_library(library)
+        if begun == Underway():
+            return
+        with suppress(EnvironmentProblem):  # a drive is away, or the disk is full
+            if begun.undoing is not None:
+                step = library.undo.history().undo
+                if step is not None and step.transaction == begun.undoing:
+                    self.undo()
+            self._settle(begun)
+
+    @contextmanager
+    def _moving(self, going: Sequence[Asset], origin: str | None = None) -> Iterator[None]:
+        """Hold the transaction of a step that moves files; where it fails they come back."""
+        library = self._library
+        before = Underway.in_library(library)
+        begun = before.and_to_trash(asset.path for asset in going)
+        begun.keep(library)
         try:
-            for asset in going:
-                places[asset.id] = self._to_trash(asset.path)
-            self._library.duplicates.trashed_again(step.transaction, places)
+            with library.writing(origin):
+                yield
+                before.keep(library)
         except BaseException:
-            self._return({asset.path: places[asset.id] for asset in going if asset.id in places})
+            with suppress(EnvironmentProblem):  # the disk of the library may be full
+                self._settle(begun)
             raise
+
+    def _settle(self, begun: Underway) -> None:
+        """Bring back what went, if its drive is here; otherwise it stays written down."""
+        away = {path for path, _ in begun.files if self._root_away(path) is not None}
+        gone = [(p, t) for p, t in begun.files if p not in away and not is_it(p, t)]
+        self._return({path: in_trash(path, trace) for path, trace in gone})
+        Underway(tuple(each for each in begun.files if each[0] in away)).keep(self._library)
+
+    def _send(self, going: Sequence[Asset]) -> dict[int, str | None]:
+        return {asset.id: self._to_trash(asset.path) for asset in going}
+
+    def _check_connected(self, paths: Iterable[str]) -> None:
+        for name in filter(None, map(self._root_away, paths)):
+            raise EnvironmentProblem(
+                f"{display(name)} is not connected: its files cannot come back now."
+            )
+
+    def _root_away(self, path: str) -> str | None:
+        """Name the root of a path if it is not there now."""
+        for root in self._library.roots.all():
+            if path.startswith(os.path.join(root.path, "")) and not os.path.isdir(root.path):
+                return root.name
+        return None
 
     def _looked_at(self, keep: int, others: Sequence[int]) -> tuple[Asset, list[Asset]]:
         """Look at every file before anything is done; gives the one kept, and the others."""

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterable
 
 from assetman.core.changes import Changes
+from assetman.core.days import today
 from assetman.core.errors import AssetmanError
 from assetman.core.queries import Query
 
 _log = logging.getLogger(__name__)
 
+_LOOK = 60.0  # seconds between two looks whether it is another day by now
 _REST = 1.0  # seconds between two counts at least
 _SHARE = 10.0  # times as long as a count took is rested: a library that is filled changes always
 
@@ -33,6 +35,7 @@ class Counting:
         self._wanted: tuple[Query, ...] = ()
         self._counts: dict[Query, int | None] = {}
         self._stale = False
+        self._day = today()  # that was counted on
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
 
@@ -83,15 +86,15 @@ class Counting:
                 self._publish(Changes(searches=True))
             self._closed.wait(max(_REST, _SHARE * (time.monotonic() - began)))
             with self._changed:
-                self._changed.wait_for(
-                    lambda: self._closed.is_set() or self._stale or self._unknown()
-                )
+                while not (self._closed.is_set() or self._stale or self._unknown()):
+                    self._changed.wait(_LOOK)
+                    self._stale |= today() != self._day  # some dates are counted from it
 
     def _count_all(self) -> bool:
         """Count what is stale or not known; tell whether any number is another."""
         with self._changed:
             queries = self._wanted if self._stale else self._unknown()
-            self._stale = False
+            self._stale, self._day = False, today()
         fresh: dict[Query, int | None] = {}
         for query in queries:
             if self._closed.is_set():

@@ -10,7 +10,11 @@ import struct
 import sys
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
+from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Self
 from urllib.parse import unquote
 
 from send2trash import send2trash
@@ -19,6 +23,23 @@ from assetman.core.assets import display
 from assetman.core.errors import EnvironmentProblem
 
 _FIXED_DRIVE = 3  # as Windows names what is built in
+# What file systems answer that know no second name of a file, as those of sticks.
+_NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a file is known again by in the trash."""
+
+    size: int  # bytes
+    mtime_ns: int
+    number: int  # that its disk gives it
+
+    @classmethod
+    def of(cls, path: str) -> Self:
+        """Take the trace of a file. Raises OSError."""
+        found = os.lstat(path)
+        return cls(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
 def to_trash(path: str) -> str | None:
@@ -27,7 +48,7 @@ def to_trash(path: str) -> str | None:
     Raises EnvironmentProblem where there is no trash for it; then it lies where it lay.
     """
     try:
-        before = os.lstat(path)
+        before = Trace.of(path)
         _check_recycled(path)
         send2trash(path)
     except Exception as error:  # each system's way has errors of its own
@@ -37,7 +58,23 @@ def to_trash(path: str) -> str | None:
         ) from error
     if os.path.lexists(path):
         raise EnvironmentProblem(f"{display(path)} was not moved to the trash by the system.")
-    return next((place for place in _places(path) if _is_it(place, before)), None)
+    return in_trash(path, before)
+
+
+def is_it(path: str, before: Trace) -> bool:
+    """Tell whether the file at a path is the one that left a trace."""
+    try:
+        found = Trace.of(path)
+    except OSError:
+        return False
+    same = (found.size, found.mtime_ns) == (before.size, before.mtime_ns)
+    # Where no note says where a file came from, its number does: it is on the same disk.
+    return same and (sys.platform != "darwin" or found.number == before.number)
+
+
+def in_trash(path: str, before: Trace) -> str | None:
+    """Give the place in the trash of a file that lay at a path; None where none is to be seen."""
+    return next((place for place in _places(path) if is_it(place, before)), None)
 
 
 def from_trash(place: str, path: str) -> None:
@@ -47,13 +84,12 @@ def from_trash(place: str, path: str) -> None:
     """
     if not os.path.lexists(place):
         raise EnvironmentProblem(f"{display(path)} is not in the trash any more.")
-    if os.path.lexists(path):
-        raise EnvironmentProblem(
-            f"There is another {display(path)} now; the one in the trash stays."
-        )
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        _move(place, path)
+        if not _move(place, path):
+            raise EnvironmentProblem(
+                f"There is another {display(path)} now; the one in the trash stays."
+            )
     except OSError as error:
         reason = error.strerror or error
         raise EnvironmentProblem(
@@ -63,17 +99,67 @@ def from_trash(place: str, path: str) -> None:
         note.unlink(missing_ok=True)
 
 
-def _move(place: str, path: str) -> None:
-    """Move a file to a place that is free; it is there whole, or not at all."""
+def _move(place: str, path: str) -> bool:
+    """Move a file where nothing is yet; False where something is.
+
+    It is there whole or not at all, and at any moment at one of the two places at least.
+    """
     try:
-        os.rename(place, path)
+        return _rename(place, path)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        aside = f"{path}.part"  # the trash is on another disk
-        shutil.copy2(place, aside)
-        os.rename(aside, path)
-        os.unlink(place)
+    # The trash is on another disk. A copy that was cut off goes by the same name, and is replaced.
+    name = sha256(os.fsencode(path)).hexdigest()[:16]
+    aside = os.path.join(os.path.dirname(path), f".assetman-{name}.part")
+    try:
+        with open(place, "rb") as source, open(aside, "wb") as target:
+            shutil.copyfileobj(source, target)
+            target.flush()
+            os.fsync(target.fileno())  # before the one in the trash goes
+        shutil.copystat(place, aside)
+        if not _rename(aside, path):
+            return False
+    finally:
+        with suppress(OSError):  # the disk may have gone
+            os.unlink(aside)
+    os.unlink(place)
+    return True
+
+
+def _rename(place: str, path: str) -> bool:
+    """Give a file another name on the same disk unless something has it, without a gap between."""
+    if sys.platform == "win32":
+        try:
+            os.rename(place, path)  # which replaces nothing there
+        except FileExistsError:
+            return False
+        return True
+    try:
+        os.link(place, path, follow_symlinks=False)
+    except FileExistsError:
+        if not os.path.samefile(place, path):  # it is where this was cut off before its last line
+            return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return _rename_reserved(place, path)
+    os.unlink(place)
+    return True
+
+
+def _rename_reserved(place: str, path: str) -> bool:
+    """Do the same where a file cannot have two names: an empty file of ours holds the place."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return False
+    try:
+        os.replace(place, path)
+    except OSError:
+        os.unlink(path)
+        raise
+    return True
 
 
 def _check_recycled(path: str) -> None:
@@ -82,16 +168,6 @@ def _check_recycled(path: str) -> None:
         drive = os.path.splitdrive(os.path.abspath(path))[0]
         if ctypes.windll.kernel32.GetDriveTypeW(drive + "\\") != _FIXED_DRIVE:
             raise EnvironmentProblem(f"the disk {drive} has no trash")
-
-
-def _is_it(place: str, before: os.stat_result) -> bool:
-    try:
-        found = os.lstat(place)
-    except OSError:
-        return False
-    same = (found.st_size, found.st_mtime_ns) == (before.st_size, before.st_mtime_ns)
-    # Where no note says where a file came from, its number does: it is on the same disk.
-    return same and (sys.platform != "darwin" or found.st_ino == before.st_ino)
 
 
 def _places(path: str) -> Iterator[str]:

@@ -43,6 +43,7 @@ from assetman.likenesses import Likenesses
 from assetman.media.handler import Limits
 from assetman.media.thumbnails import ThumbnailCache
 from assetman.media.workers import DecodePool
+from assetman.near_pictures import NearPictures
 from assetman.search.completion import Completing
 from assetman.search.concepts import Concepts
 from assetman.search.questions import Questions
@@ -88,16 +89,16 @@ class Workspace:
             likenesses = folder / "vectors" / "likenesses"
             self.likenesses = Likenesses(self.library, self.thumbnails, likenesses)
             undo.callback(self.likenesses.close)
-            concepts = Concepts(self.encoders, folder / "concepts")
+            self._concepts = Concepts(self.encoders, folder / "concepts")
             questions = Questions(
-                self.library, self.encoders, self.errands, self.likenesses, concepts
+                self.library, self.encoders, self.errands, self.likenesses, self._concepts
             )
             self.search = SearchService(self.library, questions, self.store_of)
             self.completing = Completing(self.library)
             self.counting = Counting(self.search.count, self.publish)
             undo.callback(self.counting.close)
             self.copies = Copies(self.library)
-            self._comparing = Comparing(self.library, self.thumbnails, self.publish)
+            self._comparing = Comparing(self.library, self.thumbnails, self.publish, self._near)
             self._comparing_films = ComparingFilms(self.library, self.decoders, self.publish)
             # Roots are real paths: what the walk meets is compared with the same.
             own = [os.path.realpath(folder) for folder in (self.folder, self.models.folder)]
@@ -110,6 +111,7 @@ class Workspace:
             undo.callback(self.pipeline.close)
             if not self.library.read_only:
                 self._chosen.ensure()
+                self.copies.recover()
             self.pace = PaceKeeper(_pace_of(self.library.recall(_PACE)), self._set_gentle)
             self._housekeeping = Housekeeping(
                 self.library, self.thumbnails, settings, self._gone, self._look
@@ -211,6 +213,7 @@ class Workspace:
             publish=self.publish,
             decoders=workers,
             shares_cores=self._on_cpu,
+            describe=DescribingPass(self.library, self.decoders, self.publish).read,
         )
         plan = Plan(
             self._rules,
@@ -224,6 +227,7 @@ class Workspace:
 
     def _afterwards(self, tally: Tally, turn: Turn) -> None:
         """Do what can wait until all files are read."""
+        self._concepts.prepare([each.space for each in self._chosen.spaces()], turn.goes_on)
         ColorPass(self.library, self.thumbnails, self.publish).run(turn)
         DescribingPass(self.library, self.decoders, self.publish).run(turn)
         self.likenesses.run(turn)
@@ -231,6 +235,9 @@ class Workspace:
         self._comparing_films.run(tally, turn)
         self.lettering.read(tally, turn)
         self.transcribing.listen(tally, turn)
+
+    def _near(self, content_id: int) -> list[int]:
+        return NearPictures(self.library, self.store_of).of(content_id)
 
     def _on_cpu(self) -> bool:
         return self.encoders.device().device == "cpu"

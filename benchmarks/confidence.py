@@ -11,10 +11,10 @@ DIR holds `stamps` and `samples`, as for `benchmarks.mixed`. For each model it i
 
 Meaning alone counts: no name of a file is looked at. Beside each share stands its 95 % interval
 (Wilson 1927). The table is made for all of the library and for parts of it drawn by chance. Then
-the calibration: what was said of the best hit of every caption, and how often it was right.
-The weights were learned of other pictures and of every other caption (`fit_confidence`); only the
-other captions are asked here. How much to doubt was chosen with these figures known:
-docs/measured.md tells what they were before.
+the calibration: what was said of the best hit of every caption, and how often it bears that very
+caption, or one of the same thing (`confidence_sets.thing_of`).
+The numbers were learned of other pictures and of every other caption (`fit_confidence`); only the
+other captions are asked here.
 
 With --library, a library of Assetman that holds the stamps, each under its own name: the same is
 asked of the app as it is, names and all that is written included.
@@ -26,18 +26,19 @@ import argparse
 import itertools
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from assetman.core.queries import Query
+from assetman.core.queries import MATCH, Query
 from assetman.embedding.catalogue import ModelCatalogue
 from assetman.embedding.pool import EncoderPool
 from assetman.search.concepts import concepts
 from assetman.search.confidence import likelihood, probability
 from assetman.search.scoring import SAMPLE
 from assetman.workspace import Workspace, default_models
+from benchmarks.confidence_sets import same_thing
 from benchmarks.mixed import Things, things
 from benchmarks.retrieval import captions, plain
 
@@ -56,7 +57,8 @@ class Space:
     rows: np.ndarray  # (n, d)
     owners: np.ndarray  # (n,) the file of each row
     asked: np.ndarray  # (q, d) captions
-    right: np.ndarray  # (q, files) bool
+    right: np.ndarray  # (q, files) bool: bears the caption
+    alike: np.ndarray  # (q, files) bool: is of the same thing
     absent: np.ndarray  # (a, d)
     rivals: np.ndarray  # (r, d)
 
@@ -64,9 +66,13 @@ class Space:
         """Give the same with some of the files alone."""
         here = np.isin(self.owners, files)
         _, owners = np.unique(self.owners[here], return_inverse=True)
-        right = self.right[:, np.unique(self.owners[here])]
-        return Space(
-            self.name, self.rows[here], owners, self.asked, right, self.absent, self.rivals
+        known = np.unique(self.owners[here])
+        return replace(
+            self,
+            rows=self.rows[here],
+            owners=owners,
+            right=self.right[:, known],
+            alike=self.alike[:, known],
         )
 
 
@@ -75,7 +81,7 @@ class Said:
     """What was said of questions: the probability of the best hit, whether that was right."""
 
     best: np.ndarray  # (q,)
-    right: np.ndarray  # (q,) bool: of the best hit
+    hit: np.ndarray  # (q,) the file that is best
     there: np.ndarray  # (q,) bool: a right one is among the first
 
     @classmethod
@@ -90,9 +96,9 @@ class Said:
             np.maximum.at(odds, space.owners, judge.odds(space.rows))
             order = np.argsort(-odds)
             best.append(odds[order[0]])
-            hit.append(which[order[0]])
+            hit.append(order[0])
             there.append(which[order[:FIRST]].any())
-        return cls(probability(np.array(best)), np.array(hit, bool), np.array(there, bool))
+        return cls(probability(np.array(best)), np.array(hit), np.array(there, bool))
 
 
 def interval(part: int, whole: int) -> str:
@@ -102,26 +108,30 @@ def interval(part: int, whole: int) -> str:
     z, share = 1.96, part / whole
     middle = (share + z * z / (2 * whole)) / (1 + z * z / whole)
     half = z / (1 + z * z / whole) * (share * (1 - share) / whole + (z / (2 * whole)) ** 2) ** 0.5
-    return f"{share:.2f} ({middle - half:.2f}–{middle + half:.2f}) of {whole}"
+    return f"{share:.2f} ({max(0.0, middle - half):.2f}–{middle + half:.2f}) of {whole}"
 
 
 def spaces(made: Things, pool: EncoderPool, given: argparse.Namespace) -> list[Space]:
-    """Make what is asked of both models; a caption that several files bear is asked once."""
+    """Make what is asked of both models: of the captions those that nothing was learned of."""
     lists = tomllib.loads(ABSENT.read_text())
     same = made.captions[:, None] == made.captions[None, :]
-    _, once = np.unique(made.captions, return_index=True)
+    once = np.unique(made.captions, return_index=True)[1][1::2]
     files = int(made.owners.max()) + 1
     heard = np.zeros((len(same), files), bool)
     heard[:, : len(made.pictured)] = same[:, made.pictured]
+    alike = same_thing(made.captions.tolist(), made.captions.tolist())
     seen = Space(
         given.model,
         made.pictures,
         np.arange(len(made.pictures)),
         made.seen[once],
         same[once],
+        alike[once],
         pool.texts(given.model, lists[given.absent]),
         pool.texts(given.model, concepts()),
     )
+    alike_heard = np.zeros_like(heard)
+    alike_heard[:, : len(made.pictured)] = alike[:, made.pictured]
     known = [row for row in once if heard[row].any()]
     tones = Space(
         given.sound_model,
@@ -129,51 +139,50 @@ def spaces(made: Things, pool: EncoderPool, given: argparse.Namespace) -> list[S
         made.owners,
         made.heard[known],
         heard[known],
+        alike_heard[known],
         pool.texts(given.sound_model, lists["sounds"]),
         pool.texts(given.sound_model, concepts()),
     )
     return [seen, tones]
 
 
-def kept_back(count: int) -> np.ndarray:
-    """Give the places of the captions that nobody looked at before: every other one."""
-    return np.arange(1, count, 2)
+Curve = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""What was said of the best hit of each caption; whether it bears it; whether it is alike."""
 
 
-def report(space: Space) -> tuple[np.ndarray, np.ndarray]:
-    """Print the rows of one model; gives what was said of captions, and what was right."""
+def report(space: Space) -> Curve:
+    """Print the rows of one model; gives what was said of all captions."""
     chance = np.random.default_rng(6)
     files = np.unique(space.owners)
     sets = [(len(files), [space])]
     for size in (part for part in PARTS if part < len(files)):
         drawn = [chance.choice(files, size, replace=False) for _ in range(TIMES[size])]
         sets.append((size, [space.part(each) for each in drawn]))
-    calibrated = (np.empty(0), np.empty(0, bool))
+    curve: Curve = (np.empty(0), np.empty(0, bool), np.empty(0, bool))
     for size, drawn_spaces in sets:
         none = wrongly = there = absent = 0
         for each in drawn_spaces:
             here = np.flatnonzero(each.right.any(axis=1))
             found = Said.of(each, each.asked[here], each.right[here])
             if size == len(files):
-                calibrated = found.best, found.right
-            asked = np.flatnonzero(found.there)
-            asked = asked[kept_back(len(asked))]
-            wrongly += int((found.best[asked] < 0.5).sum())
-            there += len(asked)
+                curve = (found.best, each.right[here, found.hit], each.alike[here, found.hit])
+            wrongly += int((found.best[found.there] < MATCH).sum())
+            there += int(found.there.sum())
             left = np.zeros((len(each.absent), each.right.shape[1]), bool)
-            none += int((Said.of(each, each.absent, left).best < 0.5).sum())
+            none += int((Said.of(each, each.absent, left).best < MATCH).sum())
             absent += len(each.absent)
         print(f"| {space.name} | {size} | {interval(none, absent)} | {interval(wrongly, there)} |")
-    return calibrated
+    return curve
 
 
-def calibration(name: str, said: np.ndarray, right: np.ndarray) -> None:
+def calibration(name: str, said: np.ndarray, right: np.ndarray, alike: np.ndarray) -> None:
     """Print how often the best hit was right, by what was said of it."""
     for low, high in itertools.pairwise(BINS):
         here = (said >= low) & (said < high if high < 1 else said <= high)
         if here.any():
-            share = interval(int(right[here].sum()), int(here.sum()))
-            print(f"| {name} | {low:.2f}–{high:.2f} | {said[here].mean():.2f} | {share} |")
+            shares = [interval(int(each[here].sum()), int(here.sum())) for each in (right, alike)]
+            about = f"| {name} | {low:.2f}–{high:.2f} | {said[here].mean():.2f}"
+            print(about, *shares, sep=" | ", end=" |\n")
 
 
 def asked_of(folder: Path, stamps: Path, absent: Sequence[str]) -> None:
@@ -183,8 +192,7 @@ def asked_of(folder: Path, stamps: Path, absent: Sequence[str]) -> None:
         none = sum(workspace.search.search(Query(each)).confident is False for each in absent)
         there = wrongly = 0
         told = {path.stem: said["en"] for path, said in captions(stamps).items() if said["en"]}
-        wanted = list(dict.fromkeys(told.values()))
-        for caption in wanted[1::2]:
+        for caption in sorted(set(told.values()))[1::2]:
             found = workspace.search.search(Query(plain(caption), limit=FIRST))
             assets = workspace.library.assets.get([hit.asset_id for hit in found.hits])
             if any(told.get(Path(each.name).stem) == caption for each in assets):
@@ -217,9 +225,10 @@ def main() -> None:
     print("|---|---|---|---|")
     every = spaces(things(given), pool, given)
     curves = [(space.name, *report(space)) for space in every]
-    print("\n| model | said of the best hit | on average | it was right |\n|---|---|---|---|")
-    for name, said, right in curves:
-        calibration(name, said, right)
+    print("\n| model | said of the best hit | on average | the caption | the thing |")
+    print("|---|---|---|---|---|")
+    for name, *curve in curves:
+        calibration(name, *curve)
     pool.close()
 
 

@@ -28,10 +28,11 @@ import subprocess
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import imagehash
 import numpy as np
@@ -62,6 +63,7 @@ FRAMES = 10  # of a film, for its one hash
 LONG = 4.0  # seconds of a sound; Chromaprint says nothing of one that is much shorter
 LEAST = 1.5  # seconds of a sound that is music of a film
 Pair = tuple[int, int]
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def found_by_app(made: Sequence[Made], kind: Kind, timelines: Sequence[Along]) -
     close: set[int] = set()
     recurrence = Recurrence(kind, lambda *_: [], known.__getitem__)
     found: set[Pair] = set()
-    for number in range(len(made)):
+    for number in told("compared", len(made), range(len(made))):
         marks = recurrence.marks_of(number)
         relations, doubts = recurrence.copies(number, marks)
         for doubt in doubts:
@@ -217,6 +219,14 @@ def at_best(made: Sequence[Made], apart: Mapping[Pair, float], least: float = 0.
     return max(good or scores, key=lambda each: (each.recall, each.precision))
 
 
+def told(what: str, count: int, work: Iterable[Each]) -> Iterator[Each]:
+    """Say on standard error how far work has come."""
+    for number, each in enumerate(work, 1):
+        if number % 10 == 0 or number == count:
+            print(f"   {what} {number} of {count}", file=sys.stderr, flush=True)
+        yield each
+
+
 def compare(
     made: Sequence[Made],
     kind: Kind,
@@ -227,8 +237,8 @@ def compare(
     """Print what the app finds, and what another method does."""
     paths = [each.path for each in made]
     with ProcessPoolExecutor() as processes:
-        timelines = list(processes.map(along, paths))
-        hashes = list(processes.map(hashed, paths))
+        timelines = list(told("read", len(made), processes.map(along, paths)))
+        hashes = list(told("hashed", len(made), processes.map(hashed, paths)))
     found = found_by_app(made, kind, timelines)
     print(f"   Assetman: {score(made, found)}")
     by_change(made, found)
@@ -281,6 +291,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.of != "sounds":
             still = [folder / "videos" / name for name in ("vtest.avi", "tree.avi")]
             films = film_families(kept, pictures, music, options.films, seed)
+            print(f"{len(films)} films are made", file=sys.stderr, flush=True)
             films += film_strangers(kept, pictures, music, still, seed)
             strangers = sum(each.change == "stranger" for each in films)
             print(f"{len(films)} films, of {options.films} families and {strangers} strangers")

@@ -1,97 +1,82 @@
-"""Learn how fit, kinship and chance add up to odds: the numbers of `assetman/search/confidence.py`.
+"""Learn how likely a match is: the numbers of `assetman/search/confidence.py`.
 
-usage: python -m benchmarks.fit_confidence SET … [--model NAME] [--models FOLDER]
+usage: python -m benchmarks.fit_confidence FOLDER [--model NAME] [--sound-model NAME]
+                                           [--models FOLDER] [--keep FILE.npz]
 
-A SET is a folder of pictures, each named for what it shows, or with a caption in a text file
-beside it, and `absent.txt`, which names a line each what none of them shows. Of captions only
-every other one is used: the rest is for measuring (`benchmarks.confidence`). Shipped is what was
-learned of the pictures of two packages of Debian, pysiogame and gcompris-qt-data, and of half of
-the captions of a third, tuxpaint-stamps-default.
+FOLDER holds the pictures and sounds of `benchmarks.confidence_sets`: of the stamps only every other
+caption is used, the rest is for measuring (`benchmarks.confidence`). The same files give the
+same numbers, which are those shipped.
 
-Of each set, and of parts of it drawn by chance, the likeliest picture is taken for every name that
+Of each set, and of parts of it drawn by chance, the likeliest file is taken for every name that
 has a right one among the first three, and for everything absent. Which of both it is, is learned
-by logistic regression; all sets and both kinds of questions count the same.
+by logistic regression: its even odds are where a match begins. All sets and both kinds of
+questions count the same. Then these odds are stretched and moved, by one more regression over
+every name asked of a whole set, found or not, so that they say how often the likeliest file is
+right: called just so, or of the same thing.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
 
-from assetman.embedding.catalogue import ModelCatalogue
-from assetman.embedding.pool import EncoderPool
-from assetman.search.concepts import concepts
-from assetman.search.confidence import Rivalry, Standing, chance
-from assetman.workspace import default_models
-from benchmarks.retrieval import captions, embed
+from assetman.search.confidence import MEASURES, Rivalry, Standing, crowd
+from benchmarks.confidence_sets import Named, sets
 
 FIRST = 3
-PARTS = {6: 24, 20: 12, 60: 6, 200: 3}  # how many pictures, how often drawn
+COUNT = len(MEASURES)  # the column of how many there are
+PARTS = {6: 24, 20: 12, 60: 6, 200: 3}  # how many files, how often drawn
 ROUNDS = 6
-SUFFIXES = (".png", ".jpg", ".webp", ".gif", ".svg")
 
 
 @dataclass(frozen=True)
-class Named:
-    """Pictures with what they are called, and what none of them is."""
+class Asked:
+    """A question of some files: what is measured of each, and which are right."""
 
-    rows: np.ndarray  # (n, d)
-    asked: np.ndarray  # (q, d)
-    right: np.ndarray  # (q, n) bool
-    absent: np.ndarray  # (a, d)
-
-
-def read(folder: Path, pool: EncoderPool, model: str) -> Named:
-    """Embed a set."""
-    told = {path: said["en"] for path, said in captions(folder).items() if said["en"]}
-    step = 2 if told else 1
-    if not told:
-        pictures = (each for each in sorted(folder.rglob("*")) if each.suffix in SUFFIXES)
-        told = {path: path.stem.replace("_", " ") for path in pictures}
-    names = np.array(list(told.values()))
-    asked = np.unique(names)[::step]
-    absent = (folder / "absent.txt").read_text("utf-8").split("\n")
-    return Named(
-        embed(pool, model, list(told)),
-        pool.texts(model, [str(each) for each in asked]),
-        asked[:, None] == names[None, :],
-        pool.texts(model, [each for each in absent if each]),
-    )
+    measured: np.ndarray  # (n, k)
+    there: bool | None  # one is right and among the first; None: right, and not found
+    right: np.ndarray  # (n,) bool: of the same thing
 
 
-def features(rows: np.ndarray, question: np.ndarray, rivals: np.ndarray) -> np.ndarray:
-    """Give fit, kinship and chance of vectors, and how far they stand out: (n, 4)."""
-    fit, kinship = Rivalry.of(question, rivals, rows, len(rows)).measured(rows)
-    stands = Standing.of(question, rows, len(rows)).measured(rows)
-    return np.stack([fit, kinship, stands, np.full(len(rows), chance(len(rows)))], axis=1)
+def measures(rows: np.ndarray, question: np.ndarray, rivals: np.ndarray) -> np.ndarray:
+    """Give what a likelihood is made of, with rivals and without: (n, k)."""
+    count = len(rows)
+    with_rivals = Rivalry.of(question, rivals, rows, count).measured(rows)
+    without = Standing.of(question, rows, count).measured(rows)
+    return np.column_stack([with_rivals, np.full(count, crowd(count)), without])
 
 
-def examples(named: Named, rivals: np.ndarray) -> list[tuple[np.ndarray, float]]:
-    """Give the features of all pictures for each question, and whether it has an answer."""
-    found = []
-    for question, right in zip(named.asked, named.right, strict=True):
-        order = np.argsort(-(named.rows @ question))
-        if right[order[: max(1, min(FIRST, len(order) // FIRST))]].any():
-            found.append((features(named.rows, question, rivals), 1.0))
-    found += [(features(named.rows, question, rivals), 0.0) for question in named.absent]
-    return found
+def questions(named: Named) -> Iterator[Asked]:
+    """Ask everything of a set."""
+    files = named.right.shape[1]
+    for question, right, alike in zip(named.asked, named.right, named.alike, strict=True):
+        best = np.full(files, -np.inf)
+        np.maximum.at(best, named.owners, named.rows @ question)
+        first = np.argsort(-best)[: max(1, min(FIRST, files // FIRST))]
+        found = bool(right[first].any()) or None
+        measured = measures(named.rows, question, named.rivals)
+        yield Asked(measured, found, alike[named.owners])
+    for question in named.absent:
+        measured = measures(named.rows, question, named.rivals)
+        yield Asked(measured, False, np.zeros(len(named.rows), bool))
 
 
-def parts(named: Named, draw: np.random.Generator) -> list[Named]:
-    """Give a set, and parts of it."""
-    made = [named]
+def parts(named: Named, draw: np.random.Generator) -> dict[int, list[Named]]:
+    """Give parts of a set, by their size."""
+    made: dict[int, list[Named]] = {}
+    files = named.right.shape[1]
     for size, times in PARTS.items():
-        for _ in range(times if size < len(named.rows) else 0):
-            rows = draw.choice(len(named.rows), size, replace=False)
-            few = draw.choice(len(named.absent), max(8, size // 3) % len(named.absent))
-            right = named.right[:, rows]
-            here = right.any(axis=1)
-            made.append(Named(named.rows[rows], named.asked[here], right[here], named.absent[few]))
+        for _ in range(times if size < files else 0):
+            some = draw.choice(files, size, replace=False)
+            absent = draw.choice(
+                len(named.absent), min(len(named.absent), max(8, size // 3)), replace=False
+            )
+            made.setdefault(size, []).append(named.part(some, absent))
     return made
 
 
@@ -113,42 +98,68 @@ def regression(values: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> n
     return np.append(slopes, learned[-1] - float(slopes @ mean))
 
 
-def learned(sets: Sequence[list[tuple[np.ndarray, float]]], columns: Sequence[int]) -> np.ndarray:
-    """Learn of the likeliest picture of each question, as far as is known which that is."""
-    result = np.append(np.ones(len(columns)), 0.0)
+def parting(every: Sequence[list[Asked]], columns: Sequence[int]) -> np.ndarray:
+    """Learn what parts what is there from what is not, of the likeliest file of each question."""
+    learned = np.append(np.ones(len(columns)), 0.0)
     for _ in range(ROUNDS):
         values, labels, weights = [], [], []
-        for each in sets:
-            answered = sum(label for _, label in each)
-            for rows, label in each:
-                mine = rows[:, columns]
-                values.append(mine[np.argmax(mine @ result[:-1])])
-                labels.append(label)
-                weights.append(1 / (answered if label else len(each) - answered))
-        result = regression(np.array(values), np.array(labels), np.array(weights))
-    return result
+        for asked in every:
+            known = [each for each in asked if each.there is not None]
+            answered = sum(bool(each.there) for each in known)
+            for each in known:
+                mine = each.measured[:, columns]
+                values.append(mine[np.argmax(mine @ learned[:-1])])
+                labels.append(float(bool(each.there)))
+                weights.append(1 / (answered if each.there else len(known) - answered))
+        learned = regression(np.array(values), np.array(labels), np.array(weights))
+    return learned
+
+
+def calibrated(
+    every: Sequence[list[Asked]], columns: Sequence[int], learned: np.ndarray
+) -> np.ndarray:
+    """Learn how odds are stretched and moved to say how often the likeliest file is right: (2,)."""
+    odds, labels, weights = [], [], []
+    for asked in every:
+        named = [each for each in asked if each.there is not False]
+        for each in named:
+            mine = each.measured[:, columns] @ learned[:-1] + learned[-1]
+            odds.append(mine.max())
+            labels.append(float(each.right[mine.argmax()]))
+            weights.append(1 / len(named))
+    return regression(np.array(odds)[:, None], np.array(labels), np.array(weights))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Learn how likely a match is.")
-    parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
+    parser.add_argument("dir", type=Path)
     parser.add_argument("--model", default="starter")
+    parser.add_argument("--sound-model", default="starter-sound")
     parser.add_argument("--models", type=Path, default=None, help="where installed models lie")
-    given = parser.parse_args()
-    pool = EncoderPool(ModelCatalogue(given.models or default_models()))
-    rivals = pool.texts(given.model, concepts())
+    parser.add_argument("--keep", type=Path, default=None, help="a file for the vectors")
     draw = np.random.default_rng(0)
-    sets = []
-    for folder in given.sets:
-        whole, *few = parts(read(folder, pool, given.model), draw)
-        sets.append(examples(whole, rivals))
-        sizes: dict[int, list[tuple[np.ndarray, float]]] = {}
-        for each in few:
-            sizes.setdefault(len(each.rows), []).extend(examples(each, rivals))
-        sets += sizes.values()
-    pool.close()
-    for names, columns in (("fit, kinship, chance", (0, 1, 3)), ("standing, chance", (2, 3))):
-        print(names, "and even:", learned(sets, columns).round(2))
+    every, whole = [], []
+    for named in sets(parser.parse_args()).values():
+        whole.append(list(questions(named)))
+        every += [
+            whole[-1],
+            *(
+                [each for part in several for each in questions(part)]
+                for several in parts(named, draw).values()
+            ),
+        ]
+    rivalry = [*range(len(MEASURES)), COUNT]
+    standing = [COUNT + 1, COUNT]
+    names = ((*MEASURES, "count", "even"), ("standing", "count", "even"))
+    even = None
+    for title, columns in zip(names, (rivalry, standing), strict=True):
+        learned = parting(every, columns)
+        stretch, moved = calibrated(whole, columns, learned)
+        even = moved if even is None else even  # the same for both: they stand in one list
+        learned *= stretch
+        learned[-1] += even
+        print(*(f"{name} {weight:.3f}" for name, weight in zip(title, learned, strict=True)))
+    print(f"there or absent are even at {1 / (1 + np.exp(-(even or 0.0))):.3f}")
 
 
 if __name__ == "__main__":

@@ -107,7 +107,8 @@ def main() -> None:
     asked = [str(each) for each in made.captions[once]]
     right = made.captions[once][:, None] == made.captions[None, :]
     pool = EncoderPool(ModelCatalogue(given.models or default_models()))
-    seen = odds(made.seen[once], made.pictures, pool.texts(given.model, concepts()))
+    others = pool.texts(given.model, concepts())
+    seen = odds(made.seen[once], made.pictures, others, len(made.pictures))
     pool.close()
     every = written(given.library, given.dir / "stamps", asked)
     print("| names | way | hit@1 | hit@5 | hit@10 | MRR |\n|---|---|---|---|---|---|")

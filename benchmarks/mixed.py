@@ -63,10 +63,12 @@ class Things:
 
 
 def windows_of(pool: EncoderPool, model: str, path: Path, spec: SoundSpec) -> np.ndarray:
-    """Embed the windows of a sound, of its first five minutes: (n, e)."""
+    """Embed the windows of a sound, of its first five minutes: (n, e); none of one too short."""
     handler = handler_for(str(path))
     assert handler is not None
-    samples = handler.extract(str(path), (spec,), None, 64, Limits()).inputs[spec]
+    samples = handler.extract(str(path), (spec,), None, 64, Limits()).inputs.get(spec)
+    if samples is None or not len(samples):
+        return np.empty((0, pool.space(model).dimension), np.float32)
     return pool.sounds(model, samples)
 
 
@@ -114,10 +116,10 @@ def comparable(cosines: np.ndarray, way: str) -> np.ndarray:
     return np.stack(rows)
 
 
-def odds(asked: np.ndarray, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Give the odds (q, n) that vectors (n, d) answer questions (q, d)."""
+def odds(asked: np.ndarray, rows: np.ndarray, others: np.ndarray, count: int) -> np.ndarray:
+    """Give the odds (q, n) that vectors (n, d), of `count` in all, answer questions (q, d)."""
     step = max(1, len(rows) // SAMPLE)
-    judges = (likelihood(each, others, rows[::step], len(rows)) for each in asked)
+    judges = (likelihood(each, others, rows[::step], count) for each in asked)
     return np.stack([judge.odds(rows) for judge in judges])
 
 
@@ -153,13 +155,14 @@ def report(
     looks = things.pictures[pictures], things.seen[asked]
     tones = things.windows[here], things.heard[asked]
     whose = things.owners[here]
+    every = len(looks[0]) + len(tones[0])
     same = things.captions[asked][:, None] == things.captions[None, :]
     right_pictures = same[:, pictures]
     right_sounds = np.zeros((len(asked), len(sounds)), bool)
     right_sounds[:, : len(named)] = same[:, things.pictured[named]]
     for way in WAYS:
         seen, heard = (
-            odds(words, rows, others) if way == "odds" else comparable(words @ rows.T, way)
+            odds(words, rows, others, every) if way == "odds" else comparable(words @ rows.T, way)
             for (rows, words), others in zip((looks, tones), others_asked, strict=True)
         )
         best = np.stack([_best(heard[:, whose == sound]) for sound in sounds], axis=1)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from assetman import __version__
 from assetman.cli.desk import Desk
+from assetman.cli.files import counted
 from assetman.core.errors import AssetmanError
 from assetman.core.watching import WatchMode
 from assetman.embedding import operators
@@ -29,7 +30,6 @@ HELP = "check the installation and the library, and say how to mend them"
 
 _LEAST_SPACE = 1 << 30  # bytes
 _OLDEST_PYTHON = (3, 11)
-_DAY = 86400.0  # seconds
 _OPTIONAL = frozenset({"hnswlib"})  # compiled at install, where there is a compiler
 # What is imported, what it comes with, what it is for.
 _LIBRARIES = (
@@ -174,8 +174,8 @@ def _backups(folder: Path) -> Finding:
             ages.append(time.time() - path.stat().st_mtime)
     if not ages:
         return Finding("backups", True, "none yet; one is taken each day that the window is open")
-    old = min(ages)
-    age = f"{old / 3600:.0f} hours" if old < 2 * _DAY else f"{old / _DAY:.0f} days"
+    hours = round(min(ages) / 3600)
+    age = counted(hours, "hour") if hours < 48 else counted(round(hours / 24), "day")
     return Finding("backups", True, f"{len(ages)}, the newest {age} old")
 
 

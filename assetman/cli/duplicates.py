@@ -105,10 +105,14 @@ def _row(group: DuplicateGroup, assets: dict[int, Asset]) -> dict[str, Any]:
     }
 
 
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"
+
+
 def _lines(group: DuplicateGroup, assets: dict[int, Asset]) -> list[str]:
     """Write a group: a line of its own, then its files, the one proposed to be kept first."""
     count = counted(len(group.copies), "file")
-    lines = [f"{group.likeness.value}: {count}, {group.wasted / 1e6:,.1f} MB more than needed"]
+    lines = [f"{group.likeness.value}: {count}, {_size(group.wasted)} more than needed"]
     for place, copy in enumerate(group.copies):
         if copy.asset_id in assets:
             mark = "keep" if place == 0 else "    "

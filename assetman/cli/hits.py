@@ -54,9 +54,11 @@ def tell_notes(engine: EngineApi, results: Results, console: Console) -> None:
         else:
             console.tell("There is nothing to search here yet: add a folder with “assetman add”.")
     elif results.hits and results.searchable < results.total:
-        lacking = results.total - results.searchable
-        if lacking > len(engine.failures()):  # otherwise those that cannot be read
-            console.tell(f"{lacking:,} files here are not indexed yet (“assetman index” does it).")
+        # Some cannot be read, or hold only silence: of these nothing more will be known.
+        lacking = min(results.total - results.searchable, engine.status().waiting)
+        files = "file here is" if lacking == 1 else "files here are"
+        if lacking:
+            console.tell(f"{lacking:,} {files} not indexed yet (“assetman index” does it).")
 
 
 def _rows(engine: EngineApi, results: Results) -> Iterator[tuple[Hit, Asset]]:

@@ -192,7 +192,10 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="assetman",
-        description="Finds pictures by meaning, on this machine. Without a command: the window.",
+        description=(
+            "Finds pictures, videos and sounds by meaning, on this machine. "
+            "Without a command: the window."
+        ),
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"assetman {__version__}")

@@ -57,9 +57,8 @@ def root_line(root: Root, watch: Watch | None = None) -> str:
     if watch is not None and watch.mode is not WatchMode.AWAY:
         polled = f"looked through every {watch.interval or 0:.0f} s"
         parts.append("watched" if watch.mode is WatchMode.SYSTEM else polled)
-    if watch is not None and watch.reason:
-        parts.append(watch.reason)
-    return f"{root.path}  {', '.join(parts)}"
+    reason = f". {watch.reason}" if watch is not None and watch.reason else ""
+    return f"{root.path}  {', '.join(parts)}{reason}"
 
 
 def _move(given: argparse.Namespace, desk: Desk) -> int:

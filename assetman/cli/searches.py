@@ -50,10 +50,10 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
             return _tell_lately(engine, desk, given.json)
         _change(engine, given, text)
         searches = engine.smart_searches(counted=True)
-    if given.json:
-        desk.console.print_json([_json(each) for each in searches])
-        return 0
-    lines = [_line(each) for each in searches]
+        if given.json:
+            desk.console.print_json([_json(each, engine.as_text(each.query)) for each in searches])
+            return 0
+        lines = [_line(each, engine.as_text(each.query)) for each in searches]
     desk.console.print_lines(lines, "There are no smart searches.")
     return 0
 
@@ -73,7 +73,7 @@ def _change(engine: EngineApi, given: argparse.Namespace, text: str) -> None:
 
 
 def _tell_lately(engine: EngineApi, desk: Desk, as_json: bool) -> int:
-    asked = [text for query in engine.search_history(_LATELY) if (text := query.text)]
+    asked = list(dict.fromkeys(map(engine.as_text, engine.search_history(_LATELY))))
     if as_json:
         desk.console.print_json(asked)
     else:
@@ -88,10 +88,10 @@ def _called(engine: EngineApi, name: str) -> SmartSearch:
     raise WrongUse(f"There is no smart search “{name}”.")
 
 
-def _line(search: SmartSearch) -> str:
+def _line(search: SmartSearch, text: str) -> str:
     count = "" if search.count is None else f"  {counted(search.count, 'file')}"
-    return f"{search.name}{count}  {search.query.text}".rstrip()
+    return f"{search.name}{count}  {text}".rstrip()
 
 
-def _json(search: SmartSearch) -> dict[str, Any]:
-    return {"name": search.name, "query": search.query.text, "count": search.count}
+def _json(search: SmartSearch, text: str) -> dict[str, Any]:
+    return {"name": search.name, "query": text, "count": search.count}

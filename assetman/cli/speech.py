@@ -30,9 +30,11 @@ def run(given: argparse.Namespace, desk: Desk) -> int:
     """List, add, choose, or switch off."""
     if given.verb == "add":
         return _add(given, desk)
-    if given.verb in ("use", "off"):
+    if given.verb == "use":
         return _use(given, desk)
     with desk.engine() as engine:
+        if given.verb == "off":
+            engine.use_speech(None)
         models = engine.speech_models()
     if given.json:
         desk.console.print_json([dataclasses.asdict(model) for model in models])
@@ -60,7 +62,7 @@ def _add(given: argparse.Namespace, desk: Desk) -> int:
 def _use(given: argparse.Namespace, desk: Desk) -> int:
     with desk.engine(long=True) as engine:
         known = known_failures(engine)
-        number = engine.use_speech(given.name if given.verb == "use" else None)
+        number = engine.use_speech(given.name)
         return finish(engine, number, known, desk.console, given.json)
 
 

@@ -6,7 +6,8 @@ import argparse
 import dataclasses
 
 from assetman.cli.desk import Desk
-from assetman.cli.runs import finish, known_failures
+from assetman.cli.runs import follow, known_failures
+from assetman.core.assets import Failure
 from assetman.core.lettering import TextReading
 
 HELP = "read the text in pictures and videos, or stop doing so"
@@ -20,18 +21,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace, desk: Desk) -> int:
     """Tell whether text is read, or switch it on or off."""
-    if given.state is not None:
-        with desk.engine(long=True) as engine:
+    failed: list[Failure] = []
+    with desk.engine(long=given.state == "on") as engine:
+        if given.state == "on":
             known = known_failures(engine)
-            number = engine.read_text(given.state == "on")
-            return finish(engine, number, known, desk.console, given.json)
-    with desk.engine() as engine:
+            _, failed = follow(engine, engine.read_text(True), known, desk.console)
+        elif given.state == "off":
+            engine.read_text(False)
         reading = engine.text_reading()
     if given.json:
         desk.console.print_json(dataclasses.asdict(reading))
     else:
         desk.console.print(_line(reading))
-    return 0
+    return 1 if failed else 0
 
 
 def _line(reading: TextReading) -> str:

@@ -6,7 +6,7 @@ import argparse
 
 from assetman.cli.desk import Desk
 
-HELP = "take back the last thing done by hand: tags, ratings, collections, folders"
+HELP = "take back the last thing done by hand, and once more the thing before"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,8 @@ SIZE                `Span` of bytes
 WIDTH, HEIGHT       `Span` of pixels
 DURATION            `Span` of seconds
 DATE                `Span` of seconds since the epoch, the camera's wall clock read as UTC. Ends are
-                    midnights: `least` is included, `most` is not
+                    midnights: `least` is included, `most` is not. Or `Days`, where it passes as
+                    time does
 COLOR               "#rrggbb", lower case; near one of the main colours (`core.colors`)
 ORIENTATION         "landscape", "portrait" or "square"
 HAS                 one of `HAS`
@@ -36,7 +37,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from assetman.core.days import passes, period, today
 
 HAS = ("audio", "gps", "tags", "text", "speech", "subtitles", "chapters")
 IS = ("missing", "offline", "duplicate", "untagged", "rated", "unrated")
@@ -86,13 +90,51 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Days:
+    """Dates as they are typed, some of them counted from today; "" is open.
+
+    From where `least` begins, or ends if it is not in; to where `most` ends, or begins.
+    """
+
+    least: str = ""
+    most: str = ""
+    least_in: bool = True
+    most_in: bool = True
+
+    @property
+    def passing(self) -> bool:
+        """Whether it means other dates on another day."""
+        return passes(self.least) or passes(self.most)
+
+    def span(self, now: date | None = None) -> Span:
+        """Give the dates that are meant on a day, today as a rule.
+
+        Raises ValueError for what is no date.
+        """
+        now = now or today()
+        ends = [period(each, now) if each else None for each in (self.least, self.most)]
+        if (self.least and not ends[0]) or (self.most and not ends[1]):
+            raise ValueError(f"no date: {self}")
+        low, high = ends
+        least = None if low is None else low[0] if self.least_in else low[1]
+        most = None if high is None else high[1] if self.most_in else high[0]
+        return Span(least, most, True, most is None)
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
     """One `key:value`; the module says what the value of each key is."""
 
     __test__ = False  # it is no test of pytest's
 
     key: Key
-    value: str | Span
+    value: str | Span | Days
+
+    @property
+    def span(self) -> Span | None:
+        """The numbers that pass, for dates as of today; None where the value is a text."""
+        value = self.value.span() if isinstance(self.value, Days) else self.value
+        return value if isinstance(value, Span) else None
 
 
 @dataclass(frozen=True, slots=True)

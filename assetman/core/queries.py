@@ -21,6 +21,7 @@ from assetman.core.conditions import (
 from assetman.core.duplicates import Stack
 from assetman.core.mistakes import Mistake
 
+MATCH = 0.3  # the score from which on a hit is called a match: see docs/decisions/confidence.md
 HEARD = "sound: "  # before the names of the reasons of what is heard
 
 
@@ -158,6 +159,7 @@ class Evidence:
     page: int | None = None
     text: str = ""  # the passage, name or tag that matched
     words: tuple[tuple[int, int], ...] = ()  # where in it: start and end, in characters
+    box: Box | None = None  # where in the picture the text stands
 
 
 @dataclass(frozen=True, slots=True)

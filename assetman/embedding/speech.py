@@ -97,7 +97,10 @@ class SpeechModels:
         """Give an installed model. Raises WrongUse for a name nobody knows."""
         folder = self.folder / name
         if safe_name(name) != name or not _is_whole(folder):
-            raise WrongUse(f"There is no model of speech called “{name}” here.")
+            raise WrongUse(
+                f"There is no model of speech called “{display(name)}” installed: "
+                "“assetman speech add” brings one."
+            )
         return Transcriber(folder, device)
 
     def install(
@@ -148,8 +151,8 @@ class SpeechModels:
         path = Path(source).expanduser()
         if not path.is_dir():
             raise WrongUse(
-                f"There is no folder {display(source)}. A model on a hub is named "
-                f"{PREFIX}owner/name."
+                f"There is no folder and no model of the list called {display(source)}. "
+                f"A model on a hub is named {PREFIX}owner/name."
             )
         if not _is_whole(path):
             raise BadInput(f"{display(path.name)} holds no model that faster-whisper could read.")

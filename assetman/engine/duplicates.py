@@ -30,5 +30,5 @@ class DuplicateVerbs(Verbs):
         keys = assets[one].fingerprint, assets[other].fingerprint
         return compared(self._workspace.thumbnails, *keys)
 
-    def part_copies(self, asset_ids: Sequence[int]) -> None:
-        self._workspace.publish(self._library.duplicates.part(asset_ids))
+    def part_copies(self, asset_ids: Sequence[int], others: Sequence[int] | None = None) -> None:
+        self._workspace.publish(self._library.duplicates.part(asset_ids, others))

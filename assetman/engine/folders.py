@@ -27,6 +27,7 @@ class FolderVerbs(Verbs):
         spaces = library.spaces
         active, filling = spaces.active(Modality.IMAGE), spaces.filling(Modality.IMAGE)
         heard, hearing = spaces.active(Modality.SOUND), spaces.filling(Modality.SOUND)
+        answering = [space.id for space in (active, heard) if space is not None]
         embeddings = [(s.space.key, library.embeddings.count(s.id)) for s in spaces.all()]
         return Status(
             library=str(workspace.folder),
@@ -36,6 +37,7 @@ class FolderVerbs(Verbs):
             missing=counts.missing,
             offline=counts.offline,
             failed=library.failures.count(),
+            waiting=library.contents.count_pending(answering)[0],
             roots=tuple(library.roots.all()),
             model=active.space.model if active else "",
             filling=filling.space.model if filling else None,

@@ -51,14 +51,10 @@ class OrganisingVerbs(Verbs):
         return self._library.undo.history()
 
     def undo(self) -> Step | None:
-        if step := self.history().undo:
-            self._workspace.copies.bring_back(step)
-        return self._go(self._library.undo.undo)
+        return self._go(self._workspace.copies.undo)
 
     def redo(self) -> Step | None:
-        if step := self.history().redo:
-            self._workspace.copies.send_again(step)
-        return self._go(self._library.undo.redo)
+        return self._go(self._workspace.copies.redo)
 
     def _go(self, step_of: Callable[[], tuple[Step | None, Changes]]) -> Step | None:
         """Take a step in the history; roots that came back or lie elsewhere are looked through."""

@@ -75,6 +75,7 @@ class Status:
     missing: int = 0
     offline: int = 0
     failed: int = 0
+    waiting: int = 0  # contents that the models which answer have yet to see or hear
     roots: tuple[Root, ...] = ()
     model: str = ""  # the one that answers about what is seen
     filling: str | None = None  # the one being filled to take over
@@ -290,8 +291,8 @@ class DuplicatesApi(Protocol):
         """
         ...
 
-    def part_copies(self, asset_ids: Sequence[int]) -> None:
-        """Keep that these assets are not duplicates of each other."""
+    def part_copies(self, asset_ids: Sequence[int], others: Sequence[int] | None = None) -> None:
+        """Keep that these assets are not duplicates of each other; with `others`, not of those."""
         ...
 
 

@@ -26,6 +26,7 @@ from assetman.core.progress import CancelToken
 from assetman.ingest.ignore import IGNORE_FILE, IgnoreRules
 from assetman.ingest.places import Place
 from assetman.ingest.unrest import Unrest
+from assetman.media.formats import is_sidecar
 from assetman.media.registry import kind_of
 
 _log = logging.getLogger(__name__)
@@ -169,7 +170,7 @@ class FolderTree:
         path = node.path(name)
         if path == IGNORE_FILE and mask & _ENDS:
             self._lost(self._root_id, None)
-        if kind_of(name) is None or self._rules.skips_file(name, path):
+        if (kind_of(name) is None and not is_sidecar(name)) or self._rules.skips_file(name, path):
             return
         file = (self._root_id, path)
         if mask & _ENDS:

@@ -25,6 +25,7 @@ from assetman.core.progress import CancelToken
 from assetman.ingest.ignore import IGNORE_FILE, IgnoreRules
 from assetman.ingest.places import Place
 from assetman.ingest.unrest import Unrest
+from assetman.media.formats import is_sidecar
 from assetman.media.registry import kind_of
 
 # Without those of opening and reading: what we read must not wake us.
@@ -116,7 +117,9 @@ class _Handler(FileSystemEventHandler):
     def _take_file(self, path: str, ended: bool) -> None:
         if path == IGNORE_FILE:
             self._lost(self._root_id, None)
-        elif kind_of(path) is not None and not self._skips(path, folder=False):
+        elif kind_of(path) is None and not is_sidecar(path.rpartition("/")[2]):
+            return
+        elif not self._skips(path, folder=False):
             if ended:
                 self._unrest.written((self._root_id, path))
             else:

@@ -24,6 +24,7 @@ LONG_KINDS = frozenset({Kind.VIDEO, Kind.AUDIO})  # are read in stretches
 
 _MOST_STRETCHES = 10_000  # of one file; the longest film has some hundreds
 _MOST_PASSAGES = 100_000  # of one file; what is said in ten films
+_UNKNOWN = 0.5  # read, of a file that goes on where it says it ends: as much may follow again
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,10 @@ class Reading:
         if self.read:
             return 1.0
         length = self.probe.duration if self.probe else None
-        return min(1.0, self.stretch.start / length) if length else 0.0
+        if not length:
+            return 0.0
+        share = self.stretch.start / length
+        return share if share < 1 else _UNKNOWN
 
     def take(self, extraction: Extraction) -> list[Portion]:
         """Keep what a stretch gave, and give what of it is to be embedded.

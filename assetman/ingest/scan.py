@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from assetman.core.progress import CancelToken
 from assetman.ingest.ignore import IgnoreRules
 from assetman.library.assets import FileStat, Known
+from assetman.library.sidecars import Beside, mark
+from assetman.media.formats import SIDECAR, SOUNDS, is_sidecar
 from assetman.media.registry import ENDINGS, SHARED_ENDINGS, is_media, is_program_text
 
 
@@ -46,6 +48,8 @@ class Differences:
     unsettled: list[Found] = field(default_factory=list)  # new, changed, or come back
     vanished: list[Known] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
+    # What lies beside files where that may be new: for each path what `library.sidecars` keeps.
+    sidecars: dict[str, bytes | None] = field(default_factory=dict)
     unchanged: int = 0
 
 
@@ -66,33 +70,43 @@ class Scope:
         return {}
 
 
+@dataclass(slots=True)
+class _Beside:
+    """What a walk meets beside the files it is there for."""
+
+    unreadable: list[Unreadable] = field(default_factory=list)
+    sidecars: list[tuple[str, os.stat_result]] = field(default_factory=list)
+
+
 FORBIDDEN = "Assetman is not allowed to read it."
+_LEADS_OUT = "This sidecar is a link that leads out of the folder that was added."
 WHOLE = Scope()
 
 
 def walk(
     root: str, rules: IgnoreRules, cancel: CancelToken, scope: Scope = WHOLE
 ) -> Iterator[Found | Unreadable]:
-    """Yield every media file of `scope` below `root`, folder by folder, at any depth.
+    """Yield every media file and sidecar of `scope` below `root`, folder by folder, at any depth.
 
     Links to folders are never followed: what they name inside the root is met where it lies,
     what they name outside was not added. Links to files count if they stay inside the root.
     What is gone by the time it is looked at was never there. Raises OSError if the root itself
     cannot be read.
     """
-    unreadable: list[Unreadable] = []
-    for files in _folders(root, (rules, cancel, scope), unreadable):
-        yield from unreadable
-        unreadable.clear()
-        for path, found in files:
+    beside = _Beside()
+    for files in _folders(root, (rules, cancel, scope), beside):
+        yield from beside.unreadable
+        for path, found in (*files, *beside.sidecars):
             yield Found(path, _file_stat(found))
-    yield from unreadable
+        beside.unreadable.clear()
+        beside.sidecars.clear()
+    yield from beside.unreadable
 
 
 def _folders(
-    root: str, context: tuple[IgnoreRules, CancelToken, Scope], unreadable: list[Unreadable]
+    root: str, context: tuple[IgnoreRules, CancelToken, Scope], beside: _Beside
 ) -> Iterator[list[tuple[str, os.stat_result]]]:
-    """Yield the media files of one folder after the other; add to `unreadable` on the way."""
+    """Yield the media files of one folder after the other; add to `beside` on the way."""
     rules, cancel, scope = context
     inside = os.path.join(os.path.realpath(root), "")
     # Each call that a file does not need is a tenth of the time a walk takes.
@@ -108,7 +122,7 @@ def _folders(
             if not folder:
                 raise
             if not isinstance(error, FileNotFoundError | NotADirectoryError):
-                unreadable.append(Unreadable(folder, _why(error)))
+                beside.unreadable.append(Unreadable(folder, _why(error)))
             continue
         prefix = folder + "/" if folder else ""
         files: list[tuple[str, os.stat_result]] = []
@@ -123,6 +137,8 @@ def _folders(
                 try:
                     if entry.is_file(follow_symlinks=False):
                         if name[name.rfind(".") :] not in ENDINGS and not is_media(name):
+                            if is_sidecar(name) and not rules.skips_file(name, path):
+                                beside.sidecars.append((path, entry.stat(follow_symlinks=False)))
                             continue
                         if name[0] == "." or (skips and skips(name, path)):
                             continue
@@ -138,11 +154,22 @@ def _folders(
                         found = _linked(entry, inside)
                         if found is not None:
                             files.append((path, found))
+                    elif is_sidecar(name) and not rules.skips_file(name, path):
+                        _take_link(entry, path, inside, beside)
                 except FileNotFoundError:
                     continue
                 except OSError as error:
-                    unreadable.append(Unreadable(path, _why(error)))
+                    beside.unreadable.append(Unreadable(path, _why(error)))
         yield files
+
+
+def _take_link(entry: os.DirEntry[str], path: str, inside: str, beside: _Beside) -> None:
+    """Take in a sidecar that is a link, if it leads to a file inside the root."""
+    found = _linked(entry, inside)
+    if found is not None:
+        beside.sidecars.append((path, found))
+    elif entry.is_symlink():
+        beside.unreadable.append(Unreadable(path, _LEADS_OUT))
 
 
 def is_junction(entry: os.DirEntry[str]) -> bool:
@@ -188,11 +215,12 @@ def compare(
     """
     # Every file of a library comes by here each time: nothing is made of one that is unchanged.
     differences = Differences()
-    unsettled, unreadable = differences.unsettled, differences.unreadable
+    unsettled, beside = differences.unsettled, _Beside()
+    unreadable = differences.unreadable = beside.unreadable
     left = dict(known)
     renumbered: list[tuple[Found, Known]] = []
     met = 0
-    for files in _folders(root, (rules, cancel, scope), unreadable):
+    for files in _folders(root, (rules, cancel, scope), beside):
         for path, found in files:
             row = left.pop(path, None)
             if (
@@ -208,6 +236,8 @@ def compare(
         seen(met)
     unsettled += _swapped(renumbered)
     differences.unchanged = met - len(unsettled)
+    there = (row for path, row in known.items() if path not in left)
+    differences.sidecars = _moved_beside(there, unsettled, beside.sidecars)
     left.update(scope.gone())
     hidden = tuple(item.path + "/" for item in unreadable)
     blind = {item.path for item in unreadable}
@@ -217,6 +247,36 @@ def compare(
         if not row.missing and path not in blind and not (hidden and path.startswith(hidden))
     ]
     return differences
+
+
+def _moved_beside(
+    there: Iterable[Known],
+    unsettled: Sequence[Found],
+    sidecars: Sequence[tuple[str, os.stat_result]],
+) -> dict[str, bytes | None]:
+    """Give what lies beside the files that were met, where that may be other than is known.
+
+    `IMG_1.xmp` speaks of every picture and film IMG_1, `IMG_1.CR3.xmp` of that one only, and
+    outranks the other.
+    """
+    named: dict[str, list[Beside]] = {}
+    for path, found in sorted(sidecars, key=lambda each: each[0]):
+        name = path.rpartition("/")[2]
+        about = Beside(name, found.st_size, found.st_mtime_ns)
+        named.setdefault(path[: -len(SIDECAR)].lower(), []).append(about)
+
+    def marked(path: str) -> bytes | None:
+        whole = path.lower()
+        ending = whole[whole.rindex(".") :]
+        of_all = () if ending in SOUNDS else named.get(whole.removesuffix(ending), ())
+        return mark((*of_all, *named.get(whole, ())))
+
+    changed = {
+        row.path: now
+        for row in there
+        if (named or row.sidecars) and (now := marked(row.path)) != row.sidecars
+    }
+    return changed | {found.path: marked(found.path) for found in unsettled}
 
 
 def _swapped(renumbered: Sequence[tuple[Found, Known]]) -> Iterator[Found]:

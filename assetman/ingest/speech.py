@@ -59,6 +59,11 @@ class Turn:
     # Where the work is to be gentle, rests about as long as it took, seconds.
     rest: Callable[[CancelToken, float], None] = lambda token, worked: None
 
+    def goes_on(self) -> bool:
+        """Wait while the run is paused; tell whether nothing else is wanted. Raises Cancelled."""
+        self.gate(self.token)
+        return not self.wanted()
+
 
 @dataclass(slots=True)
 class _Reading:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import islice
@@ -71,6 +71,7 @@ class Survey:
         self._gate = gate
         identification = Identification(self._library)
         unsettled: list[tuple[Root, list[Found]]] = []
+        sidecars: list[tuple[Root, dict[str, bytes | None]]] = []
         for root, places_of_root in self._by_root(places):
             with self._while_kept(root):
                 differences = self._walk(root, places_of_root, cancel)
@@ -80,12 +81,16 @@ class Survey:
                     ready = [found for found in files if not self._unfinished(root.id, found)]
                     identification.offer(root, ready, differences.vanished)
                     unsettled.append((root, ready))
-        for root, files in unsettled:
+                    sidecars.append((root, differences.sidecars))
+        for (root, files), (_, marks) in zip(unsettled, sidecars, strict=True):
             with self._while_kept(root):
-                self._identify(root, files, identification, cancel)
+                self._identify(root, files, identification, cancel, marks)
         for result in identification.settle(cancel):
             self._tally.identified(result)
             self._publish(result.changes)
+        for root, marks in sidecars:
+            if marks:
+                self._library.sidecars.keep(root.id, marks)
         gone, changes = identification.keep_missing()
         if gone:
             self._publish(changes)
@@ -191,12 +196,20 @@ class Survey:
             self._publish(changes)
 
     def _identify(
-        self, root: Root, files: list[Found], identification: Identification, cancel: CancelToken
+        self,
+        root: Root,
+        files: list[Found],
+        identification: Identification,
+        cancel: CancelToken,
+        sidecars: Mapping[str, bytes | None],
     ) -> None:
         """Settle files, newest first: they are what the person is most likely to look for."""
         files.sort(key=lambda found: found.stat.mtime_ns, reverse=True)
         for batch in _batches(files):
             result = identification.identify(root, batch, cancel, self._gate)
+            beside = {found.path: mark for found in batch if (mark := sidecars.get(found.path))}
+            if beside:
+                self._library.sidecars.keep(root.id, beside)
             self._tally.identified(result)
             self._publish(result.changes)
 

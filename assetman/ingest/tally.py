@@ -13,6 +13,9 @@ from assetman.ingest.identify import Identified
 
 _WINDOW = 10.0  # seconds the rate looks back
 _TRUSTED = 1.5  # seconds of work before a rate means something
+_TOLD_BY = (
+    20  # parts of all the work; one is enough of it, or one file, for a rate to mean something
+)
 
 
 class Tally:
@@ -169,9 +172,11 @@ class Tally:
         while len(self._marks) > 1 and now - self._marks[1][0] > _WINDOW:
             self._marks.popleft()
         since, before = self._marks[0]
-        if now - since < _TRUSTED or self._reached() <= before:
+        reached = self._reached()
+        few = reached < min(1.0, self._progress.total / _TOLD_BY)
+        if few or now - since < _TRUSTED or reached <= before:
             return None
-        return (self._reached() - before) / (now - since)
+        return (reached - before) / (now - since)
 
     def _reached(self) -> float:
         return self._progress.done + sum(self._begun.values())

@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 
 from assetman.core.changes import Changes
@@ -37,6 +38,8 @@ class Tools:
     publish: Callable[[Changes], None]
     decoders: int  # processes that decode
     shares_cores: Callable[[], bool]  # encoder and decoders compete for the same cores
+    # Reads what lies beside the files of contents that were just stored.
+    describe: Callable[[Sequence[int], CancelToken], None] = lambda content_ids, cancel: None
 
 
 class Worklist:
@@ -269,6 +272,8 @@ class Worklist:
             len(items), sum(item.size for item in items), embedded=stored.changes.embedded
         )
         tools.publish(stored.changes)
+        with suppress(Cancelled):  # the next run reads it
+            tools.describe([item.content_id for item in items], self._cancel)
 
     def _settle(self) -> None:
         """Wait for the write under way, and hear its errors."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assetman.core.assets import Asset, AssetState, Kind
@@ -27,6 +27,16 @@ class AssetCounts:
     by_kind: dict[Kind, int] = field(default_factory=dict)
     missing: int = 0
     offline: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an asset comes from: what it holds, where it lies, when it was taken."""
+
+    asset_id: int
+    content_id: int
+    folder: tuple[int, bytes]  # with its root
+    taken: float | None  # seconds since the epoch
 
 
 class AssetLists:
@@ -52,6 +62,19 @@ class AssetLists:
             (id_list(asset_ids),),
         )
         return [_asset(row) for row in rows]
+
+    def origins(self, asset_ids: Sequence[int]) -> list[Origin]:
+        """Say of those of the assets that exist where they come from."""
+        rows = self._database.rows(
+            "SELECT a.id, a.content_id, a.root_id, a.folder, c.taken "
+            "FROM json_each(?) j CROSS JOIN assets a ON a.id = j.value "
+            "CROSS JOIN contents c ON c.id = a.content_id",
+            (id_list(asset_ids),),
+        )
+        return [
+            Origin(asset_id, content_id, (root_id, folder), taken)
+            for asset_id, content_id, root_id, folder, taken in rows
+        ]
 
     def at(self, root_id: int, path: str) -> int | None:
         """Find the asset of a relative path, missing or not."""
@@ -103,8 +126,16 @@ class AssetLists:
         sql = f"SELECT COUNT(*) FROM {source(condition)} WHERE {where}"
         return int(self._database.value(sql, values))
 
-    def count_searchable(self, filters: Filters | Condition, space_ids: int | Sequence[int]) -> int:
-        """Count the assets that pass and have a segment embedded in a space, or in any of some."""
+    def count_searchable(
+        self,
+        filters: Filters | Condition,
+        space_ids: int | Sequence[int],
+        by_kind: Mapping[Kind, int] | None = None,
+    ) -> int:
+        """Count the assets that pass and have a segment embedded in a space, or in any of some.
+
+        `by_kind` counts those that pass, where that is known.
+        """
         self._database.settle()
         condition = asked(filters)
         spaces = [space_ids] if isinstance(space_ids, int) else list(space_ids)
@@ -131,7 +162,8 @@ class AssetLists:
             f"HAVING MIN(g.space_id) = {EXTRACTION} OR COUNT(*) = CASE a.kind {count} END)",
             [id_list([EXTRACTION, *spaces]), *values],
         )
-        return self.count(condition) - int(bare)
+        counted = self.count(condition) if by_kind is None else sum(map(by_kind.__getitem__, kinds))
+        return counted - int(bare)
 
     def _takers(self, space_ids: Sequence[int]) -> dict[Kind, int]:
         """Count, for each kind of file, those of the spaces that have embeddings of it."""

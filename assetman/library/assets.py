@@ -46,6 +46,7 @@ class Known:
     inode: str
     missing: bool
     root_id: int
+    sidecars: bytes | None = None  # that lie beside it, as `sidecars.mark` gives them
 
 
 @dataclass(frozen=True, slots=True)

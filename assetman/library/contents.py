@@ -156,7 +156,8 @@ class Contents:
         database = self._database
         with database.writing():
             done = database.execute(
-                "UPDATE contents SET extracted = 1, heard = 1, described = 1, "
+                "UPDATE contents SET extracted = 1, heard = 1, described = NOT EXISTS "
+                "(SELECT 1 FROM assets WHERE content_id = contents.id AND sidecars IS NOT NULL), "
                 "kind = ?, width = ?, height = ?, taken = ?, facts = ?, duration = ?, "
                 "rate = ?, channels = ?, loudness = ?, peak = ?, bpm = ?, "
                 "tonality = ?, camera = ?, lens = ?, placed = ? WHERE id = ?",

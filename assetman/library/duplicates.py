@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 
 from assetman.core.assets import Kind
 from assetman.core.changes import Changes
@@ -155,16 +155,21 @@ class Duplicates:
         """Give the pairs of assets that the person says are no duplicates, the lower id first."""
         return set(self._database.rows("SELECT one, other FROM parted"))
 
-    def part(self, asset_ids: Sequence[int]) -> Changes:
-        """Keep that no two of these assets are duplicates."""
+    def part(self, asset_ids: Sequence[int], others: Sequence[int] | None = None) -> Changes:
+        """Keep that no two of these assets are duplicates; with `others`, that none is of those."""
         with self._database.writing(PERSON):
-            ids = sorted(set(asset_ids))
-            added = self._part(combinations(ids, 2))
+            ids, rest = sorted(set(asset_ids)), set(others or ()) - set(asset_ids)
+            pairs = combinations(ids, 2) if others is None else product(ids, rest)
+            added = self._part(sorted((min(pair), max(pair)) for pair in pairs))
             if not added:
                 return Changes()
             self._journal.append("copies.part", after={"pairs": added})
-            changes = Changes(assets_changed=frozenset(ids), duplicates=True)
-            return changes | self._steps.note(f"Say that {files(len(ids))} are not duplicates")
+            changes = Changes(assets_changed=frozenset(ids) | rest, duplicates=True)
+            said = "are" if others is None or len(ids) > 1 else "is"
+            step = f"Say that {files(len(ids))} {said} not duplicates"
+            if others is not None:
+                step = f"Say that {files(len(ids))} {said} no duplicate of {files(len(rest))}"
+            return changes | self._steps.note(step)
 
     def keeping(self, asset_id: int, kept: str, others: int) -> Changes:
         """Begin the step that keeps one of several copies, inside the transaction of it all."""

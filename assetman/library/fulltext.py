@@ -41,6 +41,15 @@ _WEIGHTS = {
 _APART = (PassageKind.CHAPTER, PassageKind.SUBTITLE, PassageKind.SPEECH, PassageKind.TEXT)
 _KINDS = tuple(_WEIGHTS)
 _CASES = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(_KINDS))
+_BEARERS = (
+    f"SELECT t.asset_id AS c0, t.tag_id * 4 + {TAG} AS c1 FROM json_each(?) j "
+    "CROSS JOIN asset_tags t INDEXED BY asset_tags_by_tag ON t.tag_id = j.value"
+)
+_HOLDERS = (
+    f"SELECT a.id AS c0, p.id * 4 + {PASSAGE} AS c1, CASE p.kind {_CASES} END AS c2 "
+    "FROM json_each(?) j CROSS JOIN passages p ON p.id = j.value "
+    "CROSS JOIN assets a INDEXED BY assets_by_content ON a.content_id = p.content_id"
+)
 _OF_KIND = np.array([_WEIGHTS[kind] for kind in _KINDS])
 _IS_APART = np.array([kind in _APART for kind in _KINDS])
 
@@ -161,17 +170,8 @@ class FullText:
         """Give the assets that rows of the index are about."""
         part = rows & 3
         own = rows[(part == NAME) | (part == FOLDERS)]
-        bearers, tags = self._database.integers(
-            f"SELECT t.asset_id AS c0, t.tag_id * 4 + {TAG} AS c1 FROM json_each(?) j "
-            "CROSS JOIN asset_tags t INDEXED BY asset_tags_by_tag ON t.tag_id = j.value",
-            [id_list(rows[part == TAG] >> 2)],
-        )
-        holders, passages, kinds = self._database.integers(
-            f"SELECT a.id AS c0, p.id * 4 + {PASSAGE} AS c1, CASE p.kind {_CASES} END AS c2 "
-            "FROM json_each(?) j CROSS JOIN passages p ON p.id = j.value "
-            "CROSS JOIN assets a INDEXED BY assets_by_content ON a.content_id = p.content_id",
-            [id_list(rows[part == PASSAGE][:_MOST_PASSAGES] >> 2)],
-        )
+        bearers, tags = self._joined(_BEARERS, rows[part == TAG])
+        holders, passages, kinds = self._joined(_HOLDERS, rows[part == PASSAGE][:_MOST_PASSAGES])
         weights = [np.where(own & 3 == FOLDERS, _FOLDER, 1.0), np.ones(len(tags)), _OF_KIND[kinds]]
         apart = [np.zeros(len(own) + len(tags), bool), _IS_APART[kinds]]
         assets = np.concatenate([own >> 2, bearers, holders])
@@ -182,6 +182,12 @@ class FullText:
             np.concatenate(weights),
             np.concatenate(apart),
         )
+
+    def _joined(self, sql: str, rows: np.ndarray) -> list[np.ndarray]:
+        """Join rows of the index with what they are about; most words have none of a kind."""
+        if not len(rows):
+            return [rows] * sql.count(" AS c")
+        return self._database.integers(sql, [id_list(rows >> 2)])
 
     def _passing(self, assets: np.ndarray, filters: Filters | Condition) -> list[int]:
         """Give those of the assets that pass, in their order."""

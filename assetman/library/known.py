@@ -12,7 +12,7 @@ from assetman.library.values import ENCODING, ERRORS, from_bytes, to_bytes, with
 
 _COLUMNS = """
 SELECT a.id, a.path, a.size, a.mtime_ns, a.content_id, a.inode, a.missing_since IS NOT NULL,
-    a.root_id
+    a.root_id, a.sidecars
 FROM assets a {index} WHERE """
 _AT_ONCE = 400  # paths in one query
 
@@ -73,11 +73,11 @@ class KnownFiles:
         sql = _COLUMNS.format(index=index) + condition
         # Row by row: looking for garbage among all rows at once took a third of the time.
         with self._database.reading() as connection, closing(connection.cursor()) as cursor:
-            for asset_id, raw, size, time, content_id, inode, missing, root_id in cursor.execute(
+            for asset, raw, size, time, content, inode, missing, root, beside in cursor.execute(
                 sql, values
             ):
                 path = raw.decode(ENCODING, ERRORS)
-                found[path] = Known(asset_id, path, size, time, content_id, inode, missing, root_id)
+                found[path] = Known(asset, path, size, time, content, inode, missing, root, beside)
         return found
 
 

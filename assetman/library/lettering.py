@@ -36,7 +36,7 @@ _UNREAD = (
     f"WHERE kind IN ('{Kind.IMAGE}', '{Kind.VIDEO}') AND reader IS NOT ? AND extracted) c "
     f"{_READABLE}"
 )
-_COLUMNS = "c.id, a.id, c.kind, r.path, a.path, c.width, c.height, c.size, a.mtime_ns"
+_COLUMNS = "c.id, a.id, c.kind, r.path, a.path, c.width, c.height, c.size, a.mtime_ns, c.duration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Unread:
     height: int | None
     size: int  # bytes of the file, and its time, as the library knows it
     mtime_ns: int
+    duration: float | None = None  # seconds
 
 
 class Lettering:
@@ -61,16 +62,19 @@ class Lettering:
         self._journal = journal
         self._passages = passages
 
-    def undescribed(self, limit: int, skip: Sequence[int] = ()) -> list[Unread]:
-        """List contents that were decoded before anybody asked what they say of themselves."""
+    def undescribed(
+        self, limit: int, skip: Sequence[int] = (), among: Sequence[int] | None = None
+    ) -> list[Unread]:
+        """List contents of which it is not known what they, or their sidecars, say in words."""
+        these = "" if among is None else "AND c.id IN (SELECT value FROM json_each(?))"
         rows = self._database.rows(
-            f"SELECT {_COLUMNS} {_UNDESCRIBED} GROUP BY c.id ORDER BY c.id LIMIT ?",
-            (id_list(skip), limit),
+            f"SELECT {_COLUMNS} {_UNDESCRIBED} {these} GROUP BY c.id ORDER BY c.id LIMIT ?",
+            (id_list(skip), *([] if among is None else [id_list(among)]), limit),
         )
         return [_unread(row) for row in rows]
 
     def describe(self, content_id: int, passages: Sequence[Passage]) -> Changes:
-        """Keep what a file says of itself in words. Raises WrongUse if the content is gone."""
+        """Keep what a file and its sidecars say in words. Raises WrongUse if the content is gone."""
         with self._database.writing():
             changes = self._passages.replace(content_id, passages, DESCRIBED)
             self._database.execute("UPDATE contents SET described = 1 WHERE id = ?", (content_id,))

@@ -34,6 +34,7 @@ from assetman.library.problems import CatalogueDamaged, DiskFull
 from assetman.library.roots import Roots
 from assetman.library.sayings import Sayings
 from assetman.library.segments import Segments
+from assetman.library.sidecars import Sidecars
 from assetman.library.smart_searches import SmartSearches
 from assetman.library.spaces import Spaces
 from assetman.library.steps import Steps
@@ -75,6 +76,7 @@ class Library:
         self.passages = Passages(database, self.journal)
         self.transcripts = Transcripts(database, self.journal, self.passages)
         self.lettering = Lettering(database, self.journal, self.passages)
+        self.sidecars = Sidecars(database)
         self.sayings = Sayings(database)
         self.fulltext = FullText(database)
         self.readings = Sayings(database, READ_KINDS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assetman.core.assets import Box, SegmentDraft, SegmentKind
+from assetman.core.assets import Box, Kind, SegmentDraft, SegmentKind
 from assetman.core.conditions import Condition
 from assetman.core.errors import WrongUse
 from assetman.core.queries import Filters
@@ -22,6 +22,8 @@ _COLUMNS = (
     's.id, s.content_id, s.kind, s.ordinal, s.start, s."end", s.page, s.box, '
     "s.at, s.look, s.sheet, s.cell"
 )
+_KINDS = tuple(Kind)
+_PLACES = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(_KINDS))
 _ORDER = f"s.kind = '{SegmentKind.WINDOW}', s.ordinal, s.id"
 
 
@@ -65,6 +67,19 @@ class Owners:
 
     segment_ids: np.ndarray  # (n,) int64
     asset_ids: np.ndarray  # (n,) int64
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """What filters leave."""
+
+    by_kind: dict[Kind, int]  # assets
+    segments: np.ndarray  # (n,) int64 sorted; of all of them
+
+    @property
+    def assets(self) -> int:
+        """Count the assets of all kinds."""
+        return sum(self.by_kind.values())
 
 
 class Segments:
@@ -145,12 +160,20 @@ class Segments:
 
     def matching(self, filters: Filters | Condition) -> np.ndarray:
         """Give the segments that some asset which passes has: (n,) int64, sorted."""
+        return self.within(filters).segments
+
+    def within(self, filters: Filters | Condition) -> Within:
+        """Find the assets that pass, of each kind, and their segments, all in one go."""
         condition = asked(filters)
         where, values = passing(condition)
-        (contents,) = self._database.integers(
-            f"SELECT a.content_id AS c0 FROM {source(condition)} WHERE {where}", values
+        (found,) = self._database.integers(
+            f"SELECT a.content_id * {len(_KINDS)} + CASE a.kind {_PLACES} END AS c0 "
+            f"FROM {source(condition)} WHERE {where}",
+            values,
         )
-        return self._holders.segments_of(contents)
+        contents, places = np.divmod(found, len(_KINDS))
+        counts = np.bincount(places, minlength=len(_KINDS)).tolist()
+        return Within(dict(zip(_KINDS, counts, strict=True)), self._holders.segments_of(contents))
 
     def owners(self, segment_ids: np.ndarray, filters: Filters | Condition = EVERYTHING) -> Owners:
         """Pair segments with the assets that have them and pass."""

@@ -76,9 +76,10 @@ def term(leaf: Test | InFolder | InCollection) -> Term:
         return _in_folder(leaf)
     if isinstance(leaf, InCollection):
         return _member("collection_assets", "collection_id", "?", [leaf.id])
-    value = leaf.value
-    if isinstance(value, Span):
-        return _spanned(leaf.key, value)
+    value, wanted = leaf.value, leaf.span
+    if wanted is not None:
+        return _spanned(leaf.key, wanted)
+    assert isinstance(value, str)
     if leaf.key in (Key.CAMERA, Key.LENS):
         gear = f"a.{leaf.key} IN (SELECT id FROM gear WHERE key GLOB ?)"
         return Term(gear, [_glob(value)])

@@ -136,12 +136,13 @@ class Whereabouts:
         database = self._database
         with database.writing():
             row = database.row(
-                "SELECT root_id, path, size, mtime_ns, inode, device FROM assets WHERE id = ?",
+                "SELECT root_id, path, size, mtime_ns, inode, device, sidecars "
+                "FROM assets WHERE id = ?",
                 (copy_id,),
             )
             if row is None:
                 return Changes()
-            root_id, path, size, mtime_ns, inode, device = row
+            root_id, path, size, mtime_ns, inode, device, sidecars = row
             stat = FileStat(size, mtime_ns, int(inode), int(device))
             for table in ("asset_tags", "collection_assets"):
                 # A copy bears nothing as a rule; what it bears all the same is not lost.
@@ -150,6 +151,7 @@ class Whereabouts:
                     (asset_id, copy_id),
                 )
             changes = self._assets.forget([copy_id])
+            database.execute("UPDATE assets SET sidecars = ? WHERE id = ?", (sidecars, asset_id))
             return changes | self._assets.move(asset_id, root_id, from_bytes(path), stat)
 
 

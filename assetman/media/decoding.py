@@ -115,7 +115,7 @@ class SoundTask:
 
 @dataclass(frozen=True, slots=True)
 class DescribeTask:
-    """Read what a file says of itself in words."""
+    """Read what a file says in words: of itself, or of the one it is a sidecar of."""
 
     path: str
 
@@ -247,7 +247,7 @@ def _attempt(task: Task, limits: Limits) -> Answer | Failed:
 
 
 def _decode(task: Task, limits: Limits) -> Answer:
-    from assetman.media.registry import reader_of
+    from assetman.media.registry import described, reader_of
 
     if isinstance(task, FrameTask):
         from assetman.media.video import VideoHandler
@@ -261,10 +261,10 @@ def _decode(task: Task, limits: Limits) -> Answer:
         from assetman.media.sound_part import read_part
 
         return read_part(task.path, task.start, task.end, task.target, limits)
+    if isinstance(task, DescribeTask):
+        return described(task.path, limits)
     # what the person drops may have no ending at all: its content will tell
     handler = reader_of(task.path)
-    if isinstance(task, DescribeTask):
-        return handler.describe(task.path, limits)
     if isinstance(task, PreviewTask):
         return handler.preview(task.path, task.side, task.target, limits)
     return handler.extract(

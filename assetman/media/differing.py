@@ -12,8 +12,8 @@ from PIL import Image
 
 from assetman.core.duplicates import Comparison
 from assetman.core.errors import WrongUse
-from assetman.media.aligning import Match, Sight, laid
 from assetman.media.files import write_whole
+from assetman.media.picture_matching import Match, Sight, laid
 from assetman.media.thumbnails import ThumbnailCache
 
 _LIGHT = (255, 64, 64)  # what is lit, red on any picture

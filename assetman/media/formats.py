@@ -46,6 +46,8 @@ SOUNDS = _endings(
 )
 
 # Pictures share this form of file with films: what the brand of a picture is.
+SIDECAR = ".xmp"  # no picture, but what programs write about the file beside it
+
 STILL_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"avis", b"crx "))
 _FILM_STARTS = (b"\x1a\x45\xdf\xa3", b"\x30\x26\xb2\x75", b"FLV\x01", b".RMF", b"\0\0\1\xba")
 _FILM_BOXES = frozenset((b"moov", b"mdat", b"wide", b"pnot"))
@@ -89,3 +91,8 @@ def looks_like_video(start: bytes) -> bool:
     if start[:1] == b"\x47":
         return start[188:189] == b"\x47"
     return start.startswith(_FILM_STARTS) or start[4:8] in _FILM_BOXES
+
+
+def is_sidecar(name: str) -> bool:
+    """Tell whether a file of a name is a sidecar."""
+    return name.lower().endswith(SIDECAR) and len(name) > len(SIDECAR) and name[0] != "."

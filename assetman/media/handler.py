@@ -113,7 +113,7 @@ class MediaHandler(Protocol):
 
 
 class Describer(Protocol):
-    """Reads what files say of themselves, somewhere; `workers.DecodePool` is one."""
+    """Reads what files and sidecars say in words, somewhere; `workers.DecodePool` is one."""
 
     def describe(self, path: str) -> Future[tuple[Passage, ...]]: ...
 

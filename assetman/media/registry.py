@@ -111,6 +111,15 @@ def reader_of(path: str) -> MediaHandler:
     return VIDEOS if formats.looks_like_video(start) else IMAGES
 
 
+def described(path: str, limits: Limits) -> tuple[Passage, ...]:
+    """Read what a file says in words: of itself, or, as a sidecar does, of the one beside it."""
+    if formats.is_sidecar(os.path.basename(path)):
+        from assetman.media.sidecars import read_sidecar
+
+        return read_sidecar(path)
+    return reader_of(path).describe(path, limits)
+
+
 def kind_of(path: str) -> Kind | None:
     """Tell what a file is to a person, by its ending alone; None: nothing we read."""
     handler = handler_for(path)

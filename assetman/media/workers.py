@@ -75,8 +75,8 @@ class DecodePool:
         return cast("Future[Extraction]", self._submit(task, urgent))
 
     def describe(self, path: str) -> Future[tuple[Passage, ...]]:
-        """Read what a file says of itself in words; nothing is decoded."""
-        return cast("Future[tuple[Passage, ...]]", self._submit(DescribeTask(path), urgent=False))
+        """Read what a file, or a sidecar, says in words; nothing is decoded, so it goes first."""
+        return cast("Future[tuple[Passage, ...]]", self._submit(DescribeTask(path), urgent=True))
 
     def preview(self, path: str, side: int | None, target: Path) -> Future[tuple[int, int]]:
         """Write a picture that Qt loads; the future gives its width and height."""

@@ -52,25 +52,32 @@ _KINDS = {
     for name in names
 }
 _NESTED = re.compile(r"[|/]")  # between a keyword and the one it is below
+_OWN = "darktable|"  # keywords that a program writes for itself
 
 
 def read_xmp(packet: object) -> Iterator[tuple[PassageKind, str]]:
     """Give the texts of a packet with what each of them is; nothing of one that makes no sense."""
-    root = _parsed(packet)
-    if root is None:
-        return
+    root = parsed(packet)
+    if root is not None:
+        yield from texts_of(root)
+
+
+def texts_of(root: ElementTree.Element) -> Iterator[tuple[PassageKind, str]]:
+    """Give the texts of a packet that was parsed."""
     for element in root.iter():
         known = [(element.tag, list(_texts(element)))]
         known += [(name, [value]) for name, value in element.attrib.items()]
         for name, texts in known:
             kind = _KINDS.get(name)
             if kind is PassageKind.KEYWORD:
-                texts = [part for text in texts for part in _NESTED.split(text)]
+                own = [text for text in texts if not text.startswith(_OWN)]
+                texts = [part for text in own for part in _NESTED.split(text)]
             if kind is not None:
                 yield from ((kind, text) for text in texts)
 
 
-def _parsed(packet: object) -> ElementTree.Element | None:
+def parsed(packet: object) -> ElementTree.Element | None:
+    """Parse a packet, wherever in these bytes it is; None where it makes no sense."""
     if isinstance(packet, str):
         packet = packet.encode("utf-8", "replace")
     if not isinstance(packet, bytes) or len(packet) > _MOST:

@@ -25,8 +25,11 @@ _WRONG = 2.5  # how much more a frame counts that is not the same
 _KNOWN = 0.4  # of the shorter one, of which it has to be known
 _COVERED = 0.6  # of the shorter one, that has to be the same
 _MOVED = 0.004  # of what is seen, that changes in it; less is a picture that stands still
+_HARDLY = 0.00005  # the same; less is how numbers are rounded
+_A_LITTLE = 0.3  # how alike the little has to change that changes in two that stand still
 _TOGETHER = 0.6  # how alike the changes of two films have to be
-_STILL = 0.985  # the same of two that stand still
+_STILL = 0.985  # the product of frames of two that stand still
+_VERY_STILL = 0.9998  # the same, where what changes says nothing
 _PAIRS = 60_000_000  # of frames that are compared at once
 
 # Sounds.
@@ -127,11 +130,12 @@ def _shown_at(
     covered = float(theirs.seconds[pairs].sum()) / compared
     if covered < _COVERED:
         return None
-    together = _together(mine.units[partners[pairs]], theirs.units[pairs])
-    if together is None:  # nothing moves: only what is whole, and just the same, is a copy
+    moved, together = _together(mine.units[partners[pairs]], theirs.units[pairs])
+    if moved < _MOVED:  # nothing moves: only what is whole, and just the same, is a copy
         whole = abs(mine.end - theirs.end) < 0.02 * mine.end + 0.3 and abs(offset) <= 0.3
+        other = moved >= _HARDLY and together < _A_LITTLE  # a camera that stands still
         together = float(likeness[pairs].mean()) if whole else 0.0
-        if together < _STILL:
+        if together < (_VERY_STILL if other else _STILL):
             return None
     if together < _TOGETHER:
         return None
@@ -183,13 +187,12 @@ def _best_run(worth: NDArray[np.floating]) -> tuple[int, int]:
     return span
 
 
-def _together(mine: NDArray[np.float32], theirs: NDArray[np.float32]) -> float | None:
-    """Say how alike two films change, frame by frame; None where they stand still."""
+def _together(mine: NDArray[np.float32], theirs: NDArray[np.float32]) -> tuple[float, float]:
+    """Say how much two films change, the less of both, and how alike, frame by frame."""
     mine, theirs = mine - mine.mean(axis=0), theirs - theirs.mean(axis=0)
     moved = [float((each**2).sum(axis=1).mean()) for each in (mine, theirs)]
-    if min(moved) < _MOVED:
-        return None
-    return float((mine * theirs).sum() / np.sqrt((mine**2).sum() * (theirs**2).sum()))
+    both = float(np.sqrt((mine**2).sum() * (theirs**2).sum()))
+    return min(moved), float((mine * theirs).sum()) / both if both else 0.0
 
 
 def _reach(mine: Seen, theirs: Seen, run: tuple[int, int], offset: float) -> Span:

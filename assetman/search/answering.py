@@ -17,14 +17,23 @@ from assetman.core.spaces import Space
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.search.aspects import Asked, Vectors, aspect_of
-from assetman.search.confidence import Likelihood, Standing, likelihood
-from assetman.search.grouping import group
+from assetman.search.confidence import (
+    ALL_OF_IT,
+    SAME,
+    Likelihood,
+    Nearness,
+    Standing,
+    likelihood,
+    nearest_usually,
+)
+from assetman.search.grouping import best_assets
 from assetman.search.scoring import SAMPLE, Question
 from assetman.vectors.store import VectorStore
 
 _MORE = 4  # times as many neighbours are asked for when they were too few assets
 _SPARE = 2  # neighbours asked for per hit wanted, for segments that share an asset
 _RENEWED = 0.02  # of the vectors of a space that may come or go before another sample is taken
+_Sample = tuple[np.ndarray, tuple[float, float] | None]  # (n, d), and how near neighbours are
 NOWHERE = float("-inf")  # the odds of a segment that has no vector
 
 
@@ -73,10 +82,14 @@ class Answer:
             neighbours = self.store.search(direction, count, wanted.segments, without=passed)
             ids = neighbours.ids[0][neighbours.ids[0] >= 0]
             known, rows = self.store.vectors_of(ids)  # those that went in this moment are left out
-            odds = self._odds(rows)
-            best = np.lexsort((known, -odds))
-            owners = library.segments.owners(known[best], wanted.condition)
-            found += group(known[best], odds[best], owners, wanted.leave_out)
+            found += best_assets(
+                library.segments,
+                known,
+                self._odds(rows),
+                wanted.condition,
+                wanted.leave_out,
+                limit - len(found),
+            )
             if len(found) >= limit or len(ids) < count:
                 return sorted(found, key=lambda row: (-row[2], row[0]))[:limit]
             passed = np.concatenate([passed, ids, library.segments.siblings(ids)])
@@ -97,7 +110,10 @@ class Answer:
 
     def _odds(self, rows: np.ndarray) -> np.ndarray:
         odds = self.likelihood.odds(rows)
-        return odds if self.question.wants else -odds
+        if not self.question.wants:
+            return -odds
+        beyond = rows @ self.question.direction - SAME
+        return np.where(beyond > 0, np.maximum(odds, ALL_OF_IT + beyond), odds)
 
 
 class Backgrounds:
@@ -106,22 +122,29 @@ class Backgrounds:
     def __init__(self, concepts_of: Callable[[Space], np.ndarray | None]) -> None:
         self._concepts_of = concepts_of
         self._lock = threading.Lock()
-        self._samples: dict[int, tuple[int, np.ndarray]] = {}
+        self._samples: dict[int, tuple[int, _Sample]] = {}
 
     def answers(self, asked: Sequence[Asked]) -> list[Answer]:
-        """Make answers whose odds mean the same; spaces without vectors give none."""
+        """Make answers whose odds mean the same; spaces without vectors give none.
+
+        The best of any space is taken: each has as many to stand out of as all have together.
+        """
+        every = sum(len(store) for _, store, _ in asked)
         return [
-            Answer(space, store, question, self._likelihood(space, store, question))
+            Answer(space, store, question, self._likelihood(space, store, question, every))
             for space, store, question in asked
             if len(store)
         ]
 
-    def _likelihood(self, space: StoredSpace, store: Vectors, question: Question) -> Likelihood:
-        count = len(store)
-        sample = self._sample(space, store, count)
+    def _likelihood(
+        self, space: StoredSpace, store: Vectors, question: Question, count: int
+    ) -> Likelihood:
+        sample, near = self._sample(space, store, len(store))
         wanted = question.joined if question.wants else -question.joined
         if any(part.example and part.example.collection_id for part in question.parts):
             return Standing.of(wanted, sample, count)  # what else might have been collected?
+        if question.is_one_example and near is not None:
+            return Nearness(question.direction, near, count)
         rivals = question.rivals(self._concepts(space), sample)
         return likelihood(wanted, rivals if question.wants else -rivals, sample, count)
 
@@ -132,13 +155,18 @@ class Backgrounds:
                 return self._concepts_of(space.space)
         return None
 
-    def _sample(self, space: StoredSpace, store: Vectors, count: int) -> np.ndarray:
+    def _sample(self, space: StoredSpace, store: Vectors, count: int) -> _Sample:
         if not isinstance(store, VectorStore):  # made for this question alone, or quickly read
-            return store.sample(SAMPLE)
+            return _sampled(store)
         with self._lock:
             before, sample = self._samples.get(space.id, (0, None))
         if sample is None or abs(count - before) > _RENEWED * before:
-            sample = store.sample(SAMPLE)
+            sample = _sampled(store)
             with self._lock:
                 self._samples[space.id] = (count, sample)
         return sample
+
+
+def _sampled(store: Vectors) -> _Sample:
+    rows = store.sample(SAMPLE)
+    return rows, nearest_usually(rows)

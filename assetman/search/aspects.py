@@ -106,6 +106,12 @@ class Plain:
         return np.array([row for row in shapes if row is not None], np.float32)
 
 
+def best_of(ids: np.ndarray, values: np.ndarray, count: int) -> Neighbours:
+    """Answer with the best `count` of some ids, by their values."""
+    best = np.lexsort((ids, -values))[:count]
+    return Neighbours(ids[best][None], values[best][None].astype(np.float32))
+
+
 @dataclass(frozen=True, slots=True)
 class Joined:
     """The vectors of segments in two spaces, one behind the other.
@@ -139,9 +145,7 @@ class Joined:
                 near = store.search(part / length, wanted, allowed, exact, without)
                 found.append(near.ids[0][near.ids[0] >= 0])
         ids, rows = self.vectors_of(np.unique(np.concatenate(found)))
-        values = rows @ vectors[0]
-        best = np.lexsort((ids, -values))[:count]
-        return Neighbours(ids[best][None], values[best][None].astype(np.float32))
+        return best_of(ids, rows @ vectors[0], count)
 
     def vectors_of(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give those of the ids that both have, in the order asked, and their (n, d) vectors."""

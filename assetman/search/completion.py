@@ -9,6 +9,7 @@ from datetime import date
 
 from assetman.core.colors import NAMES
 from assetman.core.conditions import HAS, IS, ORIENTATIONS, Key, folded, quoted
+from assetman.core.days import PASSING, today
 from assetman.core.searches import Completion, Completions
 from assetman.library.library import Library
 from assetman.search.parser.tokens import AFTER, BEFORE, Form, Token, tokens
@@ -131,8 +132,11 @@ def _places(library: Library) -> list[Value]:
             counts.setdefault(folded(name), []).append((folder.path or root.name, folder.assets))
     places: list[Value] = []
     for alike in counts.values():
+        paths: dict[str, int] = {}  # the same path in two roots is asked for as one
         for path, count in alike:
-            places.append((path.rpartition("/")[2] if len(alike) == 1 else path, count))
+            shown = path.rpartition("/")[2] if len(alike) == 1 else path
+            paths[shown] = paths.get(shown, 0) + count
+        places += paths.items()
     places += [(each.name, each.assets) for each in library.collections.all()]
     return places
 
@@ -150,12 +154,13 @@ def _always(*values: str) -> Callable[[Library], Iterable[Value]]:
 
 
 def _dates(library: Library) -> list[Value]:
-    today = date.today()
-    months = [today.replace(day=1)]
+    now = today()
+    months = [now.replace(day=1)]
     for _month in range(2):
         months.append(date.fromordinal(months[-1].toordinal() - 1).replace(day=1))
-    years = [f"{today.year - back}" for back in range(10)]
-    return [(value, None) for value in (*(f"{each:%Y-%m}" for each in months), *years)]
+    years = [f"{now.year - back}" for back in range(10)]
+    fixed = (*(f"{each:%Y-%m}" for each in months), *years)
+    return [(value, None) for value in (*PASSING, *fixed)]
 
 
 _OFFERED: dict[str, Callable[[Library], Iterable[Value]]] = {

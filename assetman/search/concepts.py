@@ -2,7 +2,8 @@
 
 Whether a file answers a question is seen from how well it would answer others. `concepts.txt`
 names some 700 everyday things, doings and sounds, none of them meant for any model or library.
-Their vectors are made once for each space and kept; they are derived, and may be deleted.
+Their vectors are made once for each space, in the background where there is one, and kept; they
+are derived, and may be deleted.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -18,10 +19,12 @@ from typing import Protocol
 
 import numpy as np
 
+from assetman.core.errors import AssetmanError
 from assetman.core.inputs import Modality
 from assetman.core.spaces import Space
 
 _FILE = Path(__file__).with_name("concepts.txt")
+_AT_ONCE = 32  # texts; about half a second
 
 
 @cache
@@ -50,25 +53,52 @@ class Concepts:
     def of(self, space: Space) -> np.ndarray | None:
         """Give them as (n, d) float32, unit length; None where a model takes no words.
 
-        The first time takes a while. Raises AssetmanError where the model cannot be used.
+        Unprepared it takes a while. Raises AssetmanError where the model cannot be used.
         """
         if Modality.TEXT not in self._encoders.modalities(space.model):
             return None
-        name = f"{space.model}-{space.revision}-{space.preprocessing}"
+        name = _name(space)
         with self._lock:
             if name not in self._known:
-                kept = self._path(name)
-                rows = None if kept is None else _read(kept)
-                self._known[name] = self._made(space.model, kept) if rows is None else rows
+                rows = self._kept(name)
+                if rows is None:
+                    rows = self._encoders.texts(space.model, concepts())
+                    self._keep(name, rows)
+                self._known[name] = rows
             return self._known[name]
+
+    def prepare(self, spaces: Iterable[Space], goes_on: Callable[[], bool]) -> None:
+        """Make what is lacking before anybody asks; left undone once `goes_on` says no."""
+        for space in spaces:
+            with suppress(AssetmanError):  # a model that cannot be used: whoever asks is told
+                if Modality.TEXT in self._encoders.modalities(space.model):
+                    self._prepare(space, goes_on)
+
+    def _prepare(self, space: Space, goes_on: Callable[[], bool]) -> None:
+        name, made = _name(space), []
+        with self._lock:
+            if name in self._known or self._kept(name) is not None:
+                return
+        for start in range(0, len(concepts()), _AT_ONCE):
+            if not goes_on() or name in self._known:
+                return
+            made.append(self._encoders.texts(space.model, concepts()[start : start + _AT_ONCE]))
+        with self._lock:
+            if name not in self._known:
+                self._known[name] = np.concatenate(made)
+                self._keep(name, self._known[name])
 
     def _path(self, name: str) -> Path | None:
         edition = hashlib.sha256("\n".join(concepts()).encode()).hexdigest()[:12]
         safe = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)
         return None if self._folder is None else self._folder / f"{safe}-{edition}.npy"
 
-    def _made(self, model: str, path: Path | None) -> np.ndarray:
-        rows = self._encoders.texts(model, concepts())
+    def _kept(self, name: str) -> np.ndarray | None:
+        path = self._path(name)
+        return None if path is None else _read(path)
+
+    def _keep(self, name: str, rows: np.ndarray) -> None:
+        path = self._path(name)
         if path is not None:
             with suppress(OSError):  # a full or read-only disk: they are made again next time
                 path.parent.mkdir(exist_ok=True)
@@ -76,7 +106,10 @@ class Concepts:
                 with aside.open("wb") as file:
                     np.save(file, rows.astype(np.float16))
                 aside.replace(path)
-        return rows
+
+
+def _name(space: Space) -> str:
+    return f"{space.model}-{space.revision}-{space.preprocessing}"
 
 
 def _read(path: Path) -> np.ndarray | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from assetman.core.assets import PassageKind
-from assetman.core.queries import HEARD, Evidence, Hit, Sense
+from assetman.core.queries import HEARD, MATCH, Evidence, Hit, Sense
 from assetman.library.library import Library
 from assetman.library.quotations import Quotation
 from assetman.library.segments import Segment
@@ -20,7 +19,8 @@ WRITTEN = "written"  # the reason that words of the question are written of it
 SEEN_TOO = "picture of that moment"
 HEARD_TOO = "sound of that moment"
 _MOST_AGAINST = 0.5  # of what speaks for a hit
-_EVEN = 0.5  # the score from which on a hit is called a match
+_Place = tuple[int | None, float | None, float | None, int | None]
+"""The id of a segment, its start and end in seconds, and its page."""
 _SENSES = {
     "name": Sense.NAME,
     "folder": Sense.NAME,
@@ -36,60 +36,85 @@ def explained(
     found: Sequence[Found], answers: Sequence[Answer], library: Library, words: str
 ) -> list[Hit]:
     """Make hits of what was found, in its order, with evidence that adds up to their scores."""
-    shares: dict[int, np.ndarray] = {}
-    for answer in answers:
-        mine = [each.segment for each in found if each.answer is answer]
-        shares |= answer.shares([segment for segment in mine if segment is not None])
+    parted = _parted(found, answers)
     segments = library.segments.get([each.segment for each in found if each.segment is not None])
     told = {each.asset: each.told for each in found if each.told is not None}
     quoted = library.fulltext.quotations(words, told) if told else {}
     hits = []
-    for each in found:
+    for each, scores in zip(found, _scores(found), strict=True):
         row = segments.get(each.segment or 0)
-        if each.segment is not None and (row is None or each.segment not in shares):
+        if each.segment is not None and (row is None or each.segment not in parted):
             continue  # it went in this moment
-        quotations = quoted.get(each.asset, ())
-        hits.append(_hit(each, row, shares.get(each.segment or 0), quotations))
+        shares = parted.get(each.segment or 0, ())
+        hits.append(_hit(each, row, shares, scores, quoted.get(each.asset, ())))
     return hits
+
+
+def _scores(found: Sequence[Found]) -> list[list[float]]:
+    """Give the score of each by its segment alone, with the other sense, and with all there is."""
+    odds = np.array([(each.odds, each.other, each.written) for each in found])
+    scores: list[list[float]] = probability(odds.reshape(-1, 3).cumsum(axis=1)).tolist()
+    return scores
+
+
+def _parted(found: Sequence[Found], answers: Sequence[Answer]) -> dict[int, list[float]]:
+    """Give of the segments found, by id, the parts that each part of the question gave."""
+    parted: dict[int, list[float]] = {}
+    for answer in answers:
+        mine = [each.segment for each in found if each.answer is answer and each.segment]
+        weights = answer.question.weights
+        if answer.question.wants and len(weights) == 1:
+            parted |= {segment: [1.0] for segment in mine}
+            continue
+        shares = answer.shares(mine)
+        rows = np.array(list(shares.values())).reshape(-1, len(weights))
+        parts = _adding_up(rows, weights) if answer.question.wants else rows
+        parted |= zip(shares, parts.tolist(), strict=True)
+    return parted
 
 
 def _hit(
     found: Found,
     segment: Segment | None,
-    shares: np.ndarray | None,
+    parted: Sequence[float],
+    scores: Sequence[float],
     quotations: Sequence[Quotation],
 ) -> Hit:
     """Go from the odds by the segment alone to all of them; each step gives what it adds."""
-    steps = np.cumsum([found.odds, found.other, found.written])
-    own, together, score = probability(steps).tolist()
+    own, together, score = scores
+    if segment is None:
+        place: _Place = (None, None, None, None)
+    else:
+        place = (segment.id, segment.start, segment.end, segment.page)
     evidence: list[Evidence] = []
-    if found.answer is not None and shares is not None:
-        evidence += _of_parts(found.answer, shares, own)
+    if found.answer is not None and parted:
+        evidence += _of_parts(found.answer, parted, own, place)
         if found.other:
             name, kind = (SEEN_TOO, Sense.SEEN) if found.answer.hears else (HEARD_TOO, Sense.HEARD)
-            evidence.append(Evidence(name, together - own, kind))
+            evidence.append(Evidence(name, together - own, kind, "", *place))
     else:
         together = 0.0
-    if segment is not None:
-        evidence = [_placed(each, segment) for each in evidence]
     if found.told is not None:
         evidence += _of_writing(quotations, score - together)
+    return Hit(
+        found.asset,
+        score,
+        found.segment,
+        *place[1:],
+        segment.box if segment is not None else None,
+        _reasons(evidence),
+        score >= MATCH,
+        tuple(sorted(evidence, key=lambda each: -each.share)),
+    )
+
+
+def _reasons(evidence: Iterable[Evidence]) -> dict[str, float]:
+    """Add up what speaks for a hit by its names."""
     reasons: dict[str, float] = {}
     for each in evidence:
         name = _reason(each)
         reasons[name] = reasons.get(name, 0.0) + each.share
-    hit = Hit(
-        found.asset,
-        score,
-        found.segment,
-        reasons=reasons,
-        confident=score >= _EVEN,
-        evidence=tuple(sorted(evidence, key=lambda each: -each.share)),
-    )
-    if segment is None:
-        return hit
-    start, end = segment.start, segment.end
-    return replace(hit, start=start, end=end, page=segment.page, box=segment.box)
+    return reasons
 
 
 def _reason(evidence: Evidence) -> str:
@@ -100,39 +125,30 @@ def _reason(evidence: Evidence) -> str:
     )
 
 
-def _of_parts(answer: Answer, shares: np.ndarray, score: float) -> list[Evidence]:
+def _of_parts(
+    answer: Answer, parted: Sequence[float], score: float, place: _Place
+) -> Iterator[Evidence]:
     """Share a score among the parts of a question, by what each says of the vector."""
     kind = Sense.HEARD if answer.hears else Sense.SEEN
-    parts = answer.question.parts
-    if answer.question.wants:
-        values = score * _parted(shares, answer.question.weights)
-        rows = zip(parts, values.tolist(), strict=True)
-        return [Evidence(part.name, value, kind, answer.space.space.model) for part, value in rows]
-    weights = answer.question.weights / answer.question.weights.sum()
     model = answer.space.space.model
-    rows = zip(parts, (weights * (score - 1.0)).tolist(), strict=True)
-    unwanted = [Evidence(part.name, value, kind, model) for part, value in rows]
-    return [Evidence("anything", 1.0, kind, model), *unwanted]
+    parts = answer.question.parts
+    if not answer.question.wants:
+        yield Evidence("anything", 1.0, kind, model, *place)
+        weights = answer.question.weights / answer.question.weights.sum()
+        parted, score = weights.tolist(), score - 1.0
+    for part, share in zip(parts, parted, strict=True):
+        yield Evidence(part.name, score * share, kind, model, *place)
 
 
-def _parted(shares: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Let what parts say, (n,), add up to 1; what speaks against it takes half at most."""
+def _adding_up(shares: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Let what parts say, (n, parts), add up to 1; what speaks against it takes half at most."""
     speaking, against = shares.clip(min=0.0), shares.clip(max=0.0)
-    if speaking.sum() <= 0:
-        speaking, against = weights.clip(min=0.0).astype(np.float64), np.zeros(len(shares))
-    against *= min(1.0, _MOST_AGAINST * speaking.sum() / max(1e-9, -against.sum()))
-    parted: np.ndarray = (speaking + against) / (speaking + against).sum()
+    silent = speaking.sum(axis=1) <= 0
+    speaking[silent], against[silent] = weights.clip(min=0.0), 0.0
+    taken = _MOST_AGAINST * speaking.sum(axis=1) / np.maximum(1e-9, -against.sum(axis=1))
+    both = speaking + against * np.minimum(1.0, taken)[:, None]
+    parted: np.ndarray = both / both.sum(axis=1, keepdims=True)
     return parted
-
-
-def _placed(evidence: Evidence, segment: Segment) -> Evidence:
-    return replace(
-        evidence,
-        segment_id=segment.id,
-        start=segment.start,
-        end=segment.end,
-        page=segment.page,
-    )
 
 
 def _of_writing(quotations: Sequence[Quotation], score: float) -> list[Evidence]:
@@ -149,6 +165,7 @@ def _of_writing(quotations: Sequence[Quotation], score: float) -> list[Evidence]
             end=each.end,
             text=each.text,
             words=each.words,
+            box=each.box,
         )
         for each in quotations
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
@@ -12,7 +13,7 @@ from assetman.core.queries import Aspect, Hit
 from assetman.library.library import Library
 from assetman.search.aspects import Likenesses
 from assetman.search.duplicates import alike_among
-from assetman.search.stacking import Alike, fold
+from assetman.search.stacking import Alike, fold, in_a_row
 
 _ALIKE = 0.9  # the cosine of two looks from which pictures of one moment are of a burst
 
@@ -26,9 +27,22 @@ class Folding:
 
     def folded(self, hits: Sequence[Hit]) -> list[Hit]:
         """Leave of each stack its best hit, in its place, with all that are in the stack."""
-        ids = [hit.asset_id for hit in hits]
+        ids = self._not_alone([hit.asset_id for hit in hits])
+        if not ids:
+            return list(hits)
         assets = self._library.assets.get(ids)
         return fold(hits, assets, alike_among(self._library, ids), self._alike(assets))
+
+    def _not_alone(self, asset_ids: Sequence[int]) -> list[int]:
+        """Give those of the assets that may be in a stack: most answers have hardly any."""
+        origins = self._library.assets.origins(asset_ids)
+        holding = Counter(each.content_id for each in origins)
+        shared = {content for content, assets in holding.items() if assets > 1}
+        for relation in self._library.duplicates.relations(holding):
+            shared |= {relation.one, relation.other}
+        found = {each.asset_id for each in origins if each.content_id in shared}
+        found |= in_a_row((each.asset_id, each.folder, each.taken) for each in origins)
+        return [asset for asset in asset_ids if asset in found]
 
     def _alike(self, assets: Sequence[Asset]) -> Alike:
         """Give what tells of two of the pictures whether they look alike.

@@ -6,7 +6,35 @@ from collections.abc import Collection
 
 import numpy as np
 
-from assetman.library.segments import Owners
+from assetman.core.conditions import Condition
+from assetman.library.segments import Owners, Segments
+
+
+def best_assets(
+    segments: Segments,
+    segment_ids: np.ndarray,
+    odds: np.ndarray,
+    condition: Condition,
+    leave_out: Collection[int],
+    limit: int,
+) -> list[tuple[int, int, float]]:
+    """Give (asset id, segment id, odds) of the best assets that pass, at least `limit` if there are.
+
+    segment_ids (n,) int64 have odds (n,). Whose they are is looked up until there are enough: in
+    a large catalogue that takes longer than to compare them.
+    """
+    order = np.lexsort((segment_ids, -odds))
+    ids, odds = segment_ids[order], odds[order]
+    found: dict[int, tuple[int, int, float]] = {}
+    start = 0
+    while start < len(ids) and len(found) < limit:
+        last = min(len(ids), start + limit - len(found) + len(leave_out)) - 1
+        stop = int(np.searchsorted(-odds, -odds[last], "right"))  # equals go by their assets
+        owners = segments.owners(ids[start:stop], condition)
+        for row in group(ids[start:stop], odds[start:stop], owners, leave_out):
+            found.setdefault(row[0], row)
+        start = stop
+    return list(found.values())
 
 
 def group(

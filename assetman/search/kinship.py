@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assetman.library.segments import Owners
-from assetman.search.aspects import Asked, Vectors
+from assetman.search.aspects import Asked, Vectors, best_of
 from assetman.search.scoring import Question
 from assetman.vectors.index import Neighbours
 
@@ -53,9 +53,7 @@ class Kin:
         near = [self.store.search(way, wanted, allowed, exact, without).ids for way in ways]
         found = np.unique(np.concatenate([ids.ravel() for ids in near]))
         ids, rows = self.vectors_of(found[found >= 0])
-        values = rows @ vectors[0]
-        best = np.lexsort((ids, -values))[:count]
-        return Neighbours(ids[best][None], values[best][None].astype(np.float32))
+        return best_of(ids, rows @ vectors[0], count)
 
     def vectors_of(self, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Give those of the ids that are here, in the order asked, and their (n, d) vectors."""

@@ -16,7 +16,6 @@ from assetman.core.conditions import (
     InFolder,
     Key,
     Not,
-    Span,
     Test,
     asks_for_missing,
     folded,
@@ -48,9 +47,11 @@ def matches(condition: Condition, facts: AssetFacts) -> bool:
 
 
 def _passes(test: Test, facts: AssetFacts) -> bool:
-    if isinstance(test.value, Span):
+    span = test.span
+    if span is not None:
         number = _NUMBERS[test.key](facts)
-        return number is not None and number in test.value
+        return number is not None and number in span
+    assert isinstance(test.value, str)
     if test.key is Key.IN:
         raise ValueError(f"which place “{test.value}” is has to be looked up first")
     return _TEXTS[test.key](test.value, facts)

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from datetime import date
 
 from assetman.core.colors import NAMES
-from assetman.core.conditions import All, Any, InCollection, InFolder, Key, Not, Span, Test, quoted
+from assetman.core.conditions import (
+    All,
+    Any,
+    Days,
+    InCollection,
+    InFolder,
+    Key,
+    Not,
+    Span,
+    Test,
+    quoted,
+)
+from assetman.core.days import DAY, EPOCH
 from assetman.core.organising import RATINGS
 from assetman.search.parser.tokens import ABOUT, is_bare
 from assetman.search.parser.tree import (
@@ -18,7 +30,7 @@ from assetman.search.parser.tree import (
     Unwanted,
     canonical,
 )
-from assetman.search.parser.values import DAY, EPOCH, SIZES
+from assetman.search.parser.values import SIZES
 
 _COLORS = {value: name for name, value in reversed(NAMES.items())}
 
@@ -70,6 +82,8 @@ def _meaning(part: Meaning | LikeFile, grouped: bool = False) -> str:
 
 
 def _test(test: Test) -> str:
+    if isinstance(test.value, Days):
+        return f"{test.key}:{_days(test.value)}"
     if isinstance(test.value, Span):
         return f"{test.key}:{_SPANS[test.key](test.value)}"
     if test.key is Key.WRITTEN:
@@ -131,6 +145,17 @@ def _dates(span: Span) -> str:
     if first.endswith("-01") and last[:7] == first[:7] and _is_last(last):
         return first[:7]
     return f"{first}..{last}"
+
+
+def _days(days: Days) -> str:
+    if days.least == days.most and days.least_in and days.most_in:
+        return days.least
+    if not days.most:
+        return f"{days.least}.." if days.least_in else f">{days.least}"
+    if not days.least:
+        return f"..{days.most}" if days.most_in else f"<{days.most}"
+    least, most = ">" * (not days.least_in), "<" * (not days.most_in)
+    return f"{least}{days.least}..{most}{days.most}"
 
 
 def _day(moment: float) -> str:

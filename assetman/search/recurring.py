@@ -14,7 +14,8 @@ from assetman.core.duplicates import Relation
 from assetman.core.moments import clock
 from assetman.library.timelines import Along, Sense
 from assetman.search.aligning import Alignment, Span, align_films, align_sounds
-from assetman.search.marks import Likely, MarkIndex, heard_marks, seen_marks
+from assetman.search.mark_index import Likely, MarkIndex
+from assetman.search.marks import heard_marks, seen_marks
 
 _SEEN = (10, 1.0)  # bits by which marks of copies differ at most, seconds by which offsets do
 _HEARD = (18, 0.3)

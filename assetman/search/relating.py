@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from assetman.core.duplicates import Relation
-from assetman.media.aligning import Match, Sight
+from assetman.media.picture_matching import Match, Sight
 
 _PART = 0.03  # of a picture; what is less is not worth a word
 _ASKEW = 1.5  # degrees

@@ -111,7 +111,8 @@ class _Finding:
 
     def _place(self, name: str) -> str | None:
         """Find folders by name or path, else a collection by name, whatever the case."""
-        folders = [each for root in self.library.roots.all() for each in self._in(root, name)]
+        roots = self.library.roots.uncounted()
+        folders = [each for root in roots for each in self._in(root, name)]
         collection = None if folders else self.library.collections.named(name)
         if collection is not None:
             self.places[name] = InCollection(collection)

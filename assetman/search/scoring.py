@@ -36,6 +36,11 @@ class Question:
         return any(part.words for part in self.parts)
 
     @property
+    def is_one_example(self) -> bool:
+        """Tell whether one thing is wanted that is of the kind that answers, and nothing else."""
+        return len(self.parts) == 1 and self.wants and not self.has_words and not self.across
+
+    @property
     def joined(self) -> np.ndarray:
         """Give the weighted sum of the parts: (d,) float32."""
         joined: np.ndarray = self.weights @ self.vectors

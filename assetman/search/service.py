@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from assetman.core.conditions import EVERYTHING, Condition, Key
+from assetman.core.days import today
 from assetman.core.inputs import Modality
 from assetman.core.organising import History
 from assetman.core.queries import Evidence, Filters, Hit, Query, Results, Sense
+from assetman.embedding.threads import one_thread
 from assetman.library.embeddings import StoredSpace
 from assetman.library.library import Library
 from assetman.library.sayings import Saying
@@ -76,6 +78,7 @@ class SearchService:
         spaces = self._spaces()
         state = (
             self._library.journal.sequence(),
+            today(),  # some dates are counted from it
             *((space.id, len(self._store_of(space))) for space in spaces),
         )
         results = self._recent.get(query, state)
@@ -151,7 +154,8 @@ class SearchService:
         if asked.parts and spaces:
             answers, _, _ = self._answers(asked, spaces)
             ids = np.unique(np.asarray(segment_ids, np.int64))
-            scores = self._finder.odds(answers, asset_id, ids, asked.words, holding)
+            with one_thread():
+                scores = self._finder.odds(answers, asset_id, ids, asked.words, holding)
         else:
             scores = dict.fromkeys(segment_ids, SAID)
         if holding is not None:
@@ -175,7 +179,9 @@ class SearchService:
         asking = [space for space in (*spaces, *plain) if space.id in questions]
         stores = {space: self._store_of(space) for space in real(asking)} | plain
         each = [(space, stores[space], questions[space.id]) for space in asking]
-        answers = self._backgrounds.answers(joined(with_kin(each, self._questions.known.members)))
+        kin = joined(with_kin(each, self._questions.known.members))
+        with one_thread():
+            answers = self._backgrounds.answers(kin)
         return answers, real(asking), tuple(notes)
 
     def _list(self, todo: Plan, spaces: Sequence[StoredSpace]) -> Results:
@@ -279,8 +285,9 @@ class SearchService:
         answers, asking, notes = self._answers(asked, spaces) if spaces else ([], [], ())
         segments = self._scope(asked.condition, asking).segments
         wanted = Wanted(asked.condition, segments, todo.limit, left_out)
-        found = self._finder.find(answers, wanted, asked.words)
-        hits = explained(found, answers, self._library, asked.words)
+        with one_thread():
+            found = self._finder.find(answers, wanted, asked.words)
+            hits = explained(found, answers, self._library, asked.words)
         return (self._timed(hits, asked.said) if asked.said else hits), asking, notes
 
     def _left_out(self, asked: Alternative, query: Query) -> frozenset[int]:
@@ -298,23 +305,25 @@ class SearchService:
         now = time.monotonic()
         with self._lock:
             known = self._scopes.get(key)
+        if known and known.sequence == sequence:
+            return known
         history = self._library.undo.history()
-        if known and (
-            known.sequence == sequence
-            or (known.history == history and now - known.at < _COUNTS_LAST)
-        ):
+        if known and known.history == history and now - known.at < _COUNTS_LAST:
             return known
         library = self._library
-        total = library.assets.count(condition)
+        within = None if condition == EVERYTHING else library.segments.within(condition)
+        total = library.assets.count() if within is None else within.assets
         # Where much is missing or removed, its vectors would crowd out the rest.
-        narrow = condition != EVERYTHING or library.assets.count_hidden() > total * _MUCH
+        if within is None and library.assets.count_hidden() > total * _MUCH:
+            within = library.segments.within(condition)
+        by_kind = None if within is None else within.by_kind
         scope = _Scope(
             sequence,
             now,
             history,
             total,
-            library.assets.count_searchable(condition, ids) if ids else total,
-            self._segments(condition) if narrow else None,
+            library.assets.count_searchable(condition, ids, by_kind) if ids else total,
+            None if within is None else self._said_among(within.segments, condition),
         )
         with self._lock:
             if len(self._scopes) > 32:
@@ -322,9 +331,8 @@ class SearchService:
             self._scopes[key] = scope
         return scope
 
-    def _segments(self, condition: Condition) -> np.ndarray:
-        """Give the segments that count: (n,) int64, sorted."""
-        segments = self._library.segments.matching(condition)
+    def _said_among(self, segments: np.ndarray, condition: Condition) -> np.ndarray:
+        """Give those of segments, (n,) sorted, in which is said what a condition asks for."""
         if said := said_in(condition):  # only what is seen or heard when it is said
             holding = self._library.sayings.holding(said)
             segments = np.intersect1d(segments, holding, assume_unique=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -71,6 +72,20 @@ def bursts(assets: Iterable[Asset], alike: Alike) -> list[list[int]]:
             found.append([each.id])
         last = each
     return [burst for burst in found if len(burst) > 1]
+
+
+def in_a_row(taken: Iterable[tuple[int, object, float | None]]) -> set[int]:
+    """Give those of some assets, each with its folder and time, that a burst may be made of."""
+    rows: dict[object, list[tuple[float, int]]] = defaultdict(list)
+    for asset_id, folder, moment in taken:
+        if moment is not None:
+            rows[folder].append((moment, asset_id))
+    found: set[int] = set()
+    for row in rows.values():
+        for one, other in pairwise(sorted(row)):
+            if other[0] - one[0] <= _IN_ROW:
+                found |= {one[1], other[1]}
+    return found
 
 
 def _follows(one: Asset, other: Asset, alike: Alike) -> bool:

@@ -27,7 +27,7 @@ from assetman.ui.controls import button, label
 from assetman.ui.jobs import Job
 from assetman.ui.player.clip import Clip
 from assetman.ui.theme import theme
-from assetman.ui.times import span_text
+from assetman.ui.times import length_text, span_text
 
 Save = Callable[[str, ExportForm, Callable[[], object], Callable[[str], object]], object]
 """Is given the target and the form, what to call when it has begun, and with a sentence if not."""
@@ -101,7 +101,7 @@ class ExportDialog(QDialog):
     def _offer(self, forms: Sequence[ExportForm]) -> QGridLayout:
         """Make the choices, each with its line."""
         clip, grid = self._clip, QGridLayout()
-        seconds = f"{span_text(clip.start, clip.end)}, {max(0.0, clip.end - clip.start):.1f} s"
+        seconds = f"{span_text(clip.start, clip.end)}, {length_text(clip.end - clip.start)}"
         grid.setVerticalSpacing(theme().px(2))
         group = QButtonGroup(self)
         for row, (form, name, meaning) in enumerate(

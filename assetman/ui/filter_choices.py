@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from assetman.core.assets import Kind
 
@@ -86,15 +86,15 @@ def choices(kinds: Mapping[str, int], today: date) -> tuple[Choices, ...]:
 
 
 def _dates(today: date) -> tuple[Choice, ...]:
-    month = today.replace(day=1)
-    before = month - timedelta(days=1)
     return (
-        ("Today", f"date:{today.isoformat()}"),
-        ("Last 7 days", f"date:{(today - timedelta(days=6)).isoformat()}.."),
-        ("This month", f"date:{month:%Y-%m}"),
-        ("Last month", f"date:{before:%Y-%m}"),
-        (f"This year ({today.year})", f"date:{today.year}"),
-        (f"Last year ({today.year - 1})", f"date:{today.year - 1}"),
+        ("Today", "date:today"),
+        ("Last 7 days", "date:7d"),
+        ("Last 30 days", "date:30d"),
+        ("This month", "date:this-month"),
+        ("Last month", "date:last-month"),
+        ("This year", "date:this-year"),
+        (f"{today.year}", f"date:{today.year}"),
+        (f"{today.year - 1}", f"date:{today.year - 1}"),
         (f"{today.year - 2}", f"date:{today.year - 2}"),
         (f"{today.year - 3}", f"date:{today.year - 3}"),
         (f"Before {today.year - 3}", f"date:..{today.year - 4}"),

@@ -6,7 +6,7 @@ import os
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from assetman.core.assets import Root, display
 from assetman.core.watching import Watch
@@ -17,6 +17,7 @@ from assetman.ui.folder_model import names_apart
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.library_actions import LibraryActions, Place
 from assetman.ui.message_bar import MessageBar
+from assetman.ui.rows_dialog import RowsDialog
 from assetman.ui.theme import Text, theme
 from assetman.ui.undo import UndoActions
 from assetman.ui.watching import watch_text
@@ -96,7 +97,7 @@ class FolderRow(QWidget):
         self._actions.remove(self._place)
 
 
-class FoldersDialog(QDialog):
+class FoldersDialog(RowsDialog):
     """Lists the roots. What is done here can be taken back here."""
 
     missing_wanted = Signal()
@@ -104,8 +105,7 @@ class FoldersDialog(QDialog):
     def __init__(
         self, bridge: EngineBridge, watch: LibraryWatch, actions: LibraryActions, parent: QWidget
     ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Folders")
+        super().__init__("Folders", parent)
         self._watch = watch
         self.rows: dict[int, FolderRow] = {}
         self.messages = MessageBar(self)
@@ -116,14 +116,12 @@ class FoldersDialog(QDialog):
         self.missing.setProperty("tone", "accent")
         self.add = button("Add a folder…", "", self)
         self.update_all = button("Update all", "", self)
-        self.done_button = button("Close", "", self)
-        self._list = QWidget()
-        self._rows = QVBoxLayout(self._list)
-        self._lay_out()
+        buttons = (self.add, self.update_all, self.missing)
+        self._lay_out(buttons, above=(self.empty,), beneath=(self.messages,))
+        self.resize(theme().px(680), theme().px(440))
         self.add.clicked.connect(lambda: actions.choose_folder(self))
         self.update_all.clicked.connect(lambda: actions.update())
         self.missing.clicked.connect(self._show_missing)
-        self.done_button.clicked.connect(self.accept)
         self._actions = actions
         actions.acted.connect(self.undo.offer)
         actions.said.connect(self.messages.say)
@@ -161,42 +159,14 @@ class FoldersDialog(QDialog):
         self.missing.setVisible(status.missing > 0)
 
     def _make_rows(self, wanted: list[int]) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        self._clear()
         self.rows = {}
         for root_id in wanted:
             if self.rows:
-                self._rows.addWidget(Separator(self._list))
+                self._rows_layout.addWidget(Separator(self._list))
             self.rows[root_id] = FolderRow(self._actions, self._list)
-            self._rows.addWidget(self.rows[root_id])
-        self._rows.addStretch(1)
-
-    def _lay_out(self) -> None:
-        px = theme().px
-        self._rows.setContentsMargins(0, 0, px(8), 0)
-        self._rows.setSpacing(0)
-        scroll = QScrollArea(self)
-        scroll.setWidget(self._list)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(px(20), px(8), px(20), px(16))
-        layout.setSpacing(px(12))
-        layout.addWidget(self.empty)
-        layout.addWidget(scroll, 1)
-        layout.addWidget(self.messages)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(px(8))
-        for part in (self.add, self.update_all, self.missing):
-            buttons.addWidget(part)
-        buttons.addStretch(1)
-        buttons.addWidget(self.done_button)
-        layout.addLayout(buttons)
-        self.resize(px(680), px(440))
+            self._rows_layout.addWidget(self.rows[root_id])
+        self._rows_layout.addStretch(1)
 
     def _refuse(self, sentence: str) -> None:
         self.messages.say(sentence, problem=True)

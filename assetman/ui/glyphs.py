@@ -103,6 +103,19 @@ def draw_lines(painter: QPainter, box: QRectF, colour: QColor) -> None:
         painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
 
 
+def draw_stack(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """Draw a card with another behind it: several files in one place."""
+    painter.setPen(_pen(colour, 1.2))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    side, aside = box.width() * 0.7, box.width() * 0.3
+    front = QRectF(box.left(), box.top() + aside, side, side)
+    painter.drawRoundedRect(front, 1, 1)
+    behind = front.translated(aside, -aside)
+    edges = (front.topLeft() + QPointF(aside, 0), behind.topLeft(), behind.topRight())
+    ends = (behind.bottomRight(), front.bottomRight() - QPointF(0, aside))
+    painter.drawPolyline([*edges, *ends])
+
+
 def draw_pause(painter: QPainter, box: QRectF, colour: QColor) -> None:
     """Draw two bars."""
     painter.setPen(_pen(colour, 1.6))

@@ -176,6 +176,7 @@ class SearchBar(QFrame):
         self.chips.show_chips(state.chips)
         self.keep.setVisible(state.asks or state.filtered)
         self._fit_chips()
+        self.update()  # the hint stands where the bookmark comes and goes
         asks = "Add words to narrow it" if state.examples else "Describe what you are looking for"
         self.words.setPlaceholderText(asks)
 

@@ -196,7 +196,11 @@ class SearchesSide(QObject):
         self._organiser.write(lambda api: api.delete_search(search.id), said)
 
     def _offer(self, queries: list[Query]) -> None:
-        rows = [Suggestion(described(each, self.names), "", each) for each in queries]
+        # Two that read the same differ in their order only: the last one stands for both.
+        lately: dict[str, Query] = {}
+        for each in queries:
+            lately.setdefault(described(each, self.names), each)
+        rows = [Suggestion(name, "", each) for name, each in lately.items()]
         if rows:
             rows.append(Suggestion("Forget what was asked", "", _FORGET, quiet=True))
         else:

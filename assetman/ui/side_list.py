@@ -6,17 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -40,13 +30,11 @@ from PySide6.QtWidgets import (
 
 from assetman.core.assets import display
 from assetman.ui.controls import count_text, counted
+from assetman.ui.entry_model import EntryModel, Index
 from assetman.ui.grid.asset_actions import assets_of, is_own
 from assetman.ui.grid.wording import plain_tip
 from assetman.ui.side_rows import ROW, RowState, paint_row
 from assetman.ui.theme import appearance, theme
-
-Index = QModelIndex | QPersistentModelIndex
-_NONE = QModelIndex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +46,11 @@ class SideEntry:
     count: int | None  # None: not known yet
 
 
-class SideListModel(QAbstractListModel):
+class SideListModel(EntryModel[SideEntry]):
     """The rows, and which of them are searched."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.entries: list[SideEntry] = []
         self.lit: frozenset[object] = frozenset()
 
     def show_entries(self, entries: Sequence[SideEntry]) -> None:
@@ -72,10 +59,8 @@ class SideListModel(QAbstractListModel):
         if same:
             self.entries = list(entries)
             self.tell()
-            return
-        self.beginResetModel()
-        self.entries = list(entries)
-        self.endResetModel()
+        else:
+            super().show_entries(entries)
 
     def tell(self) -> None:
         """Have every row painted again."""
@@ -86,13 +71,7 @@ class SideListModel(QAbstractListModel):
         """Give the row of an entry, -1 if it is not shown."""
         return next((n for n, entry in enumerate(self.entries) if entry.key == key), -1)
 
-    def rowCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self.entries)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self.entries):
-            return None
-        entry = self.entries[index.row()]
+    def said(self, entry: SideEntry, role: int) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             return display(entry.name)
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -30,6 +30,11 @@ def style_sheet(theme: Theme) -> str:
     sheet = _SHEET
     for name in sorted(names, key=len, reverse=True):
         sheet = sheet.replace(f"@{name};", f"{names[name].name()};")
+    # A radius that is more than half of what it rounds rounds nothing: all from one measure.
+    half, ring = theme.px(7), theme.px(4)
+    measures = {"inside": 2 * half - 2, "half": half, "ring": ring, "dot": 2 * (half - ring)}
+    for name, pixels in measures.items():
+        sheet = sheet.replace(f"@radio-{name}", f"{pixels}px")
     sheet = sheet.replace("@radius", f"{theme.px(CONTROL_RADIUS)}px")
     # What is written in dp grows with the person's text; hairlines stay as they are.
     return re.sub(r"(-?\d+)dp", lambda found: f"{theme.px(int(found[1]))}px", sheet)
@@ -55,9 +60,11 @@ QToolTip { background: @raised; color: @text; border: 1px solid @line; padding: 
 
 QRadioButton { background: transparent; spacing: 8dp; }
 QRadioButton::indicator {
-    width: 12dp; height: 12dp; border: 1px solid @edge; border-radius: 7dp; background: @raised; }
+    width: @radio-inside; height: @radio-inside; border: 1px solid @edge;
+    border-radius: @radio-half; background: @raised; }
 QRadioButton::indicator:checked {
-    width: 6dp; height: 6dp; border: 4dp solid @accent; background: @on_accent; }
+    width: @radio-dot; height: @radio-dot; border: @radio-ring solid @accent;
+    background: @on_accent; }
 QRadioButton::indicator:focus { border-color: @accent; }
 QRadioButton:focus { color: @accent; }
 QRadioButton:disabled { color: @faint; }
@@ -124,7 +131,7 @@ QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QScrollArea, QAbstractScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
-QScrollBar::handle { background: @thumb; border-radius: 3px; margin: 3dp; }
+QScrollBar::handle { background: @thumb; border-radius: 3px; margin: 3px; }
 QScrollBar::handle:vertical { min-height: 32px; }
 QScrollBar::handle:horizontal { min-width: 32px; }
 QScrollBar::handle:hover { background: @edge; }

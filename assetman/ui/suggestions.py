@@ -6,16 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -29,10 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from assetman.ui.controls import label
+from assetman.ui.entry_model import EntryModel, Index
 from assetman.ui.theme import Text, appearance, theme
 
-Index = QModelIndex | QPersistentModelIndex
-_NONE = QModelIndex()
 _ROW, _MOST = 28, 10  # pixels, and rows before it scrolls
 _NARROWEST, _WIDEST = 240, 560
 
@@ -47,29 +37,14 @@ class Suggestion:
     quiet: bool = False  # less likely wanted than the others
 
 
-class _Rows(QAbstractListModel):
+class _Rows(EntryModel[Suggestion]):
     """The rows that are offered."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.rows: list[Suggestion] = []
-
-    def show(self, rows: Sequence[Suggestion]) -> None:
-        self.beginResetModel()
-        self.rows = list(rows)
-        self.endResetModel()
-
-    def rowCount(self, parent: Index = _NONE) -> int:
-        return 0 if parent.isValid() else len(self.rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or index.row() >= len(self.rows):
-            return None
-        row = self.rows[index.row()]
+    def said(self, entry: Suggestion, role: int) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
-            return row.label
+            return entry.label
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(filter(None, [row.label, row.note]))
+            return ", ".join(filter(None, [entry.label, entry.note]))
         return None
 
 
@@ -82,7 +57,7 @@ class _RowPainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         look, model = theme(), index.model()
         assert isinstance(model, _Rows)
-        row, rect = model.rows[index.row()], QRect(option.rect)
+        row, rect = model.entries[index.row()], QRect(option.rect)
         lit = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if option.state & lit:
@@ -140,11 +115,11 @@ class Suggestions(QFrame):
 
     def labels(self) -> list[str]:
         """Give the words of the rows, from the top."""
-        return [row.label for row in self._rows.rows]
+        return [row.label for row in self._rows.entries]
 
     def show_rows(self, rows: Sequence[Suggestion], place: QPoint, width: int = 0) -> None:
         """Offer rows beneath a point of the window; none is lit until a key goes there."""
-        self._rows.show(rows)
+        self._rows.show_entries(rows)
         self.list.setCurrentIndex(QModelIndex())
         self.message.hide()
         self.list.show()
@@ -168,7 +143,7 @@ class Suggestions(QFrame):
 
     def move_by(self, step: int) -> None:
         """Light the next row, or the one before; from the first one back to none."""
-        count, row = len(self._rows.rows), self.list.currentIndex().row()
+        count, row = len(self._rows.entries), self.list.currentIndex().row()
         row = count - 1 if row < 0 and step < 0 else row + step
         row = -1 if not 0 <= row < count else row
         self.list.setCurrentIndex(self._rows.index(row) if row >= 0 else QModelIndex())
@@ -183,7 +158,7 @@ class Suggestions(QFrame):
         return True
 
     def _choose(self, row: int) -> None:
-        value = self._rows.rows[row].value
+        value = self._rows.entries[row].value
         self.hide()
         self.chosen.emit(value)
 
@@ -192,7 +167,7 @@ class Suggestions(QFrame):
         px = theme().px
         widths = (
             metrics.horizontalAdvance(row.label) + metrics.horizontalAdvance(row.note)
-            for row in self._rows.rows[:50]
+            for row in self._rows.entries[:50]
         )
         return min(max(max(widths) + px(56), px(_NARROWEST)), px(_WIDEST))
 

@@ -17,7 +17,7 @@ def span_words(start: float, end: float | None) -> str:
 
 
 def length_text(seconds: float) -> str:
-    """Write how long something is: “0.34 s”, “4.2 s”, “1:23”. The short need it finer."""
+    """Write how long something is, as fine as it needs: “0.34 s”, “4.2 s”, “1:23”."""
     if seconds < 0.995:
         return f"{max(seconds, 0.0):.2f} s"
-    return f"{seconds:.1f} s" if seconds < 9.95 else clock(seconds)
+    return f"{seconds:.1f} s" if seconds < 9.95 else clock(round(seconds))

@@ -224,5 +224,6 @@ class Walk(QObject):
             self._history.settle()
         results = self._session.results
         hits = {hit.asset_id: hit for hit in results.hits} if results is not None else {}
+        hits |= self._content.grid.assets.hits  # of files in open stacks too
         hits = self.playing.look_at(asset_ids, hits)
         self._inspector.show_selection(asset_ids, {i: hits[i] for i in asset_ids if i in hits})

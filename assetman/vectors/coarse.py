@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from assetman.vectors.index import Floats, Halves
 
 Codes = NDArray[np.int8]
+Places = NDArray[np.intp]
 
 LEAST = 50_000  # rows; comparing fewer exactly takes some milliseconds
 # Rounding moves a number by up to half a scale, by chance, and so a product with a unit vector by
 # scale / sqrt(12) as a rule; four times that hardly ever.
 SLACK = 4 / 12**0.5
+PICKED = 0.25  # of the rows; where more are asked for it is faster to compare all
 _GREATEST = 127
 _BLOCK = 65_536  # rows compared at once
 _SAMPLED = 64  # one similarity in so many is looked at to guess where the best begin
@@ -41,18 +43,23 @@ class Coarse:
         scales = np.concatenate([np.empty(0, np.float32), *(scales for _, scales in made)])
         return cls(codes, scales)
 
-    def bounds(self, query: Floats) -> tuple[Floats, Floats]:
-        """Give what the dot products (n,) of the rows with a vector (d,) hardly leave: least, most."""
+    def products(self, query: Floats, places: Places | None = None) -> tuple[Floats, Floats]:
+        """Give the products of a vector (d,) with all rows or some, and how far off each may be."""
         from numkong import cdist
 
         code, scale = coded(query[None].astype(np.float16))
-        middle = np.empty(len(self.codes), np.float32)
-        for start in range(0, len(middle), _BLOCK):
-            block = self.codes[start : start + _BLOCK]
-            middle[start : start + len(block)] = np.asarray(cdist(code, block, "dot"))[0]
-        middle *= self.scales * scale
-        slack = SLACK * (self.scales + scale)
-        return middle - slack, middle + slack
+        picked = places if places is not None and len(places) <= PICKED * len(self.codes) else None
+        products = np.empty(len(self.codes) if picked is None else len(picked), np.float32)
+        for start in range(0, len(products), _BLOCK):
+            these = slice(start, start + _BLOCK)
+            block = self.codes[these if picked is None else picked[these]]
+            products[these] = np.asarray(cdist(code, block, "dot"))[0]
+        scales = self.scales
+        if places is not None:
+            scales = scales[places]
+            products = products if picked is not None else products[places]
+        products *= scales * scale
+        return products, SLACK * (scales + scale)
 
 
 def coded(vectors: Halves) -> tuple[Codes, Floats]:
@@ -73,13 +80,17 @@ def codes_of(blocks: Iterable[Halves]) -> Iterator[Codes]:
     return (coded(block)[0] for block in blocks)
 
 
-def may_be_best(least: Floats, most: Floats, count: int) -> NDArray[np.intp]:
-    """Find which of (n,) may be among the `count` greatest, by what each is at least and at most."""
-    if count >= len(least):
-        return np.arange(len(least))
-    sample = least[::_SAMPLED]  # to guess where the best begin: to sort all takes far longer
+def may_be_best(products: Floats, off: Floats, count: int) -> Places:
+    """Find which of (n,) may be among the `count` greatest, by products and how far off each is."""
+    if count >= len(products):
+        return np.arange(len(products))
+    sample = products[::_SAMPLED] - off[::_SAMPLED]  # to sort all takes far longer
     rank = min(len(sample) - 1, 2 * count // _SAMPLED + 8)
-    best = least[least >= -np.partition(-sample, rank)[rank]]
-    if len(best) < count:
-        best = least
-    return np.flatnonzero(most >= np.partition(best, len(best) - count)[len(best) - count])
+    guess = -np.partition(-sample, rank)[rank]  # hardly ever are fewer than wanted above it
+    near = np.flatnonzero(products >= guess - off.max())
+    least = products[near] - off[near]
+    if np.count_nonzero(least >= guess) < count:
+        near, least = np.arange(len(products)), products - off
+    worst = np.partition(least, len(least) - count)[len(least) - count]
+    chosen: Places = near[products[near] + off[near] >= worst]
+    return chosen

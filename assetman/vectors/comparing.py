@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from assetman.vectors.coarse import Coarse, may_be_best
+from assetman.vectors.coarse import Coarse, Places, may_be_best
 from assetman.vectors.index import Floats, Halves, Neighbours, best_of
 from assetman.vectors.rows import GATHER_BLOCK, SCAN_BLOCK, Rows
-
-Places = NDArray[np.intp]
 
 COARSE_SHARE = 0.02  # of all rows; fewer are compared exactly, one by one
 GATHER_SHARE = 0.1  # of all rows; picking more costs more than comparing all (measured)
@@ -72,15 +70,18 @@ def _propose(
     rows: Rows, coarse: Coarse, query: Floats, count: int, places: Places | None
 ) -> Places:
     """Give the places of rows, some or all, that may be among the nearest."""
-    least, most = coarse.bounds(query)
-    if len(rows.tail):
-        known = dots(query[None].astype(np.float16), rows.tail)[0]
-        least, most = np.concatenate([least, known]), np.concatenate([most, known])
     if places is None and rows.live < len(rows.alive):
         places = rows.live_places
-    if places is None:
-        return may_be_best(least, most, count)
-    return places[may_be_best(least[places], most[places], count)]
+    coded = None if places is None else places[: np.searchsorted(places, len(rows.base))]
+    products, off = coarse.products(query, coded)
+    if len(rows.tail):
+        known = dots(query[None].astype(np.float16), rows.tail)[0]
+        if places is not None and coded is not None:
+            known = known[places[len(coded) :] - len(rows.base)]
+        products = np.concatenate([products, known])
+        off = np.concatenate([off, np.zeros(len(known), np.float32)])
+    chosen = may_be_best(products, off, count)
+    return chosen if places is None else places[chosen]
 
 
 def _scan(rows: Rows, halves: Halves) -> Floats:

@@ -11,7 +11,10 @@ import pytest
 
 from assetman.cli.console import Console
 from assetman.cli.main import parse, run
+from assetman.cli.roots import root_line
 from assetman.cli.search import split_question
+from assetman.core.assets import Root
+from assetman.core.watching import Watch, WatchMode
 from kit.paper_engine import PaperEngine
 from kit.terminal import Run
 
@@ -437,9 +440,10 @@ def test_reading_text_is_switched_on_and_off(assetman: Run, pictures: Path) -> N
     assetman("add", str(pictures))
     assert "off" in assetman("text").out
     assert json.loads(assetman("text", "--json").out)["on"] is False
-    assert assetman("text", "on", "--json").status == 0
+    assert assetman("text", "on", "--json").json["on"] is True
+    assert assetman("text").out == assetman("text", "on").out
     assert assetman("text").out.startswith("on")
-    assert assetman("text", "off").status == 0
+    assert assetman("text", "off").out == assetman("text").out
     assert json.loads(assetman("text", "--json").out)["on"] is False
 
 
@@ -455,3 +459,11 @@ def test_a_folder_of_weights_may_say_itself_what_it_is_for(assetman: Run, tmp_pa
     assert (
         said.err == f"assetman: {tmp_path} holds no weights of .\n"
     )  # as the paper engine puts it
+
+
+def test_why_a_folder_is_away_is_a_sentence_of_its_own() -> None:
+    root = Root(1, "/media/b/Photos", online=False, assets=1)
+    watch = Watch(1, WatchMode.AWAY, reason="It is not connected just now.")
+    assert root_line(root, watch) == (
+        "/media/b/Photos  1 asset, offline. It is not connected just now."
+    )

@@ -25,7 +25,7 @@ def test_groups_are_listed_the_copy_to_keep_first(assetman: Run, filled: Path) -
         for name in ("deep/blue frog.jpg", "deep/frog pond.mp4", "green frog.jpg")
     ]
     lines = assetman("duplicates").lines
-    assert lines[0].startswith("exact: 3 files")
+    assert lines[0] == "exact: 3 files, 0.0 kB more than needed"
     assert lines[1].startswith(f"  keep  {filled / 'deep/blue frog.jpg'}")
     assert len(lines) == 4
     assert assetman("duplicates", "--near").out == ""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
+import time
 from pathlib import Path
 
 import pytest
 
+from assetman.cli.console import Console
+from assetman.cli.main import run
+from assetman.core.queries import Filters, Query
+from kit.paper_engine import PaperEngine
 from kit.terminal import Run
 
 
@@ -136,14 +142,16 @@ def test_the_doctor_tells_of_backups_decoders_and_little_room(
     assetman: Run, filled: Path, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (library / "backups").mkdir()
-    (library / "backups" / "library-1.sqlite").touch()
+    backup = library / "backups" / "library-1.sqlite"
+    backup.touch()
+    os.utime(backup, (time.time() - 3600,) * 2)
     monkeypatch.setattr("assetman.cli.doctor._LEAST_SPACE", 1 << 60)
     said = assetman("doctor", "--json")
     findings = {finding["what"]: finding for finding in said.json}
     assert said.status == 0
     assert findings["disk"]["sound"]
     assert findings["disk"]["warning"]
-    assert findings["backups"]["detail"] == "1, the newest 0 hours old"
+    assert findings["backups"]["detail"] == "1, the newest 1 hour old"
     assert findings["decoders"]["sound"]
 
 
@@ -185,3 +193,12 @@ def test_what_was_asked_lately_is_listed_until_it_is_forgotten(assetman: Run, fi
     assert assetman("searches", "--lately").out == ""
     assert assetman("searches", "--forget").status == 0
     assert assetman("searches", "--lately", "--json").json == []
+
+
+def test_what_was_asked_with_chips_is_listed_as_it_can_be_typed(library: Path) -> None:
+    engine, out = PaperEngine.open(library), io.StringIO()
+    for text in ("frog", "frog", "toad"):
+        engine.remember(Query(text, filters=Filters(tags=("pond",))))
+    console = Console(out, io.StringIO(), io.BytesIO())
+    assert run(["--library", str(library), "searches", "--lately"], console, lambda _: engine) == 0
+    assert out.getvalue().splitlines() == ["toad tag:pond", "frog tag:pond"]

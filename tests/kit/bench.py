@@ -18,7 +18,7 @@ from assetman.ingest.stages import Stored, Target
 from assetman.ingest.worklist import Tools
 from assetman.library.library import Library
 from assetman.media.handler import Extraction, Limits, Stretch
-from assetman.media.registry import handler_for
+from assetman.media.registry import described, handler_for
 from assetman.media.thumbnails import ThumbnailCache
 from kit.colours import SPEC
 from kit.tones import SOUND_SPEC, SenseEncoder
@@ -42,10 +42,8 @@ class InlineDecoder:
         return _done(lambda: handler.extract(path, specs, thumbnail, 128, LIMITS, excerpt))
 
     def describe(self, path: str) -> Future[tuple[Passage, ...]]:
-        """Read what a file says of itself in words."""
-        handler = handler_for(path)
-        assert handler is not None
-        return _done(lambda: handler.describe(path, LIMITS))
+        """Read what a file, or a sidecar, says in words."""
+        return _done(lambda: described(path, LIMITS))
 
 
 def _done(work: Callable[[], _Made]) -> Future[_Made]:

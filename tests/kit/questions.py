@@ -16,11 +16,13 @@ from assetman.core.conditions import (
     All,
     Any,
     Condition,
+    Days,
     Key,
     Not,
     Span,
     Test,
 )
+from assetman.core.days import PASSING
 from assetman.search.parser import AllOf, AnyOf, LikeFile, Meaning, Question, Unwanted
 
 T = TypeVar("T")
@@ -122,7 +124,24 @@ def _rating(chance: random.Random) -> Span:
     return Span(least, chance.randint(least, 5))
 
 
-def _dates(chance: random.Random) -> Span:
+def _days(chance: random.Random) -> Days:
+    passing = chance.choice((*PASSING, "week", "last-14-days", "3m", "1y"))
+    other = chance.choice((*PASSING, "2024", "2024-05-03", "last-2-weeks"))
+    shape = chance.random()
+    if shape < 0.4:
+        return Days(passing, passing)
+    within = chance.random() < 0.5
+    if shape < 0.6:
+        return Days(least=passing, least_in=within)
+    if shape < 0.8:
+        return Days(most=passing, most_in=within)
+    # Both ends alike are one period, but for such a one as leaves out an end.
+    return Days(passing, other, within, chance.random() < 0.5 or passing == other)
+
+
+def _dates(chance: random.Random) -> Span | Days:
+    if chance.random() < 0.4:
+        return _days(chance)
     first = date(chance.choice((1, 1969, 2024, 9999)), chance.randint(1, 12), chance.randint(1, 28))
     least = first.toordinal() - _EPOCH
     most = min(least + chance.choice((1, 28, 30, 31, 365, 4000)), date.max.toordinal() - _EPOCH + 1)
@@ -161,7 +180,7 @@ def _seconds(chance: random.Random) -> float:
     return chance.choice((0.0, 0.001, 30.0, 60.0, 90.5, 3600.0, 86399.0, chance.randint(0, 10**9)))
 
 
-_SPANS: dict[Key, Callable[[random.Random], Span]] = {
+_SPANS: dict[Key, Callable[[random.Random], Span | Days]] = {
     Key.RATING: _rating,
     Key.SIZE: _numbers(_bytes),
     Key.WIDTH: _numbers(_pixels),

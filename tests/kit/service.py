@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from assetman.core.queries import Query
 from assetman.engine.service import EngineService
+from assetman.workspace import Workspace
+from kit.colours import publish
+from kit.tones import publish_tones
 
 PATIENCE = 60.0  # seconds; far more than anything here takes
 Open = Callable[[], EngineService]
+
+
+@contextmanager
+def of_both_senses(factory: pytest.TempPathFactory) -> Iterator[EngineService]:
+    """Open a new library that sees colours and hears tones, for a test to use and to close."""
+    site = factory.mktemp("site")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(publish(site)))
+        patch.syspath_prepend(str(publish_tones(site)))
+        service = EngineService(Workspace.open(factory.mktemp("library"), models=site / "models"))
+        service.use_model("colours")
+        service.use_model("tones")
+        yield service
 
 
 def index(service: EngineService, folder: Path | None = None) -> None:

@@ -179,6 +179,10 @@ def test_only_assets_with_an_embedded_segment_are_searchable(shelf: Shelf) -> No
     shelf.file("new.jpg")
     assert library.assets.count_searchable(Filters(), shelf.space) == 2
     assert library.assets.count_searchable(Filters((Kind.VIDEO,)), shelf.space) == 1
+    within = library.segments.within(Filters())
+    assert within.assets == library.assets.count() == 5
+    assert within.by_kind == {**dict.fromkeys(Kind, 0), Kind.IMAGE: 4, Kind.VIDEO: 1}
+    assert library.assets.count_searchable(Filters(), shelf.space, within.by_kind) == 2
 
 
 def test_names_that_are_not_unicode_or_hold_newlines_come_back_as_they_were(shelf: Shelf) -> None:

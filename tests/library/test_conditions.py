@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from assetman.core.conditions import (
     All,
     Any,
     Condition,
+    Days,
     InCollection,
     InFolder,
     Key,
@@ -29,11 +31,14 @@ from assetman.core.conditions import (
     Test,
     either,
 )
+from assetman.core.days import PASSING
+from assetman.core.facts import AssetFacts
 from assetman.core.queries import Sort
 from assetman.library.library import Library
 from assetman.search.matching import counts
 from kit.known_files import CAMERAS, COLORS, DAY, FOLDERS, LENSES, NAMES, TAGS, TIMES, KnownFiles
 
+NOW = (date(1970, 1, 1), date(1970, 1, 2), date(1970, 1, 8), date(2001, 9, 9), date(2026, 2, 28))
 PATTERNS = ("frog", "*.jpg", "?rog*", "STRASSE*", "a[1]*", "*", "canon", "z 6", "*d", "[2]", "x.y")
 WORDS = ("frog", "green frog", "frog sing", "sea storm", "storm", "GRUN", "sea", "a b", "hidden")
 
@@ -47,6 +52,8 @@ def spans(*numbers: float) -> st.SearchStrategy[Span]:
     return st.builds(Span, ends, ends, st.booleans(), st.booleans())
 
 
+ends = st.sampled_from(["", *PASSING, "3m", "last-2-years", "9999y", "1970-01", "2024"])
+days = st.builds(Days, ends, ends, st.booleans(), st.booleans())
 leaves = st.one_of(
     some((Key.TYPE,), st.sampled_from(Kind).map(str)),
     some((Key.TAG,), st.sampled_from([*TAGS, "SEA", "STRASSE", "none"])),
@@ -64,6 +71,7 @@ leaves = st.one_of(
     st.builds(Test, st.sampled_from([Key.WIDTH, Key.HEIGHT]), spans(100, 104, 640)),
     st.builds(Test, st.just(Key.DURATION), spans(0.5, 30, 60)),
     st.builds(Test, st.just(Key.DATE), spans(*TIMES, 2 * DAY, -1e11, 1e14)),
+    st.builds(Test, st.just(Key.DATE), days),
     st.builds(InFolder, st.integers(1, 3), st.sampled_from(FOLDERS)),
     st.builds(InCollection, st.integers(1, 3)),
 )
@@ -96,10 +104,17 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnownFiles]:
 
 
 @settings(max_examples=300)
-@given(condition=conditions)
-def test_sql_and_python_agree_on_every_tree(known: KnownFiles, condition: Condition) -> None:
-    library = known.library
-    expected = {asset for asset, facts in known.facts.items() if counts(condition, facts)}
+@given(condition=conditions, now=st.sampled_from(NOW))
+def test_sql_and_python_agree_on_every_tree_on_any_day(
+    known: KnownFiles, condition: Condition, now: date
+) -> None:
+    with pytest.MonkeyPatch.context() as clock:
+        clock.setattr("assetman.core.conditions.today", lambda: now)
+        agree(known.library, known.facts, condition)
+
+
+def agree(library: Library, known: Mapping[int, AssetFacts], condition: Condition) -> None:
+    expected = {asset for asset, facts in known.items() if counts(condition, facts)}
     found = library.assets.ids(condition)
     assert set(found) == expected
     assert len(found) == len(expected) == library.assets.count(condition)

@@ -52,6 +52,20 @@ def test_one_that_was_taken_out_does_not_come_back_by_way_of_another(shelf: Shel
     assert near(shelf.library) == [{a, b}], "the surer pair stays"
 
 
+def test_one_is_taken_out_of_a_group_in_one_step_and_the_rest_stays_together(shelf: Shelf) -> None:
+    a, b, c, d = (shelf.done(f"{name}.jpg") for name in "abcd")
+    for one, other in ((a, b), (b, c), (c, d)):
+        relate(shelf.library, one, other)
+    relate(shelf.library, a, c)
+    shelf.library.duplicates.part([b], [a, c, d])
+    assert near(shelf.library) == [{a, c, d}]
+    undo = shelf.library.undo.history().undo
+    assert undo is not None
+    assert undo.sentence == "Say that 1 file is no duplicate of 3 files"
+    shelf.library.undo.undo()
+    assert near(shelf.library) == [{a, b, c, d}]
+
+
 def test_a_pair_is_told_from_both_sides(shelf: Shelf) -> None:
     whole, part = shelf.done("z.jpg"), shelf.done("a.jpg")
     relate(

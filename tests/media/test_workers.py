@@ -131,6 +131,21 @@ def test_a_rectangle_and_a_file_without_an_ending_can_be_asked_about(
     assert_corners(future.result(PATIENCE).inputs[SQUARE][0], *[BLUE] * 4)
 
 
+def test_a_sidecar_is_read_where_files_are_decoded(pools: Pools, tmp_path: Path) -> None:
+    packet = (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/" xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<r:Description xmlns:p="http://ns.adobe.com/photoshop/1.0/" p:Headline="Red kite"/>'
+        "</x:xmpmeta>"
+    )
+    good, bad = tmp_path / "a.xmp", tmp_path / "b.XMP"
+    good.write_text(packet)
+    bad.write_bytes(packet.encode()[:90])
+    pool = pools()
+    assert [each.text for each in pool.describe(str(good)).result(PATIENCE)] == ["Red kite"]
+    with pytest.raises(BadInput, match="damaged"):
+        pool.describe(str(bad)).result(PATIENCE)
+
+
 def test_nothing_is_started_before_there_is_work(pools: Pools) -> None:
     pools(2)
     assert not children()

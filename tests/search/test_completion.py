@@ -87,3 +87,16 @@ def test_nothing_is_offered_between_words_and_behind_quotations(known: Completin
 def test_nothing_typed_breaks_it(known: Completing, text: str, cursor: int) -> None:
     found = known.complete(text, cursor)
     assert 0 <= found.start <= found.end <= len(text)
+
+
+def test_a_folder_that_two_roots_have_is_offered_once_with_the_files_of_both(
+    searched: Searched, tmp_path: Path
+) -> None:
+    for place in ("Photos/pets/dogs/red.png", "Sounds/pets/dogs/blue.png"):
+        (tmp_path / place).parent.mkdir(parents=True)
+        paint(tmp_path / place, Path(place).stem)
+    for root in ("Photos", "Sounds"):
+        searched.add(tmp_path / root)
+    searched.index()
+    found = Completing(searched.library).complete("in:dogs", 7)
+    assert [(each.label, each.count) for each in found.options] == [("pets/dogs", 2)]

@@ -10,7 +10,7 @@ import pytest
 
 from assetman.core.assets import Kind
 from assetman.core.inputs import Modality
-from assetman.core.queries import Example, Query, Sense
+from assetman.core.queries import MATCH, Example, Query, Sense
 from assetman.core.spaces import Space
 from assetman.search.concepts import Concepts, concepts
 from assetman.search.confidence import Rivalry, Standing, chance, likelihood, probability, told
@@ -55,10 +55,10 @@ def test_what_is_there_is_told_from_what_is_not_whatever_cosines_are_usual(
     absent = [
         likelihood(each, words.rivals, rows, files).odds(rows).max() for each in words.named(50)
     ]
-    assert np.mean(np.array(absent) < 0) >= 0.8
+    assert np.mean(probability(np.array(absent)) < MATCH) >= 0.8
     assert np.median(there) > np.median(absent)
     if cosine > 1:
-        assert np.mean(np.array(there) > 0) >= 0.9
+        assert np.mean(probability(np.array(there)) > MATCH) >= 0.9
 
 
 def test_a_question_that_is_in_the_vocabulary_is_no_rival_of_itself() -> None:
@@ -88,15 +88,15 @@ def test_without_rivals_what_stands_out_counts() -> None:
     judge = likelihood(rows[7], rows[:0], rows, 200)
     assert isinstance(judge, Standing)
     assert judge.odds(rows).argmax() == 7
-    assert (judge.odds(rows) > 0).sum() == 1
+    assert (probability(judge.odds(rows)) > MATCH).sum() == 1
 
 
 @pytest.mark.parametrize("count", [100, 10**4, 10**6])
 def test_what_has_all_words_of_a_question_is_a_match_and_half_of_them_are_not(count: int) -> None:
     words = Words(1.0)
     judge = Rivalry.of(words.rivals[0], words.rivals, words.rivals, count)
-    assert judge.neutral + told(1.0, count) > 0
-    assert judge.neutral + told(0.5, count) < 0
+    said = probability(judge.neutral + np.array([told(1.0, count), told(0.5, count)]))
+    assert said[0] > MATCH > said[1]
     assert probability(np.array([-1e9, 0.0, 1e9])) == pytest.approx([0, 0.5, 1])
 
 
@@ -126,7 +126,7 @@ def test_the_evidence_of_every_hit_adds_up_to_its_score(stage: Stage) -> None:
         for hit in found.hits:
             assert sum(each.share for each in hit.evidence) == pytest.approx(hit.score)
             assert sum(hit.reasons.values()) == pytest.approx(hit.score)
-            assert hit.confident == (hit.score >= 0.5)
+            assert hit.confident == (hit.score >= MATCH)
         assert found.confident == any(hit.confident for hit in found.hits)
         scores = [hit.score for hit in found.hits]
         assert scores == sorted(scores, reverse=True)
@@ -144,6 +144,19 @@ def test_a_name_that_says_it_and_a_picture_that_shows_it_add_up(stage: Stage) ->
     written = [each for each in hit.evidence if each.kind is Sense.NAME]
     assert [each.text[slice(*span)] for each in written for span in each.words] == ["magenta"]
     assert hit.confident
+
+
+def test_what_is_the_same_as_what_is_shown_is_a_match_however_few_or_alike_the_others_are(
+    stage: Stage,
+) -> None:
+    shown, same, other = (
+        stage.add(name, Kind.IMAGE, [(0, 0, colour)])
+        for name, colour in (("a.png", "red"), ("b.png", "red"), ("c.png", "blue"))
+    )
+    query = Query(examples=(Example(asset_id=shown),), leave_out=(shown,))
+    sure = {hit.asset_id: hit.confident for hit in stage.search.search(query).hits}
+    assert sure[same]
+    assert not sure[other]
 
 
 def test_an_alternative_of_conditions_alone_passes_and_a_list_is_not_measured(stage: Stage) -> None:
@@ -176,6 +189,31 @@ def test_the_vocabulary_is_embedded_once_and_damage_to_what_is_kept_is_mended(
     file.write_bytes(file.read_bytes()[:100])
     assert Concepts(encoder, tmp_path / "concepts").of(space) == pytest.approx(first)
     assert encoder.asked == 2
+
+
+def test_the_vocabulary_is_prepared_before_anybody_asks_unless_something_else_is_wanted() -> None:
+    class Counting:
+        asked = 0
+
+        def modalities(self, name: str) -> frozenset[Modality]:
+            return frozenset({Modality.TEXT})
+
+        def texts(self, name: str, texts: tuple[str, ...]) -> np.ndarray:
+            self.asked += len(texts)
+            return unit(np.array([[len(text), 1.0] for text in texts]))
+
+    encoder, space = Counting(), Space("words", "1", 1, 2)
+    kept = Concepts(encoder)
+    kept.prepare([space], lambda: encoder.asked < 100)
+    assert 100 <= encoder.asked < len(concepts())
+    encoder.asked = 0
+    kept.prepare([space], lambda: True)
+    kept.prepare([space], lambda: True)
+    assert encoder.asked == len(concepts())
+    rows = kept.of(space)
+    assert rows is not None
+    assert rows == pytest.approx(unit(np.array([[len(each), 1.0] for each in concepts()])))
+    assert encoder.asked == len(concepts())
 
 
 def test_the_vocabulary_names_several_hundred_things_once_each() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,24 @@ def test_conditions_alone_list_what_passes(filled: Searched) -> None:
     }
     assert set(found(filled, "name:*E* width:>0")) == {"red", "green", "blue", "yellow", "white"}
     assert len(found(filled, "date:2000..")) == 8
+
+
+def test_a_question_of_the_last_days_is_another_one_tomorrow(
+    filled: Searched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = filled.search.search(Query("tag:sea")).ids
+    painted = date.fromtimestamp(Path(filled.library.assets.get(ids)[0].path).stat().st_mtime)
+
+    def on(days: int, text: str) -> int:
+        for place in ("core.conditions", "search.service"):
+            monkeypatch.setattr(f"assetman.{place}.today", lambda: painted + timedelta(days))
+        return len(found(filled, text))
+
+    lately = "date:7d in:other"
+    assert [on(day, lately) for day in (-1, 0, 6, 7)] == [0, 1, 1, 0], "nothing was written between"
+    assert on(1, "date:yesterday") == 8
+    assert on(8, "before:7d -name:red") == 7
+    assert on(0, "date:today..") == on(0, "date:..today") == 8
 
 
 def test_words_in_quotation_marks_have_to_be_written_somewhere(filled: Searched) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assetman.core.conditions import EVERYTHING, All, Any, Condition, Key, Not, Span, Test
+from assetman.core.conditions import EVERYTHING, All, Any, Condition, Days, Key, Not, Span, Test
 from assetman.core.mistakes import Mistake
 from assetman.search.parser import AllOf, AnyOf, LikeFile, Meaning, Question, Unwanted, parse
 
@@ -138,6 +138,11 @@ def test_any_words_can_be_meant() -> None:
         ("date:1970-01-01..1970-01-02", Test(Key.DATE, Span(0, 2 * DAY, most_in=False))),
         ("date:>1970-01-01", Test(Key.DATE, Span(DAY))),
         ("after:1970-01-02", Test(Key.DATE, Span(DAY))),
+        ("date:7d", Test(Key.DATE, Days("7d", "7d"))),
+        ("date:Last-Month", Test(Key.DATE, Days("last-month", "last-month"))),
+        ("date:2024..yesterday", Test(Key.DATE, Days("2024", "yesterday"))),
+        ("after:this-week", Test(Key.DATE, Days("this-week"))),
+        ("before:1y", Test(Key.DATE, Days(most="1y", most_in=False))),
         ("before:1970-01-02", Test(Key.DATE, Span(most=DAY, most_in=False))),
     ],
 )
@@ -150,7 +155,18 @@ def test_each_key_reads_its_values(typed: str, condition: Condition) -> None:
     [
         *("type:hologram", "rating:6", "rating:good", "rating:..", "rating:4..2", "rating:>5"),
         *("is:lovely", "has:wings", "orientation:up", "color:nice", "size:big", "size:2mb..1mb"),
-        *("width:1.5", "duration:soon", "date:2024-13", "date:yesterday", "date:2025..2024"),
+        *(
+            "width:1.5",
+            "duration:soon",
+            "date:2024-13",
+            "date:someday",
+            "date:0d",
+            "date:7x",
+            "after:last-day",
+            "date:2025..2024",
+            "date:..",
+            "date:7d..2024-13",
+        ),
         *("after:never", "before:2024-02-30", "said:…!", '"!?"', "text:-", "ext:.", "-rating:9"),
     ],
 )

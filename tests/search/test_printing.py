@@ -62,6 +62,8 @@ def test_signs_in_any_order_survive_print_and_parse(signs: list[str]) -> None:
         'in:"Coast 2026" name:*.psd ext:jpg',
         "size:>10mb duration:<30s width:800..1200 height:1080",
         "date:2024-05 date:2024 date:2024-05-03 date:2024-05-01..",
+        "date:7d date:last-7-days date:today.. date:..yesterday date:2024..last-month",
+        "date:>7d date:<3m date:>2024..<this-year",
         "color:teal color:#aa3322",
         "rating:>=3 rating:<=2 rating:2..4 rating:3",
         'said:"the storm" text:exit',

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from assetman.media.aligning import Match, Sight, match
-from assetman.media.marks import Marks, marks_of
+from assetman.media.picture_marks import Marks, marks_of
+from assetman.media.picture_matching import Match, Sight, match
 from assetman.search.proposing import Recognition
 from assetman.search.relating import relation
 from kit.scenes import CHANGES, Picture, cropped, framed, scene, tilted

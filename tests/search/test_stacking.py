@@ -3,7 +3,7 @@ from __future__ import annotations
 from assetman.core.assets import Asset, AssetState, Kind
 from assetman.core.duplicates import Likeness, Stack
 from assetman.core.queries import Hit
-from assetman.search.stacking import bursts, fold
+from assetman.search.stacking import bursts, fold, in_a_row
 
 
 def picture(number: int, taken: float | None = None, folder: str = "/a", key: str = "") -> Asset:
@@ -54,6 +54,7 @@ def test_a_burst_ends_with_a_pause_another_folder_or_no_date() -> None:
         picture(16),
     ]
     assert bursts(assets, alike) == [[10, 11], [13, 14]]
+    assert in_a_row((each.id, each.path[:2], each.taken) for each in assets) == {10, 11, 13, 14}
 
 
 def test_a_sequence_of_any_length_is_one_stack() -> None:

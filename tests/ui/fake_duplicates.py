@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from assetman.core.assets import Asset, AssetState
 from assetman.core.changes import Changes
-from assetman.core.duplicates import Comparison, DuplicateGroup, Likeness
+from assetman.core.duplicates import Comparison, DuplicateGroup, Likeness, Stack
 from assetman.core.errors import WrongUse
 from assetman.core.organising import Step
+from assetman.core.queries import Hit
 
 if TYPE_CHECKING:
     from tests.ui.fake_engine import _Row
@@ -22,7 +23,8 @@ _CHANGED = Changes(history=True, duplicates=True, organised=True)
 class FakeDuplicates:
     """A test says which groups there are, in `copy_groups`; what is not kept goes missing.
 
-    What `comparisons` holds, by the two assets, is what comparing them gives.
+    What `comparisons` holds, by the two assets, is what comparing them gives; what is in one of
+    the `stacks` is found as one hit.
     """
 
     rows: dict[int, _Row]
@@ -35,6 +37,20 @@ class FakeDuplicates:
         """Start without any."""
         self.copy_groups: list[DuplicateGroup] = []
         self.comparisons: dict[tuple[int, int], Comparison] = {}
+        self.stacks: list[Stack] = []
+
+    def folded(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Leave of each of the `stacks` the hit that comes first, with all of it that match."""
+        places = {hit.asset_id: place for place, hit in enumerate(hits)}
+        kept = dict(enumerate(hits))
+        for stack in self.stacks:
+            here = sorted(places[each] for each in stack.asset_ids if each in places)
+            if len(here) > 1:
+                ids = tuple(hits[place].asset_id for place in here)
+                kept[here[0]] = replace(hits[here[0]], stack=Stack(ids, stack.likeness))
+                for place in here[1:]:
+                    del kept[place]
+        return list(kept.values())
 
     def duplicates(self, likeness: Likeness | None = None) -> list[DuplicateGroup]:
         self._begin("duplicates", likeness)
@@ -76,11 +92,18 @@ class FakeDuplicates:
             raise WrongUse("These pictures do not show the same.")
         return self.comparisons[one, other]
 
-    def part_copies(self, asset_ids: Sequence[int]) -> None:
-        self._begin("part_copies", tuple(asset_ids))
+    def part_copies(self, asset_ids: Sequence[int], others: Sequence[int] | None = None) -> None:
+        said = tuple(asset_ids) if others is None else (tuple(asset_ids), tuple(others))
+        self._begin("part_copies", said)
         groups = self.copy_groups
         parted = set(asset_ids)
-        left = [g for g in groups if not parted <= {copy.asset_id for copy in g.copies}]
+        if others is None:
+            left = [g for g in groups if not parted <= {copy.asset_id for copy in g.copies}]
+        else:
+            left = [
+                replace(g, copies=tuple(c for c in g.copies if c.asset_id not in parted))
+                for g in groups
+            ]
 
         def put(these: list[DuplicateGroup]) -> Changes:
             self.copy_groups = these

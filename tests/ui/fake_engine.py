@@ -345,6 +345,7 @@ class FakeEngine(
                 here = len(listed)
                 return Results(query, (), listed, searchable=here, total=here, mistakes=mistakes)
             hits = self._hits(query, inside)
+            hits = self.folded(hits) if query.fold else hits
             elsewhere = 0
             if not hits and query.filters:
                 elsewhere = len(self._hits(query, list(self._present())))

@@ -255,7 +255,7 @@ def test_a_library_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
         with pytest.raises(EnvironmentProblem, match="full"):
             connect(library)
     library.rmdir()
-    with small_disk(library, "2300k"):
+    with small_disk(library, "2700k"):
         filled = assetman("add", many, *COLOURS)
         assert filled.status == 3
         assert "full" in filled.err

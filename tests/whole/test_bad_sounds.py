@@ -55,3 +55,12 @@ def test_odd_sounds_are_found_and_broken_ones_are_named(assetman: Run, tmp_path:
     assert heard | {"at 8000.wav", "at 192000.wav", "DOORWood_Slam_JD_X.wav"} <= set(names[0])
     assert "silent.wav" not in names[0]
     assert [each[0] for each in names[1:]] == ["DOORWood_Slam_JD_X.wav"] * 2
+
+
+def test_silence_is_not_said_to_wait_for_the_index(assetman: Run, tmp_path: Path) -> None:
+    write_wav(tmp_path / "sounds" / "hum.wav", tone(200, 2))
+    write_wav(tmp_path / "sounds" / "silent.wav", silence(3))
+    assert assetman("add", str(tmp_path / "sounds"), "--model", "tones").status == 0
+    asked = assetman("search", "hum")
+    assert "hum.wav" in asked.out
+    assert "not indexed yet" not in asked.err

@@ -59,16 +59,10 @@ class Album:
         return self.copies.keep(self.id(name), [self.id(other) for other in others])[0]
 
     def undo(self) -> Step | None:
-        step = self.library.undo.history().undo
-        if step is not None:
-            self.copies.bring_back(step)
-        return self.library.undo.undo()[0]
+        return self.copies.undo()[0]
 
     def redo(self) -> Step | None:
-        step = self.library.undo.history().redo
-        if step is not None:
-            self.copies.send_again(step)
-        return self.library.undo.redo()[0]
+        return self.copies.redo()[0]
 
     def files(self) -> list[str]:
         return sorted(os.listdir(self.folder))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 import pytest
 
@@ -64,6 +65,20 @@ def test_counts_follow_the_library(pond: Pond) -> None:
     pond.counting.hear(Changes(assets_added=frozenset({9})))
     pond.wait()
     assert pond.counting.counts([SEA, SKY]) == {SEA: 5, SKY: 2}
+
+
+def test_another_day_has_other_counts(pond: Pond, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assetman.counting._LOOK", 0.01)
+    pond.counting.counts([SEA, SKY])
+    pond.wait()
+    pond.found[SEA] = 0  # it was of the last seven days
+    tomorrow = date.today() + timedelta(days=1)
+    monkeypatch.setattr("assetman.counting.today", lambda: tomorrow)
+    pond.wait()
+    assert pond.counting.counts([SEA, SKY]) == {SEA: 0, SKY: 2}
+    asked = len(pond.asked)
+    assert pond.counting.counted([SKY]) == {SKY: 2}
+    assert len(pond.asked) == asked + 1, "once is enough"
 
 
 def test_who_cannot_wait_has_all_counted_at_once(pond: Pond) -> None:

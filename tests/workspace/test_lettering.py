@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 from assetman.core.assets import Box, PassageKind
 from assetman.core.conditions import Key, Test
 from assetman.core.lettering import ReadLine
-from assetman.core.queries import Query
+from assetman.core.queries import Query, Sense
+from assetman.embedding import text_reader
 from assetman.engine.service import EngineService
 from assetman.ingest.lettering import blocks_of, unpadded
 from kit.films import Scene, make_film
@@ -19,6 +22,18 @@ from kit.films import Scene, make_film
 from .conftest import Open
 
 PATIENCE = 100.0
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded_once() -> Iterator[None]:
+    """Let every library of this module read with the same real model, loaded once.
+
+    On one core: threads of a model that wait for each other take more than such small pictures do.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_reader, "cores", lambda: 1)
+        patch.setattr(text_reader, "_loaded", cache(text_reader._loaded))
+        yield
 
 
 def letter(path: Path, *lines: str, size: tuple[int, int] = (480, 240), left: int = 30) -> Path:
@@ -70,6 +85,8 @@ def test_text_in_a_picture_is_read_when_that_is_on_and_found_where_it_stands(
     found = service._library.fulltext.of_words("monday")
     (quotation,) = service._library.fulltext.quotations("monday", found)[asset]
     assert quotation.box == passage.box
+    (hit,) = (each for each in service.search(Query("monday")).hits if each.asset_id == asset)
+    assert [each.box for each in hit.evidence if each.kind is Sense.TEXT] == [passage.box]
 
     before = service._library.journal.sequence()
     work(service, service.index())

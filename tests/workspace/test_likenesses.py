@@ -17,11 +17,10 @@ from assetman.core.errors import BadInput, WrongUse
 from assetman.core.queries import Aspect, Example, Query
 from assetman.engine.service import EngineService
 from assetman.workspace import Workspace
-from kit.colours import COLOURS, publish
+from kit.colours import COLOURS
 from kit.pictures import paint
-from kit.service import index
+from kit.service import index, of_both_senses
 from kit.sounds import write_sound
-from kit.tones import publish_tones
 
 RATE = 48_000
 LIMIT = 20.0  # seconds
@@ -75,14 +74,8 @@ def things(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, things: Path) -> Iterator[Path]:
     """A library that knows the things; closed."""
-    site = tmp_path_factory.mktemp("site")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(publish(site)))
-        patch.syspath_prepend(str(publish_tones(site)))
-        library = tmp_path_factory.mktemp("library")
-        service = EngineService(Workspace.open(library, models=site / "models"))
-        service.use_model("colours")
-        service.use_model("tones")
+    with of_both_senses(tmp_path_factory) as service:
+        library = Path(service.status().library)
         index(service, things)
         service.close()
         shutil.copytree(library, library / "copy")

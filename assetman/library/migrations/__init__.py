@@ -9,6 +9,7 @@ from assetman.library.migrations import (
     looks,
     organising,
     searches,
+    sidecars,
     sounds,
     timelines,
     transcripts,
@@ -33,6 +34,7 @@ _IN_ORDER = (
     looks,
     timelines,
     searches,
+    sidecars,
 )
 for _each in _IN_ORDER:
     step(_each.NAME)(_each.take)

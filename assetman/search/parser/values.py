@@ -5,21 +5,17 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from calendar import monthrange
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 
 from assetman.core.assets import Kind
 from assetman.core.colors import NAMES, color
-from assetman.core.conditions import HAS, IS, ORIENTATIONS, Key, Span, Test, folded
+from assetman.core.conditions import HAS, IS, ORIENTATIONS, Days, Key, Span, Test, folded
 from assetman.core.organising import RATINGS
 from assetman.search.parser.tokens import AFTER, BEFORE
 
 SIZES = {"tb": 1 << 40, "gb": 1 << 30, "mb": 1 << 20, "kb": 1 << 10, "b": 1}  # bytes
 TIMES = {"h": 3600, "m": 60, "s": 1}  # seconds
-DAY = 86400
-EPOCH = date(1970, 1, 1).toordinal()
 _LARGEST = float(1 << 53)
 _KINDS = {
     **{kind.value: kind for kind in Kind},
@@ -40,7 +36,6 @@ _COMPARED = re.compile(r"(>=|<=|≥|≤|>|<|=|)(.+)", re.DOTALL)
 _SIZE = re.compile(r"([0-9]{1,16})(?:[.,]([0-9]{1,6}))?(?:(b)|([kmgt])(?:i?b)?)?")
 _TIME = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))?(?:(h)|(m)(?:in)?|(s)(?:ec)?|$)")
 _CLOCK = re.compile(r"(?:([0-9]{1,6}):)?([0-9]{1,6}):([0-9]{2})(?:\.([0-9]{1,3}))?")
-_DATE = re.compile(r"([0-9]{4})(?:[-/]([0-9]{1,2})(?:[-/]([0-9]{1,2}))?)?")
 
 
 class Senseless(ValueError):
@@ -69,14 +64,13 @@ def test(key: str, value: str) -> Test:
     return Test(Key(key), _READERS[Key(key)](Key(key), typed))
 
 
-def _since(key: str, typed: str) -> Span:
-    period = _period(typed)
-    if period is None:
-        raise Senseless(
-            f"“{key}:{typed}” is no date: type a year, a month or a day, as in "
-            f"{key}:2024, {key}:2024-05 or {key}:2024-05-03."
-        )
-    return Span(least=period[0]) if key == AFTER else Span(most=period[0], most_in=False)
+def _since(key: str, typed: str) -> Span | Days:
+    days = Days(least=typed) if key == AFTER else Days(most=typed, most_in=False)
+    return _dated(
+        days,
+        f"“{key}:{typed}” is no date: type a year, a month, a day or what passes with time, "
+        f"as in {key}:2024, {key}:2024-05-03, {key}:yesterday or {key}:30d.",
+    )
 
 
 def _text(key: Key, typed: str) -> str:
@@ -151,23 +145,30 @@ def _measure(read: Callable[[str], _Range | None], such: str) -> Callable[[Key, 
     return measure
 
 
-def _date(key: Key, typed: str) -> Span:
-    problem = Senseless(
-        f"“date:{typed}” is no date: type a year, a month or a day, or from one to another, as in "
-        "date:2024, date:2024-05 or date:2024-05..2024-08."
+def _date(key: Key, typed: str) -> Span | Days:
+    bounds = _bounds(typed)
+    days = Days(bounds.least, bounds.most, bounds.least_in, bounds.most_in)
+    return _dated(
+        days,
+        f"“date:{typed}” is no date: type a year, a month or a day, from one to another, or what "
+        "passes with time, as in date:2024, date:2024-05..2024-08, date:7d or date:last-month.",
     )
 
-    def read(each: str) -> _Range | None:
-        period = _period(each)
-        return None if period is None else _Range(*period[:1], *period)
 
-    bounds = _bounds(typed)
-    low, high = _ends(bounds, read, problem)
-    least = None if low is None else low.least if bounds.least_in else low.most
-    most = None if high is None else high.most if bounds.most_in else high.least
-    if least is not None and most is not None and least >= most:
-        raise problem
-    return Span(least, most, True, most is None)
+def _dated(days: Days, problem: str) -> Span | Days:
+    """Read days; of those that pass with time it is said what they are when it is asked."""
+    days = replace(days, least=days.least.lower(), most=days.most.lower())
+    try:
+        span = days.span()
+    except ValueError as error:
+        raise Senseless(problem) from error
+    if span == Span():
+        raise Senseless(problem)
+    if days.passing:
+        return days
+    if span.least is not None and span.most is not None and span.least >= span.most:
+        raise Senseless(problem)
+    return span
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,29 +275,7 @@ def _around(value: float, step: float, places: int) -> _Range | None:
     return _Range(at, least, most)
 
 
-def _period(text: str) -> tuple[float, float] | None:
-    """Read a year, a month or a day: when it begins and ends, in seconds since the epoch."""
-    found = _DATE.fullmatch(text.strip())
-    if not found:
-        return None
-    year, month, day = int(found[1]), int(found[2] or 1), int(found[3] or 1)
-    try:
-        first = last = date(year, month, day)
-        if found[2] is None:
-            last = date(year, 12, 31)
-        elif found[3] is None:
-            last = date(year, month, monthrange(year, month)[1])
-    except ValueError:
-        return None
-    return midnight(first), midnight(last) + DAY
-
-
-def midnight(day: date) -> float:
-    """Give when a day begins, in seconds since the epoch."""
-    return float((day.toordinal() - EPOCH) * DAY)
-
-
-_READERS: dict[Key, Callable[[Key, str], str | Span]] = {
+_READERS: dict[Key, Callable[[Key, str], str | Span | Days]] = {
     Key.TYPE: _kind,
     Key.TAG: _text,
     Key.RATING: _rating,

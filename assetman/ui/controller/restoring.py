@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assetman.core.assets import display
 from assetman.core.conditions import quoted
-from assetman.core.queries import FolderFilter, Query
+from assetman.core.queries import Example, FolderFilter, Query
 from assetman.ui.controller.state import (
     Chip,
     CollectionChip,
@@ -22,6 +24,7 @@ from assetman.ui.controller.state import (
 from assetman.ui.controller.text_chip import TextChip, taken_apart
 
 _GROUPED = re.compile(r"\(([^()\"]*\sOR\s[^()\"]*)\)")
+_PASTED = re.compile(r"[0-9a-f]{24}\.png")  # named by its content
 _LONGEST = 120
 
 
@@ -51,14 +54,23 @@ def state_of(query: Query, names: Names, examples: Sequence[ExampleChip]) -> Sea
 def described(query: Query, names: Names) -> str:
     """Name a question in one line: its chips, then its words."""
     state = state_of(query, names, [ExampleChip(each, "a file") for each in query.examples])
-    likes = len(query.examples)
     parts = [chip.label for chip in state.chips if not isinstance(chip, ExampleChip)]
-    if likes:
-        parts.insert(0, "like a file" if likes == 1 else f"like {likes} files")
+    if len(query.examples) > 1:
+        parts.insert(0, f"like {len(query.examples)} files")
+    elif query.examples:
+        parts.insert(0, f"like {_called(query.examples[0], names)}")
     if words := " ".join(state.words.split()):
         parts.insert(0, words)
     whole = " · ".join(parts)
     return whole if len(whole) <= _LONGEST else f"{whole[: _LONGEST - 1]}…"
+
+
+def _called(example: Example, names: Names) -> str:
+    """Name an example, as far as that is known without asking."""
+    if example.collection_id is not None:
+        return names.collection(example.collection_id)
+    name = os.path.basename(example.path or "")
+    return "a pasted picture" if _PASTED.fullmatch(name) else display(name) or "a file"
 
 
 def _filters(query: Query, names: Names) -> list[Chip]:

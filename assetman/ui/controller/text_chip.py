@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assetman.core.conditions import Key
+from assetman.core.days import PASSING
 
 SINGLE = frozenset(
     {"size", "width", "height", "duration", "date", "camera", "lens", "ext", "orientation"}
@@ -23,6 +24,8 @@ _HAS = {
 }
 _IS = {"unrated": "not rated", "duplicate": "duplicates"}
 _UNITS = {"b": "B", "kb": "KB", "mb": "MB", "gb": "GB", "tb": "TB", "s": "s", "m": "min", "h": "h"}
+_PERIODS = {"d": "day", "w": "week", "m": "month", "y": "year"}
+_LAST = re.compile(r"([0-9]{1,4})([dwmy])")
 _NUMBER = re.compile(r"([0-9.,]+)([a-z]+)")
 
 
@@ -144,6 +147,13 @@ def _day(value: str) -> str:
             return f"{date(numbers[0], numbers[1], 1):%b} {numbers[0]}"
         if len(numbers) == 3:
             return f"{numbers[2]} {date(*numbers):%b} {numbers[0]}"
+        return value
     except ValueError:
-        pass  # no date: it stays as it was typed
-    return value
+        return _passing(value)
+
+
+def _passing(value: str) -> str:
+    """Write days that are counted from today: “last 7 days”, “last month”; all else as typed."""
+    if found := _LAST.fullmatch(value.lower()):
+        return f"last {found[1]} {_PERIODS[found[2]]}{'s' * (int(found[1]) != 1)}"
+    return value.replace("-", " ") if value.lower() in PASSING else value

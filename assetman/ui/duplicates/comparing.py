@@ -77,9 +77,11 @@ class CompareDialog(QDialog):
         ids: tuple[int, int],
         names: tuple[str, str],
         parent: QWidget,
+        film: bool = False,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Compare")
+        self._film = film
         self.panes = Pane(self), Pane(self)
         self.names = NameLabel(Text.TITLE, self), NameLabel(Text.TITLE, self)
         self.message = label(COMPARING, "secondary", self)
@@ -123,7 +125,7 @@ class CompareDialog(QDialog):
     def _show(self, compared: Compared) -> None:
         self.panes[0].show_image(compared.first, compared.lit)
         self.panes[1].show_image(compared.second, compared.lit)
-        self.message.setText(differing_text(compared.share))
+        self.message.setText(differing_text(compared.share, self._film))
         self.toggle.show()
 
     def _lay_out(self) -> None:

@@ -18,14 +18,14 @@ from PySide6.QtWidgets import (
 from assetman.core.assets import Asset, Kind, display
 from assetman.core.duplicates import Copy, DuplicateGroup
 from assetman.engine.protocol import Card
-from assetman.ui.controls import Separator, button, counted, label
+from assetman.ui.controls import Separator, button
 from assetman.ui.duplicates.copy_pictures import LARGE, CopyPictures
 from assetman.ui.duplicates.wording import copy_words, facts_text, seconds_text, why_text
 from assetman.ui.grid.labels import NameLabel, WrappedLabel
 from assetman.ui.grid.wording import state_word
 from assetman.ui.theme import Text, theme
 
-MOST = 50  # rows; a group of more says how many more
+PAGE = 50  # rows made at once: more come as the person scrolls towards them
 
 
 class CopyPicture(QWidget):
@@ -51,6 +51,7 @@ class CopyRow(QWidget):
     """One file: its picture, what sets it apart, where it lies, and whether it is kept."""
 
     compare_wanted = Signal(int)  # asset id
+    part_wanted = Signal(int)  # asset id: it is no duplicate of the others
 
     def __init__(self, copy: Copy, first: bool, pictures: CopyPictures, parent: QWidget) -> None:
         super().__init__(parent)
@@ -65,6 +66,9 @@ class CopyRow(QWidget):
         self.folder = WrappedLabel(Text.SECONDARY, "faint", lines=2, parent=self)
         self.compare = button("Compare", "", self)
         self.compare.clicked.connect(lambda: self.compare_wanted.emit(copy.asset_id))
+        self.part = button("Not a duplicate", "quiet", self)
+        self.part.setToolTip("Take this file out of the group")
+        self.part.clicked.connect(lambda: self.part_wanted.emit(copy.asset_id))
         self.keep.setMinimumHeight(self.compare.sizeHint().height())
         words = QVBoxLayout()
         words.setSpacing(px(2))
@@ -76,8 +80,8 @@ class CopyRow(QWidget):
         row.setSpacing(px(16))
         row.addWidget(CopyPicture(pictures, copy.asset_id, self), 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
-        row.addWidget(self.compare, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignTop)
+        for control in (self.part, self.compare, self.keep):
+            row.addWidget(control, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_card(self, card: Card | None, first: Asset | None, kept: bool) -> None:
         """Say what is known of it just now."""
@@ -94,6 +98,7 @@ class CopyRow(QWidget):
             self.folder.setText(folder)
             self.folder.setToolTip(folder)
             self.compare.setAccessibleName(f"Compare {asset.display_name} with the one to keep")
+            self.part.setAccessibleName(f"{asset.display_name} is not a duplicate of the others")
         for part in (self.why, self.seconds):
             part.setVisible(bool(part.text()))
         self.compare.setVisible(not kept and (card is None or card.asset.kind is not Kind.AUDIO))
@@ -107,6 +112,8 @@ class CopyRows(QScrollArea):
 
     keep_changed = Signal()
     compare_wanted = Signal(int)  # the asset to be compared with the one kept
+    part_wanted = Signal(int)  # the asset that is no duplicate of the others
+    listed = Signal()  # more of the group is listed than before
 
     def __init__(self, pictures: CopyPictures, parent: QWidget) -> None:
         super().__init__(parent)
@@ -125,6 +132,7 @@ class CopyRows(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
+        self.verticalScrollBar().valueChanged.connect(self._list_more)
         self._choice.buttonToggled.connect(lambda _, on: self._choose() if on else None)
         pictures.renewed.connect(self.refresh)
 
@@ -132,6 +140,11 @@ class CopyRows(QScrollArea):
     def kept(self) -> int | None:
         """The asset that is to be kept."""
         return next((row.copy.asset_id for row in self.rows if row.keep.isChecked()), None)
+
+    @property
+    def unseen(self) -> int:
+        """Count the copies of the group that are not listed yet."""
+        return 0 if self._group is None else len(self._group.copies) - len(self.rows)
 
     def name_of(self, asset_id: int) -> str:
         """Name an asset."""
@@ -145,11 +158,14 @@ class CopyRows(QScrollArea):
         same = group is not None and self._group is not None and group.id == self._group.id
         kept = self.kept if same else None
         self._group = group
-        self._make_rows(group)
-        ids = [row.copy.asset_id for row in self.rows]
-        self._pictures.choose(ids)
+        self._make_rows()
+        ids = [copy.asset_id for copy in group.copies] if group is not None else []
+        place = ids.index(kept) if kept in ids else 0
+        while place >= len(self.rows) > 0:
+            self._list_page()
+        self._pictures.choose([row.copy.asset_id for row in self.rows])
         if self.rows:
-            self.rows[ids.index(kept) if kept in ids else 0].keep.setChecked(True)
+            self.rows[place].keep.setChecked(True)
         self.verticalScrollBar().setValue(0)
 
     def take_focus(self) -> None:
@@ -167,7 +183,7 @@ class CopyRows(QScrollArea):
             first = card.asset if card is not None else None
             row.show_card(found, first, row.copy.asset_id == kept)
 
-    def _make_rows(self, group: DuplicateGroup | None) -> None:
+    def _make_rows(self) -> None:
         while (item := self._column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -176,19 +192,37 @@ class CopyRows(QScrollArea):
         for row in self.rows:
             self._choice.removeButton(row.keep)
         self.rows = []
-        copies = group.copies if group is not None else ()
-        for copy in copies[:MOST]:
-            if self.rows:
-                self._column.addWidget(Separator(self._list))
-            row = CopyRow(copy, not self.rows, self._pictures, self._list)
-            row.compare_wanted.connect(self.compare_wanted)
-            self._choice.addButton(row.keep)
-            self._column.addWidget(row)
-            self.rows.append(row)
-        if (more := len(copies) - MOST) > 0:
-            said = f"And {counted(more, 'more copy', 'more copies')}, not listed here."
-            self._column.addWidget(label(said, "secondary", self._list))
         self._column.addStretch(1)
+        self._list_page()
+
+    def _list_page(self) -> None:
+        """List some more copies of the group."""
+        group = self._group
+        copies = group.copies[len(self.rows) :][:PAGE] if group is not None else ()
+        alone = group is not None and len(group.copies) == 2
+        for copy in copies:
+            if self.rows:
+                self._add(Separator(self._list))
+            row = CopyRow(copy, not self.rows, self._pictures, self._list)
+            row.part.setVisible(not alone)
+            row.compare_wanted.connect(self.compare_wanted)
+            row.part_wanted.connect(self.part_wanted)
+            self._choice.addButton(row.keep)
+            self._add(row)
+            self.rows.append(row)
+
+    def _add(self, widget: QWidget) -> None:
+        """Put something beneath what is listed, above the stretch."""
+        self._column.insertWidget(self._column.count() - 1, widget)
+
+    def _list_more(self, value: int) -> None:
+        """List the next ones when the end of those that are comes into sight."""
+        bar = self.verticalScrollBar()
+        if self.unseen and value >= bar.maximum() - self.viewport().height():
+            self._list_page()
+            self._pictures.choose([row.copy.asset_id for row in self.rows])
+            self.refresh()
+            self.listed.emit()
 
     def _choose(self) -> None:
         self.refresh()

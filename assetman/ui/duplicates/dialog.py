@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QDialog, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
 
+from assetman.core.assets import Kind
 from assetman.core.changes import Changes
 from assetman.core.duplicates import DuplicateGroup, Likeness
 from assetman.core.errors import AssetmanError
@@ -22,6 +23,7 @@ from assetman.ui.duplicates.wording import (
     nothing_text,
     parted_text,
     summary_text,
+    taken_out_text,
 )
 from assetman.ui.message_bar import MessageBar
 from assetman.ui.theme import theme
@@ -98,12 +100,25 @@ class DuplicatesDialog(QDialog):
         job = self._bridge.call(self, lambda api: api.part_copies(ids))
         job.on_done(lambda _: self._end(parted_text(len(ids)))).start()
 
+    def take_out(self, asset_id: int) -> None:
+        """Keep that one file is no duplicate of the others of its group."""
+        group = self.groups.group
+        if self._acting or group is None:
+            return
+        others = [copy.asset_id for copy in group.copies if copy.asset_id != asset_id]
+        sentence = taken_out_text(self.copies.name_of(asset_id))
+        self._begin()
+        job = self._bridge.call(self, lambda api: api.part_copies([asset_id], others))
+        job.on_done(lambda _: self._end(sentence)).start()
+
     def compare(self, other: int) -> None:
         """Lay one beside the copy that is to be kept."""
         kept = self.copies.kept
         if kept is not None and kept != other:
             names = self.copies.name_of(kept), self.copies.name_of(other)
-            dialog = CompareDialog(self._bridge, (kept, other), names, self)
+            card = self.pictures.cards.get(kept)
+            film = card is not None and card.asset.kind is Kind.VIDEO
+            dialog = CompareDialog(self._bridge, (kept, other), names, self, film)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.open()
 
@@ -121,6 +136,8 @@ class DuplicatesDialog(QDialog):
         self.groups.went_on.connect(self.copies.take_focus)
         self.copies.keep_changed.connect(self._enable)
         self.copies.compare_wanted.connect(self.compare)
+        self.copies.part_wanted.connect(self.take_out)
+        self.copies.listed.connect(self._name_keep)
         self.keep.clicked.connect(self.keep_chosen)
         self.part.clicked.connect(self.part_chosen)
         self.done_button.clicked.connect(self.accept)
@@ -161,9 +178,14 @@ class DuplicatesDialog(QDialog):
 
     def _show_chosen(self, group: DuplicateGroup | None) -> None:
         self.copies.show_group(group)
-        others = len(group.copies) - 1 if group is not None else 1
-        self.keep.setText(keep_text(others))
+        self._name_keep()
         self._enable()
+
+    def _name_keep(self) -> None:
+        """Say how many would go, and how many of them the person has not had before them."""
+        group = self.groups.group
+        others = len(group.copies) - 1 if group is not None else 1
+        self.keep.setText(keep_text(others, self.copies.unseen))
 
     def _begin(self) -> None:
         self._acting = True

@@ -75,9 +75,11 @@ def copy_words(copy: Copy, card: Card | None, first: bool, seconds: str) -> str:
     return ", ".join(filter(None, parts))
 
 
-def keep_text(others: int) -> str:
-    """Name the button that keeps one."""
+def keep_text(others: int, unseen: int = 0) -> str:
+    """Name the button that keeps one; `unseen` of the others have not been listed yet."""
     which = "the other" if others == 1 else f"the {others:,} others"
+    if unseen:
+        which = f"all {others:,} others ({unseen:,} not looked at yet)"
     return f"Keep this, move {which} to the trash"
 
 
@@ -97,10 +99,16 @@ def parted_text(count: int) -> str:
     return f"{which} are no longer shown as duplicates."
 
 
-def differing_text(share: float) -> str:
-    """Say how much of what both pictures show differs."""
+def taken_out_text(name: str) -> str:
+    """Say that one file was told apart from the others of its group."""
+    return f"“{name}” is no longer shown as a duplicate of the others."
+
+
+def differing_text(share: float, film: bool = False) -> str:
+    """Say how much of what both pictures show differs; of films it is one frame of each."""
+    of_one = " This is one frame of each." if film else ""
     if share <= 0:
-        return "Nothing that both show differs."
+        return f"Nothing that both show differs.{of_one}"
     percent = share * 100
     written = f"{percent:.0f} %" if percent >= 1 else "Less than 1 %"
-    return f"{written} of what both show differs."
+    return f"{written} of what both show differs.{of_one}"

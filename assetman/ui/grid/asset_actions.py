@@ -25,6 +25,7 @@ from assetman.ui.grid.card_times import plays
 from assetman.ui.grid.file_manager import require, reveal
 from assetman.ui.grid.organising_menu import offer_organising
 from assetman.ui.grid.pictures import file_url, read_image
+from assetman.ui.grid.stack_menu import Folded, offer_stack
 from assetman.ui.grid.wording import count_text
 from assetman.ui.jobs import Job
 from assetman.ui.listening.audition import is_sound
@@ -127,6 +128,7 @@ class AssetActions(QObject):
         self.card_of: Callable[[int], Card | None] = lambda _: None  # of those seen already
         self.clip_of: ClipOf = lambda _: None  # the moment that is shown of a video, if it is one
         self.shots_shown: Callable[[], int | None] = lambda: None  # of which video
+        self.stacks: Folded | None = None  # where files are folded into one card
         self.shows_films = False  # whether videos can be looked into here
 
     def menu(self, asset_ids: Sequence[int], clip: Clip | None = None) -> QMenu:
@@ -167,6 +169,8 @@ class AssetActions(QObject):
         known = {card.asset.rating if (card := self.card_of(i)) else None for i in ids[:LOOKED_AT]}
         rating = known.pop() if len(known) == 1 and len(ids) <= LOOKED_AT else None
         offer_organising(menu, self._organiser, ids, rating, before)
+        if self.stacks is not None:
+            offer_stack(menu, self.stacks, ids)
         return menu
 
     def show_menu(

@@ -16,9 +16,9 @@ from assetman.ui.grid.card_times import is_timed, seconds_of, sign_of, time_word
 from assetman.ui.grid.certainty import DIMMED
 from assetman.ui.grid.labels import elided
 from assetman.ui.grid.outlines import cover_place, outline_place
-from assetman.ui.grid.plates import INSET, Plate, Plates
+from assetman.ui.grid.plates import INSET, STACK, Plate, Plates
 from assetman.ui.grid.skim import Skim
-from assetman.ui.grid.stack_mark import paint_stack
+from assetman.ui.grid.stack_mark import stack_text
 from assetman.ui.grid.thumbnails import Thumbnail
 from assetman.ui.grid.wording import (
     FAILED,
@@ -51,6 +51,7 @@ class CardLook:
     gone: bool = False
     shots: bool = False  # its shots can be laid beneath it
     open: bool = False  # its shots lie beneath it
+    unfolded: bool = False  # the stack that it stands for lies open behind it
     skim: Skim | None = None  # what of it the pointer shows
     heard: float | None = None  # how far into it one listens just now, 0..1
     uncertain: bool = False  # it may be no match at all
@@ -83,7 +84,8 @@ class CardPainter:
         plays = look.shots and is_timed(look)
         if plays and self._time(picture, look)[1].contains(point):
             return Plate.TIME
-        found = (p for p in offered(look) if self._plates.place(p, picture).contains(point))
+        count = stack_text(look.hit)
+        found = (p for p in offered(look) if self._plates.place(p, picture, count).contains(point))
         return next(found, None)
 
     def paint(self, painter: QPainter, picture: QRect, look: CardLook) -> None:
@@ -152,12 +154,13 @@ class CardPainter:
         if is_timed(look):
             time, timed = self._time(picture, look)
             plates.paint(painter, timed, time, look.over is Plate.TIME, sign_of(look))
+        count = stack_text(look.hit)
         for plate in offered(look):
+            stack = plate is Plate.STACK
             lit = look.over is plate or (plate is Plate.SHOTS and look.open)
-            plates.paint(painter, plates.place(plate, picture), plate.value, lit)
-        if look.hit is not None and look.hit.stack is not None:
-            taken = [plates.place(plate, picture) for plate in offered(look)]
-            paint_stack(painter, plates, picture, look.hit, taken)
+            lit = lit or (stack and look.unfolded)
+            words, sign = (count, STACK) if stack else (plate.value, "")
+            plates.paint(painter, plates.place(plate, picture, count), words, lit, sign)
         if word := state_word(card):
             plates.paint_word(painter, _shown(picture, look), word, timed)
         elif look.hovered and card.asset.tags:
@@ -340,8 +343,10 @@ def offered(look: CardLook) -> tuple[Plate, ...]:
     """List what a click on a card's picture can do just now, beside playing it."""
     if look.card is None or look.gone:
         return ()
-    if not look.shots or not is_film(look.card):
-        return (Plate.SIMILAR,) if look.hovered else ()
-    if look.hovered:
-        return (Plate.SIMILAR, Plate.SHOTS)
-    return (Plate.SHOTS,) if look.open else ()
+    shots = look.shots and is_film(look.card) and (look.hovered or look.open)
+    offers = {
+        Plate.STACK: look.shots and bool(stack_text(look.hit)),
+        Plate.SIMILAR: look.hovered,
+        Plate.SHOTS: shots,
+    }
+    return tuple(plate for plate, offer in offers.items() if offer)

@@ -22,6 +22,7 @@ from assetman.ui.grid.pictures import CellSpec
 from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.sight import Sight
 from assetman.ui.grid.skim import Skimming
+from assetman.ui.grid.stack_ground import grounds, paint_ground
 from assetman.ui.grid.thumbnails import Thumbnail
 from assetman.ui.grid.wording import is_film
 from assetman.ui.theme import RADIUS, appearance, theme
@@ -79,7 +80,8 @@ class CardView(EvenGrid):
         self.listing.switched.connect(self._switched)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
-        model.modelReset.connect(self.forget_hover)
+        for moved in (model.modelReset, model.rowsInserted, model.rowsRemoved):
+            moved.connect(self.forget_hover)
         appearance().changed.connect(self._restyle)
         self._painter: CardPainter
         self._restyle()
@@ -131,9 +133,11 @@ class CardView(EvenGrid):
     def plate_at(self, point: QPoint) -> tuple[int, Plate | None]:
         """Give the row under the pointer, and what of its picture can be clicked at a point."""
         row = self._hovered
-        if not 0 <= row < self.grid.count or self.listing.on:
+        if not 0 <= row < self.grid.count:
             return -1, None
         look = self._look_of(row, -1, time.monotonic())
+        if self.listing.on:
+            return row, self.listing.plate_at(point, self.visualRect(self._model.index(row)), look)
         return row, self._painter.plate_at(point, self.picture_rect(row), look)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -142,6 +146,7 @@ class CardView(EvenGrid):
             dirty = event.rect().adjusted(-REACH, -REACH, REACH, REACH)
             focused = self.currentIndex().row() if self.hasFocus() and self._by_keyboard else -1
             now = time.monotonic()
+            self._paint_grounds(painter, dirty)
             self._paint_parting(painter, top)
             for row in self.grid.between(top + dirty.top(), top + dirty.bottom() + 1):
                 cell = self.grid.cell(row).translated(0, -top)
@@ -184,6 +189,17 @@ class CardView(EvenGrid):
             self._restyle()
             self.listing.restyle()
 
+    def _paint_grounds(self, painter: QPainter, dirty: QRect) -> None:
+        """Show which cards belong together."""
+        top = self.verticalOffset()
+        painter.translate(0, -top)
+        for lead, others in self._model.opened.items():
+            row = self._model.row_of(lead)
+            for ground in grounds(self.grid, range(row, row + 1 + len(others))):
+                if ground.area.intersects(dirty.translated(0, top)):
+                    paint_ground(painter, self.grid, ground, theme())
+        painter.translate(0, top)
+
     def _paint_parting(self, painter: QPainter, top: int) -> None:
         room = self.grid.parting.translated(0, -top)
         if room.isValid() and room.intersects(self.viewport().rect()):
@@ -202,6 +218,8 @@ class CardView(EvenGrid):
                 thumbnail = self._skimmed_last
             opacity = 1.0
         hit = self._model.hit(row)
+        lead = self._model.lead_of(asset_id)
+        found = hit if lead is None else self._model.hits.get(lead)
         return CardLook(
             card=self._model.card(row),
             hit=hit,
@@ -214,9 +232,10 @@ class CardView(EvenGrid):
             gone=self._model.store.gone(asset_id),
             shots=self.shows_shots,
             open=asset_id == self.opened_shots,
+            unfolded=asset_id in self._model.opened,
             skim=skim,
             heard=self._heard(asset_id),
-            uncertain=hit is not None and hit.confident is False,
+            uncertain=found is not None and found.confident is False,
         )
 
     def _heard(self, asset_id: int) -> float | None:

@@ -37,6 +37,8 @@ class EvenGrid(QListView):
         self._layout = layout
         self._model = model
         self.setModel(model)
+        model.rowsInserted.connect(self.updateGeometries)
+        model.rowsRemoved.connect(self.updateGeometries)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -15,3 +15,4 @@ class GridPlace:
     selected: tuple[int, ...] = ()  # asset ids
     current: int | None = None  # the asset with the keyboard focus
     shots: int | None = None  # the video whose shots lie open
+    stacks: tuple[int, ...] = ()  # who stands for the stacks that lie open

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
@@ -17,6 +17,8 @@ from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.grid_place import GridPlace
 from assetman.ui.grid.handled_grid import HandledGrid
 from assetman.ui.grid.outlines import outline_of
+from assetman.ui.grid.stack_hits import StackHits
+from assetman.ui.grid.stacks import without
 from assetman.ui.theme import appearance, theme
 
 _Flag = QItemSelectionModel.SelectionFlag
@@ -50,6 +52,9 @@ class GridView(HandledGrid):
         self.selectionModel().selectionChanged.connect(self._telling.start)
         self.laid_out.connect(self._mark_line)
         appearance().changed.connect(self._part)
+        self.stacks.changed.connect(self._part)
+        self._stack_hits = StackHits(bridge, self.assets, lambda: self.query, self)
+        self._stack_hits.arrived.connect(self._tell_again)
 
     def show_results(self, results: Results) -> None:
         """Show an answer from its beginning, nothing selected."""
@@ -91,14 +96,10 @@ class GridView(HandledGrid):
         """Bring the person back to a place."""
         if not self.isVisible():
             self._awaited = place  # without a size there is nothing to scroll
+        self.stacks.reopen(place.stacks)
         if place.shots is not None:
             self.shots.open(place.shots)
-        rows = sorted(row for row in map(self.assets.row_of, place.selected) if row >= 0)
-        selection, start = QItemSelection(), 0
-        for end in range(1, len(rows) + 1):
-            if end == len(rows) or rows[end] != rows[end - 1] + 1:
-                selection.select(self.assets.index(rows[start]), self.assets.index(rows[end - 1]))
-                start = end
+        selection = self.assets.selection(place.selected)
         self.selectionModel().select(selection, _Flag.ClearAndSelect)
         current = self.assets.row_of(place.current) if place.current is not None else -1
         bar = self.verticalScrollBar()
@@ -156,7 +157,14 @@ class GridView(HandledGrid):
             tuple(i for i in self.selected_ids() if i not in removed),
             ids[current.row()] if current.isValid() else None,
             self.shots.asset if self.shots.asset not in removed else None,
+            self._opened_without(removed),
         )
+
+    def _opened_without(self, removed: Collection[int]) -> tuple[int, ...]:
+        """Give one asset of each stack that lies open, one that is not removed."""
+        stacks = ((lead, *others) for lead, others in self.assets.opened.items())
+        left = ([each for each in stack if each not in removed] for stack in stacks)
+        return tuple(stack[0] for stack in left if stack)
 
     def _forget_pictures(self, asset_id: int) -> None:
         """Have the pictures of an asset made anew; until then the old ones serve."""
@@ -175,22 +183,29 @@ class GridView(HandledGrid):
     def _close_gaps(self) -> None:
         removed, self._removed = self._removed, set()
         place = self._place_without(removed)
-        kept = [asset for asset in self.assets.ids if asset not in removed]
         self.shots.close()
-        self.assets.show(kept, self.assets.hits)
+        self.assets.show(*without(self.assets.folded, self.assets.hits, removed))
         self._part()
         self.restore(place)
         self._telling.start()
 
     def _part(self) -> None:
         """Part what matches from what perhaps does."""
-        sure = sure_of(self.assets.ids, self.assets.hits, self.query) if self.shows_shots else 0
-        self.part(sure, theme().px(PART))
+        folded, opened = self.assets.folded, self.assets.opened
+        sure = sure_of(folded, self.assets.hits, self.query) if self.shows_shots else 0
+        behind = sum(len(opened[each]) for each in folded[:sure] if each in opened)
+        self.part(sure + behind, theme().px(PART))
 
     def _mark_line(self) -> None:
         """Show beside the scroll bar where certainty ends."""
         parting, height = self.grid.parting, self.grid.height
         self.certainty.show_mark(parting.center().y() / height if parting.isValid() else None)
+
+    def _tell_again(self, asset_ids: list[int]) -> None:
+        """Tell of what is selected once more where more is known of it."""
+        if not set(asset_ids).isdisjoint(self._told):
+            self._told = []
+            self._telling.start()
 
     def _tell_selection(self) -> None:
         selected = self.selected_ids()

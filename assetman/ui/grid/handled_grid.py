@@ -29,6 +29,7 @@ from assetman.ui.grid.grid_layout import MARGIN
 from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.rubber_band import RubberBand
 from assetman.ui.grid.shots_beneath import ShotsBeneath
+from assetman.ui.grid.stacks import Stacks
 from assetman.ui.listening.audition import is_sound
 from assetman.ui.player.clip import Clip
 
@@ -80,6 +81,7 @@ class HandledGrid(CardView):
         self.verbs.shows_films = self.shows_shots
         self.verbs.play_wanted.connect(self.play_wanted)
         self.verbs.export_wanted.connect(self.export_wanted)
+        self.stacks = self.verbs.stacks = Stacks(self)
         self.shots = ShotsBeneath(self)
         bridge.back.connect(self.shots.renew)
         self.verbs.shots_wanted.connect(lambda asset: self.shots.toggle(asset, focus=True))
@@ -135,11 +137,22 @@ class HandledGrid(CardView):
             (_Key.Key_S, False, True): lambda: do.less_like(ids()),
             (_Key.Key_P, False, False): lambda: do.play(ids()),
             (_Key.Key_M, False, False): self._toggle_shots,
+            (_Key.Key_G, False, False): self._toggle_stack,
             (_Key.Key_Menu, False, False): self._menu_by_keyboard,
             (_Key.Key_F10, False, True): self._menu_by_keyboard,
         }
         if self.shots.asset is not None:
             verbs[_Key.Key_Escape, False, False] = self.shots.step_back
+        elif (stack := self.stacks.to_close()) is not None:
+            verbs[_Key.Key_Escape, False, False] = lambda: self.stacks.close(stack)
+        if self.listing.on and self.currentIndex().isValid():  # as in a tree
+            here, onward = self.currentIndex().row(), not self.mirrored
+            verbs[_Key.Key_Right if onward else _Key.Key_Left, False, False] = lambda: (
+                self.stacks.open(self.assets.id_at(here))
+            )
+            verbs[_Key.Key_Left if onward else _Key.Key_Right, False, False] = lambda: (
+                self.stacks.close(self.assets.id_at(here))
+            )
         if (clip := self.shots.clip_with_focus()) is not None:
             verbs[_Key.Key_S, False, False] = lambda: do.find_similar_to(clip)
             verbs[_Key.Key_S, False, True] = lambda: do.less_like_moment(clip)
@@ -261,6 +274,9 @@ class HandledGrid(CardView):
         elif plate is Plate.TIME:
             self.go_to(asset_id)
             self.verbs.play([asset_id])
+        elif plate is Plate.STACK:
+            self.go_to(asset_id, scroll=False)
+            self.stacks.toggle(asset_id)
         else:
             self.go_to(asset_id)
             self.shots.toggle(asset_id)
@@ -277,6 +293,11 @@ class HandledGrid(CardView):
         index = self.currentIndex()
         if index.isValid() and self.shows_shots:
             self.shots.toggle(self.assets.id_at(index.row()), focus=True)
+
+    def _toggle_stack(self) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            self.stacks.toggle(self.assets.id_at(index.row()))
 
     def _clip_of(self, asset_id: int) -> Clip | None:
         """Give the moment that a card shows: under the pointer, else the best of an answer."""

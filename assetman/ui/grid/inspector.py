@@ -17,6 +17,7 @@ from assetman.ui.controller.organiser import Expected, Organiser
 from assetman.ui.controls import label
 from assetman.ui.grid.evidence import EvidenceList, parts_of
 from assetman.ui.grid.facts import fact_rows, folder_text, trouble_text
+from assetman.ui.grid.found_words import boxes_of
 from assetman.ui.grid.inspector_parts import FactsTable, Heading, PreviewPicture
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import cell_image
@@ -167,8 +168,11 @@ class Inspector(QWidget):
     def _follow_hit(self) -> None:
         """Go to the moment that was found, or chosen."""
         if self._card is not None and self._ids == (self._card.asset.id,):
-            self.video.show_card(self._card, self._hits.get(self._card.asset.id))
-            self.sound.show_card(self._card, self._hits.get(self._card.asset.id))
+            hit = self._hits.get(self._card.asset.id)
+            self.video.show_card(self._card, hit)
+            self.sound.show_card(self._card, hit)
+            if self.video.player.asset is None:  # a film frames words itself
+                self.picture.found.show(boxes_of(hit))
             self.words.show_card(self._card)
             self.picture.setVisible(not self.sound.here or self._card.thumbnail is not None)
 

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from assetman.ui.glyphs import draw_play
+from assetman.ui.grid.found_words import FoundWords
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import CellSpec
 from assetman.ui.grid.wording import FAILED
@@ -36,6 +37,7 @@ class PreviewPicture(QWidget):
         self._image: QImage | None = None
         self._frame: QImage | None = None  # of a video, in place of its picture
         self._plate = ""
+        self.found = FoundWords(self)
         self._failed = False
         self._shape = TALLEST
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -93,6 +95,7 @@ class PreviewPicture(QWidget):
         painter.setClipPath(path)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(place, frame)
+        self.found.paint(painter, place)
         painter.setClipping(False)
 
     def _paint_plate(self, painter: QPainter) -> None:
@@ -128,7 +131,9 @@ class PreviewPicture(QWidget):
             else:
                 size = self._image.deviceIndependentSize()
                 left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
-                painter.drawImage(QPointF(round(left), round(top)), self._image)
+                place = QRectF(QPointF(round(left), round(top)), size)
+                painter.drawImage(place.topLeft(), self._image)
+                self.found.paint(painter, place)
             if self._plate:
                 self._paint_plate(painter)
 

@@ -117,11 +117,7 @@ class LargeSound(QObject):
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Do what a key says to a sound; False where there is none, or it says nothing."""
-        if event.text() == "?" and self.here:
-            self.help.toggle()
-            return True
-        self.help.hide()
-        return self.here and self.player.take_key(event)
+        return self.here and (self.help.take_key(event) or self.player.take_key(event))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self.here:

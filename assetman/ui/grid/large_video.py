@@ -13,6 +13,7 @@ from assetman.core.queries import Example, Hit, Query
 from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid.asset_actions import Question, similar_to_moment
+from assetman.ui.grid.found_words import boxes_of
 from assetman.ui.grid.large_bar import LargeBar
 from assetman.ui.grid.picture_canvas import PictureCanvas
 from assetman.ui.grid.pictures import read_source
@@ -76,11 +77,18 @@ class LargeVideo(QObject):
         """Light the moments that match a question."""
         self.player.source.show_query(query)
 
+    def frame_words(self) -> None:
+        """Frame the words that were found, as long as they are shown."""
+        if self.player.asset is not None:
+            hit = self.hits.get(self.player.asset.id)
+            self._canvas.found.show(boxes_of(hit, self.player.at))
+
     def leave(self) -> None:
         """Silence, and let go of the file."""
         self.help.hide()
         if self.here:
             self.player.leave()
+            self._canvas.found.show(())
         self.player.hide()
         self._canvas.show_frame(None)
         self._bar.set_mark_key("M")
@@ -92,11 +100,7 @@ class LargeVideo(QObject):
 
     def take_key(self, event: QKeyEvent) -> bool:
         """Do what a key says to a video; False where there is none, or it says nothing."""
-        if event.text() == "?" and self.here:
-            self.help.toggle()
-            return True
-        self.help.hide()
-        return self.here and self.player.take_key(event)
+        return self.here and (self.help.take_key(event) or self.player.take_key(event))
 
     def ask(self) -> bool:
         """Ask for what is like the frame, the marked part of it, or the marked seconds."""
@@ -133,6 +137,7 @@ class LargeVideo(QObject):
 
     def show_frame(self, image: QImage | None, *, sharp: bool) -> None:
         self._canvas.show_frame(image)
+        self.frame_words()
 
     def say(self, sentence: str) -> None:
         self._canvas.say(sentence)

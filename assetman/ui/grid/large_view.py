@@ -13,6 +13,7 @@ from assetman.core.queries import Hit, Query
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.controller.organiser import Organiser
 from assetman.ui.grid.asset_actions import AssetActions
+from assetman.ui.grid.found_words import boxes_of
 from assetman.ui.grid.large_loading import LargeLoading
 from assetman.ui.listening.listening import Listening
 from assetman.ui.theme import theme
@@ -102,6 +103,7 @@ class LargeView(LargeLoading):
     def show_hits(self, hits: Mapping[int, Hit]) -> None:
         """Open videos and sounds at the moments that were found."""
         self.video.hits = self.sound.hits = hits
+        self._frame_words()
 
     def leave(self) -> None:
         """Go back to the grid, to the same place."""
@@ -219,10 +221,19 @@ class LargeView(LargeLoading):
         if card is None or card.asset != self.video.player.asset:
             self.video.leave()
         self.canvas.show_picture(size)
+        self._frame_words()
         self._renew()
         around = range(max(0, self._position - 2), min(len(self._ids), self._position + 3))
         self._store.want([self._ids[i] for i in around])
         self._steady.start()
+
+    def _frame_words(self) -> None:
+        """Frame the words that were found; a film does so frame by frame as well."""
+        if self.video.here:
+            self.video.frame_words()
+        else:
+            hit = self.video.hits.get(self.current) if self.current is not None else None
+            self.canvas.found.show(boxes_of(hit))
 
     def _zoomed(self, scale: float) -> None:
         self.bar.set_zoom(scale)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QObject, QPoint, QRect, Signal
 from PySide6.QtGui import QPainter
 
 from assetman.ui.grid.card_painter import CardLook
 from assetman.ui.grid.even_grid import EvenGrid
 from assetman.ui.grid.list_header import ListHeader
 from assetman.ui.grid.pictures import CellSpec
+from assetman.ui.grid.plates import Plate
 from assetman.ui.grid.row_painter import PICTURE_HEIGHT, PICTURE_WIDTH, ROW, RowPainter
 from assetman.ui.theme import GAP, appearance, theme
 
@@ -59,6 +60,12 @@ class Listing(QObject):
     def paint(self, painter: QPainter, row: QRect, look: CardLook) -> None:
         """Paint a row."""
         self._painter.paint(painter, row, look, self.header.shown())
+
+    def plate_at(self, point: QPoint, row: QRect, look: CardLook) -> Plate | None:
+        """Give what can be clicked at a point of a row: how many files it stands for."""
+        name = self._painter.name_cell(row, self.header.shown())
+        at_count = self._painter.count(name, look).contains(point)
+        return Plate.STACK if at_count else None
 
     def restyle(self) -> None:
         """Follow the theme, the size of the text and the direction of reading."""

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from assetman.ui.grid.arrival import Arrival
+from assetman.ui.grid.found_words import FoundWords
 from assetman.ui.grid.region_mark import RegionMark
 from assetman.ui.grid.viewpoint import MARGIN, Viewpoint
 from assetman.ui.theme import Text, appearance, theme
@@ -47,6 +48,7 @@ class PictureCanvas(QWidget):
         self._marking = False
         self._sentence = ""
         self.mark = RegionMark()
+        self.found = FoundWords(self)
         self.arrival = Arrival(self)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -157,6 +159,8 @@ class PictureCanvas(QWidget):
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
                 painter.drawImage(seen, image, source)
                 painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                if self.mark.area is None:
+                    self.found.paint(painter, place)
                 self.mark.paint(painter, place)
             if self._sentence:
                 self._paint_sentence(painter, over_picture=image is not None)

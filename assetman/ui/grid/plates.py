@@ -9,7 +9,7 @@ from math import ceil
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 
-from assetman.ui.glyphs import draw_lines, draw_play, draw_sound
+from assetman.ui.glyphs import draw_play, draw_sound, draw_stack
 from assetman.ui.theme import Text, Theme
 
 _PLATE = QColor(0, 0, 0, 176)  # beneath words that lie on a picture, whatever the theme
@@ -21,12 +21,14 @@ _LEAST = 48  # pixels that a picture is taken to be wide, if it is less
 _KEPT = 400  # painted plates, each some kilobytes
 
 
-SIGNS = {"play": draw_play, "heard": draw_sound, "stack": draw_lines}  # beside words
+STACK = "stack"
+SIGNS = {"play": draw_play, "heard": draw_sound, STACK: draw_stack}  # beside words
 
 
 class Plate(Enum):
     """A plate that can be clicked."""
 
+    STACK = "stack"
     SIMILAR = "Similar"
     SHOTS = "Shots"
     TIME = "time"
@@ -43,13 +45,21 @@ class Plates:
         self._widths: dict[tuple[str, str], int] = {}
         self._painted: dict[tuple[str, str, bool, float], QImage] = {}
 
-    def place(self, plate: Plate, cell: QRect) -> QRect:
-        """Give where an action lies in a card's cell, an empty place where there is no room."""
+    def place(self, plate: Plate, cell: QRect, count: str = "") -> QRect:
+        """Give where an action lies in a card's cell, an empty place where there is no room.
+
+        The number of a stack's files keeps its corner, whatever else is offered beside it.
+        """
+        if plate is Plate.STACK:
+            found = self._corner(cell, self._width(count, STACK), near=False, top=True)
+            return found if count and cell.contains(found) else QRect()
         found = self._corner(cell, self._width(plate.value), near=plate is Plate.SHOTS, top=True)
+        before = Plate.STACK if plate is Plate.SIMILAR else Plate.SIMILAR
+        taken = self.place(before, cell, count)
         if plate is Plate.SIMILAR:
-            return found
-        taken = self.place(Plate.SIMILAR, cell).adjusted(-_APART, 0, _APART, 0)
-        return QRect() if found.intersects(taken) else found
+            found = self._beside(found, taken)
+            return found if cell.contains(found) else QRect()
+        return QRect() if found.intersects(taken.adjusted(-_APART, 0, _APART, 0)) else found
 
     def fitting(self, times: Sequence[str], shown: QRect, sign: str) -> str:
         """Give the first of some ways to write a time that a picture has room for, or the last."""
@@ -72,19 +82,6 @@ class Plates:
         found.moveRight(min(found.right(), cell.right() - INSET))
         found.moveTop(max(found.top(), cell.top() + INSET))
         return found
-
-    def place_count(self, count: str, cell: QRect, sign: str) -> QRect:
-        """Give where the number of files lies that a card stands for."""
-        return self._corner(cell, self._width(count, sign), near=False, top=True)
-
-    def beside(self, place: QRect, taken: QRect) -> QRect:
-        """Move a plate aside, towards where reading begins, if its place is taken."""
-        moved = QRect(place)
-        if moved.intersects(taken) and self._mirrored:
-            moved.moveLeft(taken.right() + 1 + _APART)
-        elif moved.intersects(taken):
-            moved.moveRight(taken.left() - 1 - _APART)
-        return moved
 
     def paint(self, painter: QPainter, place: QRect, words: str, lit: bool, sign: str = "") -> None:
         """Paint a plate; `lit` where the pointer is over it."""
@@ -109,6 +106,15 @@ class Plates:
         written = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
         if len(written) > 3:  # not the mere sign that there would be more
             self.paint_word(painter, shown, written, QRect())
+
+    def _beside(self, place: QRect, taken: QRect) -> QRect:
+        """Move a plate aside, towards where reading begins, if its place is taken."""
+        moved = QRect(place)
+        if moved.intersects(taken) and self._mirrored:
+            moved.moveLeft(taken.right() + 1 + _APART)
+        elif moved.intersects(taken):
+            moved.moveRight(taken.left() - 1 - _APART)
+        return moved
 
     def _corner(self, picture: QRect, width: int, *, near: bool, top: bool) -> QRect:
         """Place a plate in a corner; near is where reading begins."""

@@ -13,12 +13,14 @@ from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid.asset_actions import Question, similar_to_moment
+from assetman.ui.grid.found_words import boxes_of
 from assetman.ui.grid.inspector_parts import PreviewPicture
 from assetman.ui.grid.labels import WrappedLabel
 from assetman.ui.grid.pictures import read_source
 from assetman.ui.player.player import Player
-from assetman.ui.player.timecode import length_text, span_code
+from assetman.ui.player.timecode import span_code
 from assetman.ui.theme import Text
+from assetman.ui.times import length_text
 
 
 class PreviewVideo(QObject):
@@ -31,6 +33,7 @@ class PreviewVideo(QObject):
         super().__init__(host)
         self._picture = picture
         self._wish: tuple[int, float] | None = None  # asset and seconds to play from
+        self._hit: Hit | None = None
         self.sentence = WrappedLabel(Text.SECONDARY, "secondary")
         self.sentence.hide()
         self.player = Player(bridge, self, read_source, host, host, compact=True)
@@ -51,6 +54,7 @@ class PreviewVideo(QObject):
         if card.asset.kind is not Kind.VIDEO or card.failure:
             self.leave()
             return
+        self._hit = hit
         other = self.player.asset is None or self.player.asset.id != card.asset.id
         if other:
             self._picture.show_frame(None)
@@ -141,6 +145,7 @@ class PreviewVideo(QObject):
 
     def show_frame(self, image: QImage | None, *, sharp: bool) -> None:
         self._picture.show_frame(image)
+        self._picture.found.show(boxes_of(self._hit, self.player.at))
 
     def say(self, sentence: str) -> None:
         # That a drive is away or a file gone is said beneath its name.

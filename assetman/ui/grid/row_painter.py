@@ -7,16 +7,21 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPen
 
+from assetman.ui.glyphs import draw_stack
 from assetman.ui.grid.card_painter import CardLook, paint_playhead, picture_place
 from assetman.ui.grid.columns import Column
 from assetman.ui.grid.labels import elided
 from assetman.ui.grid.list_header import BESIDE
+from assetman.ui.grid.plates import Plate
+from assetman.ui.grid.stack_mark import stack_text
 from assetman.ui.grid.wording import FAILED, state_word
 from assetman.ui.theme import Text, Theme, mix
 
 ROW, PICTURE_WIDTH, PICTURE_HEIGHT = 36, BESIDE - 8, 28
 SIDE = 11  # pixels beside the words of a cell, as in the heads of the columns
 _ROUND = 6
+_SIGN = 8  # pixels, the side of the sign of a stack
+_WORD = 48  # pixels that what is unusual has at least; the name has all it needs of the others
 _KEPT = 8000  # words that were shortened
 
 
@@ -36,6 +41,22 @@ class RowPainter:
         width, height = px(PICTURE_WIDTH), px(PICTURE_HEIGHT)
         left = row.right() + 1 - px(8) - width if self._mirrored else row.left() + px(8)
         return QRect(left, row.top() + (row.height() - height) // 2, width, height)
+
+    def name_cell(self, row: QRect, columns: Sequence[tuple[Column, int, int]]) -> QRect:
+        """Give the cell of a row that has the picture and the name."""
+        _, left, width = columns[0]
+        return QRect(row.left() + left, row.top(), width, row.height())
+
+    def count(self, cell: QRect, look: CardLook) -> QRect:
+        """Give where at the end of a name it says how many files the row stands for."""
+        count = stack_text(look.hit)
+        if not count or look.card is None or look.gone:
+            return QRect()
+        px = self._theme.px
+        width = self._metrics.horizontalAdvance(count) + px(8 + _SIGN + 5 + 8)
+        height = self._metrics.height() + px(4)
+        left = cell.left() + px(SIDE) if self._mirrored else cell.right() + 1 - px(SIDE) - width
+        return QRect(left, cell.top() + (cell.height() - height) // 2, width, height)
 
     def paint(
         self,
@@ -105,16 +126,35 @@ class RowPainter:
             painter.setPen(theme.secondary)
             painter.drawText(room, self._near, "No longer here" if look.gone else "")
             return
+        if not (place := self.count(cell, look)).isEmpty():
+            self._count(painter, place, look)
+            width = place.width() + px(10)
+            room.adjust(width if self._mirrored else 0, 0, 0 if self._mirrored else -width, 0)
+        name = look.card.asset.display_name
         word = FAILED if look.card.failure else state_word(look.card)
         if word:
+            left = room.width() - self._metrics.horizontalAdvance(name) - px(10)
+            word = self._fitted(word, max(left, px(_WORD)), False)
             painter.setPen(theme.warning if look.card.failure else theme.secondary)
             painter.drawText(room, self._far, word)
             width = self._metrics.horizontalAdvance(word) + px(10)
             room.adjust(width if self._mirrored else 0, 0, 0 if self._mirrored else -width, 0)
         painter.setPen(theme.text)
-        painter.drawText(
-            room, self._near, self._fitted(look.card.asset.display_name, room.width(), True)
-        )
+        painter.drawText(room, self._near, self._fitted(name, room.width(), True))
+
+    def _count(self, painter: QPainter, place: QRect, look: CardLook) -> None:
+        theme, px = self._theme, self._theme.px
+        lit = look.unfolded or look.over is Plate.STACK
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.accent if lit else mix(theme.text, theme.ground, 0.14))
+        painter.drawRoundedRect(place, _ROUND - 1, _ROUND - 1)
+        colour = theme.on_accent if lit else theme.text
+        side = px(_SIGN)
+        box = QRectF(0, place.center().y() + 1 - side / 2, side, side)
+        box.moveLeft(place.right() + 1 - px(8) - side if self._mirrored else place.left() + px(8))
+        draw_stack(painter, box, colour)
+        painter.setPen(colour)
+        painter.drawText(place.adjusted(px(8), 0, -px(8), 0), self._far, stack_text(look.hit))
 
     def _words(self, painter: QPainter, cell: QRect, column: Column, look: CardLook) -> None:
         words = column.write(look.card, look.hit) if look.card is not None else ""

@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter
-
 from assetman.core.queries import Hit
-from assetman.ui.grid.plates import Plates
-
-SIGN = "stack"
 
 
 def stack_text(hit: Hit | None) -> str:
@@ -26,15 +18,26 @@ def stack_words(hit: Hit) -> str:
     return f"a burst of {count}" if likeness is None else f"{count} {likeness} copies"
 
 
-def paint_stack(
-    painter: QPainter, plates: Plates, picture: QRect, hit: Hit | None, taken: Iterable[QRect]
-) -> None:
-    """Paint the count at the top right, beside what can be clicked; not where there is no room."""
-    if not (count := stack_text(hit)):
-        return
-    place = plates.place_count(count, picture, SIGN)
-    others = [other for other in taken if not other.isEmpty()]
-    for other in others:
-        place = plates.beside(place, other)
-    if picture.contains(place) and not any(place.intersects(other) for other in others):
-        plates.paint(painter, place, count, False, SIGN)
+def these_words(hit: Hit) -> str:
+    """Name the files of a stack in an entry of a menu: “the 3 near copies”."""
+    if hit.stack is None:
+        return ""
+    count, likeness = stack_text(hit), hit.stack.likeness
+    return f"the {count} of this burst" if likeness is None else f"the {count} {likeness} copies"
+
+
+def member_words(hit: Hit, asset_id: int) -> str:
+    """Say aloud which one of a stack that lies open a file is: “near copy 2 of 3”."""
+    if hit.stack is None or asset_id not in hit.stack.asset_ids:
+        return ""
+    count, likeness = stack_text(hit), hit.stack.likeness
+    place = f"{hit.stack.asset_ids.index(asset_id) + 1:,}"
+    if likeness is None:
+        return f"{place} of a burst of {count}"
+    return f"{likeness} copy {place} of {count}"
+
+
+def stack_tip(hit: Hit) -> str:
+    """Say in a card's tooltip what it stands for, and what is done to it alone."""
+    words = stack_words(hit)
+    return f"Stands for {words}. G shows them; what you do here is done to this one alone."

@@ -9,7 +9,6 @@ from PySide6.QtCore import QLocale
 from assetman.core.assets import Asset, AssetState, Kind, SoundFacts, display
 from assetman.core.queries import Hit
 from assetman.engine.protocol import Card
-from assetman.ui.grid.stack_mark import stack_words
 from assetman.ui.times import length_text, span_words
 
 KINDS = {
@@ -82,8 +81,10 @@ def hand_words(asset: Asset) -> list[str]:
     return [*words, f"tagged {', '.join(asset.tags)}"] if asset.tags else words
 
 
-def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool = False) -> str:
-    """Name a card for a screen reader: name, kind, score, rating, tags, state."""
+def card_name(
+    card: Card | None, hit: Hit | None, position: int, *, gone: bool = False, stack: str = ""
+) -> str:
+    """Name a card for a screen reader: name, kind, score, what it stands for, rating, tags, state."""
     if gone:
         return f"{position}, no longer in the library"
     if card is None:
@@ -93,7 +94,8 @@ def card_name(card: Card | None, hit: Hit | None, position: int, *, gone: bool =
     if hit is not None:
         perhaps = ", perhaps a match" if hit.confident is False else ""
         parts.append(f"score {score_text(hit)}{perhaps}")
-        parts += filter(None, [moment_words(hit), stack_words(hit)])
+        parts += filter(None, [moment_words(hit)])
+    parts += filter(None, [stack])
     if card is not None:
         parts += hand_words(card.asset)
         if word := state_word(card):
@@ -118,12 +120,13 @@ def card_sentence(card: Card | None) -> str:
     return ", ".join(filter(None, words))
 
 
-def card_tip(card: Card | None) -> str | None:
-    """Write a card's tooltip: its whole name, and why it cannot be shown if it cannot."""
+def card_tip(card: Card | None, stack: str = "") -> str | None:
+    """Write a card's tooltip: its name, what it stands for, and why it cannot be shown."""
     if card is None:
         return None
     lines = [card.asset.display_name, card_sentence(card)]
     lines += [words[:1].upper() + words[1:] for words in hand_words(card.asset)]
+    lines.append(stack)
     if card.asset.state is AssetState.OFFLINE:
         lines.append("Offline: its drive or folder cannot be reached just now.")
     elif card.asset.state is AssetState.MISSING:

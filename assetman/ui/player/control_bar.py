@@ -13,8 +13,9 @@ from assetman.ui.glyphs import draw_cross, draw_dots, draw_pause, draw_play
 from assetman.ui.player.marks import Marks
 from assetman.ui.player.rates import RATES, rate_text
 from assetman.ui.player.signs import draw_silence, draw_sound
-from assetman.ui.player.timecode import length_text, span_code, time_code
+from assetman.ui.player.timecode import span_code, time_code
 from assetman.ui.theme import Text, appearance, theme
+from assetman.ui.times import length_text
 
 
 class ControlBar(QWidget):

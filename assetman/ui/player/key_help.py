@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from assetman.ui.controls import label
@@ -43,6 +43,15 @@ class KeyHelp(QFrame):
         self.move(max(left, MARGIN), max(top, MARGIN))
         self.show()
         self.raise_()
+
+    def take_key(self, event: QKeyEvent) -> bool:
+        """Come with “?”, go with Esc; any other key takes it away and does its own work too."""
+        shown = self.isVisible()
+        if event.text() == "?":
+            self.toggle()
+            return True
+        self.hide()
+        return shown and event.key() == Qt.Key.Key_Escape
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.hide()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from assetman.core.moments import clock
-
 
 def time_code(seconds: float, whole: float | None = None) -> str:
     """Write a time to a tenth of a second: “0:41.2”, “1:02:03.4”.
@@ -18,13 +16,6 @@ def time_code(seconds: float, whole: float | None = None) -> str:
     if longest >= 3600:
         return f"{hours}:{minutes:02}:{words}"
     return f"{minutes:02}:{words}" if longest >= 600 else f"{minutes}:{words}"
-
-
-def length_text(seconds: float) -> str:
-    """Write how long something is, to the second where that is enough: “2:14”, “4.6 s”."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    return clock(round(seconds))
 
 
 def span_code(start: float, end: float, whole: float | None = None) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +16,9 @@ from assetman.core.assets import SoundFacts
 from assetman.core.queries import Query, Sort
 from assetman.ui.grid import GridView
 from assetman.ui.grid.columns import columns
+from assetman.ui.grid.list_header import BESIDE
+from assetman.ui.grid.row_painter import SIDE
+from assetman.ui.theme import Text, theme
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_sounds import FakePart
 from tests.ui.grid.conftest import answered, fetched, listed, on_screen, painted
@@ -258,6 +263,32 @@ def test_in_a_list_right_to_left_the_name_stands_at_the_right(
     assert shown[0][1] == max(left for _, left, _ in shown)
     assert rows.picture_rect(0).left() > rows.viewport().width() // 2
     assert not rows.viewport().grab().isNull()
+
+
+def test_what_is_unusual_gives_way_to_the_name(
+    qtbot: QtBot, rows: GridView, place: QWidget, engine: FakeEngine
+) -> None:
+    place.resize(330, 300)
+    rows.setGeometry(place.rect())
+    torn = next(iter(engine.rows))
+    row = engine.rows[torn]
+    row.failure = "The picture is cut off."
+    row.asset = replace(row.asset, path="/photos/a barn in the rain, torn.jpg")
+    rows.show_results(listed([torn]))
+    qtbot.waitUntil(lambda: painted(rows))
+    name = engine.rows[torn].asset.display_name
+    _, left, width = rows.listing.header.shown()[0]
+    needed = QFontMetrics(theme().font(Text.SECONDARY)).horizontalAdvance(name)
+    image, line = rows.viewport().grab().toImage(), rows.visualRect(rows.assets.index(0))
+    warned = [
+        x
+        for x in range(line.left() + left, line.left() + left + width)
+        for y in range(line.top(), line.bottom())
+        if image.pixelColor(x, y) == theme().warning
+    ]
+    assert warned
+    begin = line.left() + left + theme().px(BESIDE + SIDE)
+    assert min(warned) >= min(begin + needed, line.left() + left + width - theme().px(SIDE + 48))
 
 
 def test_a_double_click_anywhere_in_a_line_opens_it(

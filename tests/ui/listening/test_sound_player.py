@@ -303,6 +303,15 @@ def test_help_names_the_keys_of_sounds(qtbot: QtBot, looking: LargeView) -> None
     assert looking.sound.help.isHidden()
 
 
+def test_escape_takes_the_list_of_keys_away_before_it_leaves(
+    qtbot: QtBot, looking: LargeView
+) -> None:
+    press(qtbot, looking, "?")
+    press(qtbot, looking, Key.Key_Escape)
+    assert looking.sound.help.isHidden()
+    assert looking.isVisible()
+
+
 def test_the_inspector_shows_and_plays_the_same_sound(
     qtbot: QtBot, inspector: Inspector, engine: FakeEngine, sounds: list[int], folder: Path
 ) -> None:

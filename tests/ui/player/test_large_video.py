@@ -10,9 +10,9 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from assetman.core.assets import AssetState
+from assetman.core.assets import AssetState, Box
 from assetman.core.changes import Changes
-from assetman.core.queries import Example, Hit, Query
+from assetman.core.queries import Evidence, Example, Hit, Query, Sense
 from assetman.ui.bridge import EngineBridge
 from assetman.ui.grid import LargeView, Question
 from assetman.ui.player.clip import Clip
@@ -91,6 +91,19 @@ def test_space_plays_and_pauses_and_escape_leaves_and_silences(
     assert watching.isHidden()
     assert not player.playback.playing
     assert not is_held(film)
+
+
+def test_words_that_were_found_are_framed_while_they_are_shown(
+    qtbot: QtBot, watching: LargeView, player: Player, video: int
+) -> None:
+    box = Box(0.2, 0.2, 0.5, 0.2)
+    sign = Evidence("sale", 0.9, Sense.TEXT, start=SHOT, end=2 * SHOT, text="sale", box=box)
+    watching.show_hits({video: replace(watching.video.hits[video], evidence=(sign,))})
+    assert watching.canvas.found.boxes == (box,)
+    player.go(2.5 * SHOT)
+    qtbot.waitUntil(lambda: watching.canvas.found.boxes == ())
+    player.go(1.5 * SHOT)
+    qtbot.waitUntil(lambda: watching.canvas.found.boxes == (box,))
 
 
 def test_a_click_on_the_picture_plays_and_a_drag_does_not(
@@ -368,6 +381,17 @@ def test_the_keys_are_explained_on_demand(
     assert not player.playback.playing
     press(qtbot, watching, Key.Key_Space)
     assert not watching.video.help.isVisible()
+
+
+def test_escape_takes_the_list_of_keys_away_before_it_leaves(
+    qtbot: QtBot, watching: LargeView
+) -> None:
+    press(qtbot, watching, "?")
+    press(qtbot, watching, Key.Key_Escape)
+    assert not watching.video.help.isVisible()
+    assert watching.isVisible()
+    press(qtbot, watching, Key.Key_Escape)
+    assert not watching.isVisible()
 
 
 def test_the_menu_names_the_moment(watching: LargeView, video: int) -> None:

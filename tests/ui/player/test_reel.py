@@ -10,7 +10,8 @@ from assetman.core.moments import Moment
 from assetman.ui.player.marks import Marks, mark_in, mark_out
 from assetman.ui.player.rates import faster, rate_text, shuttled
 from assetman.ui.player.reel import Reel, lights_of
-from assetman.ui.player.timecode import length_text, span_code, time_code
+from assetman.ui.player.timecode import span_code, time_code
+from assetman.ui.times import length_text
 
 
 def moment(number: int, start: float, end: float, at: float, score: float | None = None) -> Moment:
@@ -103,3 +104,4 @@ def test_times_are_written_with_steady_digits() -> None:
     assert time_code(3723.4) == "1:02:03.4"
     assert span_code(41.2, 46.8) == "0:41.2 – 0:46.8"
     assert [length_text(each) for each in (4.6, 134, 3723)] == ["4.6 s", "2:14", "1:02:03"]
+    assert [length_text(each) for each in (0.336, 9.94, 9.97)] == ["0.34 s", "9.9 s", "0:10"]

@@ -7,29 +7,37 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from assetman.core.duplicates import Likeness
 from assetman.core.exports import ExportForm
 from assetman.core.queries import Sort
 from assetman.engine.client import connect
 from assetman.ui.controller.state import SearchState
 from assetman.ui.controller.text_chip import TextChip
+from assetman.ui.duplicates.comparing import CompareDialog
+from assetman.ui.duplicates.copy_rows import CopyRow
+from assetman.ui.duplicates.dialog import DuplicatesDialog
 from assetman.ui.export_dialog import ExportDialog
+from assetman.ui.grid import GridView
 from assetman.ui.grid.outlines import OutlinePicture
 from assetman.ui.library_actions import place_of
 from assetman.ui.player.clip import Clip
 from assetman.ui.window import MainWindow
 from kit.colours import publish
+from kit.scenes import scene
 from tests.kit.numbered import numbered_film, numbers_in
 from tests.kit.sounds import joined, silence, tone, write_wav
 from tests.ui.fake_engine import paint_pictures
 from tests.ui.shell.conftest import Open
 
 CHECKOUT = Path(__file__).parents[3]
+LEFT = Qt.MouseButton.LeftButton
 LIMIT = 60_000  # milliseconds
 pytestmark = pytest.mark.timeout(180)
 
@@ -138,6 +146,100 @@ def test_what_is_asked_is_offered_explained_corrected_and_kept(
     until(lambda: window.session.state == chosen)
     window.narrowing.copy_as_text(query)
     until(lambda: window.message_bar.sentence.text().startswith("Copied: "))
+
+
+def test_copies_are_found_compared_put_into_the_trash_and_brought_back(
+    qtbot: QtBot, living: MainWindow, tmp_path: Path
+) -> None:
+    def until(condition: Callable[[], bool]) -> None:
+        qtbot.waitUntil(condition, timeout=LIMIT)
+
+    window, photos = living, tmp_path / "Photos"
+    photos.mkdir()
+    whole = scene(1)
+    whole.save(photos / "boat.png")
+    shutil.copy(photos / "boat.png", photos / "boat copy.png")
+    whole.resize((320, 210)).save(photos / "small.jpg", quality=80)
+    whole.crop((30, 20, whole.width - 40, whole.height - 10)).save(photos / "cropped.jpg")
+    scene(2).save(photos / "other.png")
+    window.library.actions.add([str(photos)])
+    until(window.library.sidebar.duplicates.isVisible)
+    qtbot.mouseClick(window.library.sidebar.duplicates, LEFT)
+    dialog = window.findChild(DuplicatesDialog)
+    assert isinstance(dialog, DuplicatesDialog)
+    until(lambda: largest(dialog) == 4)  # the same bytes are known before what shows the same
+    qtbot.mouseClick(dialog.filters[Likeness.NEAR], LEFT)
+    until(
+        lambda: sorted(named(dialog)) == ["boat copy.png", "boat.png", "cropped.jpg", "small.jpg"]
+    )
+    ids = {row.name.text(): row.copy.asset_id for row in dialog.copies.rows}
+    assert "whole" in dialog.copies.rows[0].why.text()
+    window.organiser.write(lambda api: api.tag([ids["small.jpg"]], ["harbour"]), "Tagged")
+
+    qtbot.mouseClick(row_of(dialog, "small.jpg").compare, LEFT)
+    comparing = dialog.findChild(CompareDialog)
+    assert isinstance(comparing, CompareDialog)
+    until(lambda: "both show differs" in comparing.message.text())
+    qtbot.keyClick(comparing, Qt.Key.Key_Escape)
+
+    trash = Path(os.environ["XDG_DATA_HOME"]) / "Trash"
+    before = trashed(trash)  # by other tests
+    row_of(dialog, "boat.png").keep.setChecked(True)
+    assert dialog.keep.text() == "Keep this, move the 3 others to the trash"
+    qtbot.mouseClick(dialog.keep, LEFT)
+    until(lambda: bool(dialog.messages.sentence.text()))
+    assert dialog.messages.sentence.text().startswith("Kept “boat.png”: the 3 others")
+    assert sorted(os.listdir(photos)) == ["boat.png", "other.png"]
+    gone = ("boat copy.png", "cropped.jpg", "small.jpg")
+    assert trashed(trash) - before == {quote(f"{photos}/{name}") for name in gone}
+    until(lambda: dialog.empty.isVisible())
+    grid = window.content.grid
+    grid.go_to(ids["boat.png"])
+    until(lambda: tags_of(window, ids["boat.png"]) == ("harbour",))
+
+    until(dialog.messages.action.isVisible)
+    qtbot.mouseClick(dialog.messages.action, LEFT)
+    until(lambda: len(os.listdir(photos)) == 5 and len(named(dialog)) == 4)
+    assert trashed(trash) == before
+    until(lambda: tags_of(window, ids["boat.png"]) == ())
+    window.session.go(SearchState(words="blue"))
+    until(lambda: sorted(row_counts(grid)) == [1, 4])
+    lead = next(hit.asset_id for hit in grid.assets.hits.values() if hit.stack)
+    grid.stacks.open(lead)
+    until(lambda: len(grid.ids()) == 5 and set(grid.ids()) <= set(grid.assets.hits))
+    until(lambda: row_of(dialog, "small.jpg").part.isVisible())
+    qtbot.mouseClick(row_of(dialog, "small.jpg").part, LEFT)
+    until(lambda: "small.jpg" not in named(dialog) and len(named(dialog)) == 3)
+    dialog.close()
+
+
+def trashed(trash: Path) -> set[str]:
+    """List where the files in the trash came from, as it writes that down."""
+    notes = (trash / "info").glob("*.trashinfo")
+    lines = [line for note in notes for line in note.read_text().splitlines()]
+    return {line.removeprefix("Path=") for line in lines if line.startswith("Path=")}
+
+
+def row_counts(grid: GridView) -> list[int]:
+    """Say of each hit how many files it stands for."""
+    return [len(hit.stack.asset_ids) if hit.stack else 1 for hit in grid.assets.hits.values()]
+
+
+def largest(dialog: DuplicatesDialog) -> int:
+    return max((len(group.copies) for group in dialog.groups.groups.groups), default=0)
+
+
+def named(dialog: DuplicatesDialog) -> list[str]:
+    return [row.name.text() for row in dialog.copies.rows]
+
+
+def row_of(dialog: DuplicatesDialog, name: str) -> CopyRow:
+    return dialog.copies.rows[named(dialog).index(name)]
+
+
+def tags_of(window: MainWindow, asset_id: int) -> tuple[str, ...]:
+    card = window.content.grid.assets.store.get(asset_id)
+    return card.asset.tags if card is not None else ("not here yet",)
 
 
 def test_a_frame_and_a_clip_saved_in_the_window_lie_where_they_should(

@@ -18,6 +18,7 @@ from assetman.core.errors import EnvironmentProblem
 from assetman.core.queries import Hit, Stack
 from assetman.ui.duplicates.comparing import CompareDialog
 from assetman.ui.duplicates.dialog import DuplicatesDialog
+from assetman.ui.duplicates.wording import differing_text
 from assetman.ui.grid.stack_mark import stack_text, stack_words
 from assetman.ui.window import MainWindow
 from tests.ui.fake_engine import FakeEngine
@@ -180,6 +181,53 @@ def test_what_is_no_duplicate_goes_and_comes_back_with_undo(
     qtbot.waitUntil(lambda: len(listed(dialog)) == 2)
 
 
+def test_one_file_is_taken_out_of_its_group_and_comes_back_with_undo(
+    qtbot: QtBot, engine: FakeEngine, ids: dict[str, int], dialog: DuplicatesDialog
+) -> None:
+    green, red, evening = (row.copy.asset_id for row in dialog.copies.rows)
+    out = dialog.copies.rows[1].part
+    assert out.accessibleName() == "red barn.jpg is not a duplicate of the others"
+    out.setFocus()
+    qtbot.keyClick(out, Qt.Key.Key_Space)
+    said = "“red barn.jpg” is no longer shown as a duplicate of the others."
+    qtbot.waitUntil(lambda: dialog.messages.sentence.text() == said)
+    assert called(engine, "part_copies") == [((red,), (green, evening))]
+    qtbot.waitUntil(lambda: len(dialog.copies.rows) == 2)
+    assert [row.copy.asset_id for row in dialog.copies.rows] == [green, evening]
+    assert not dialog.copies.rows[0].part.isVisible()  # of two: the button below says it of both
+    qtbot.keyClick(dialog, Qt.Key.Key_Z, CONTROL)
+    qtbot.waitUntil(lambda: len(dialog.copies.rows) == 3)
+
+
+def test_a_large_group_is_listed_whole_and_nothing_unseen_goes_unsaid(
+    qtbot: QtBot, engine: FakeEngine, ids: dict[str, int], dialog: DuplicatesDialog
+) -> None:
+    before = set(engine.rows)
+    engine.add_many(70)
+    many = sorted(set(engine.rows) - before)
+    group = DuplicateGroup(9, Likeness.EXACT, tuple(map(Copy, many)), 90_000_000)
+    engine.copy_groups = [group]
+    dialog.refresh()
+    qtbot.waitUntil(lambda: len(dialog.copies.rows) == 50)
+    assert dialog.keep.text() == (
+        "Keep this, move all 69 others (20 not looked at yet) to the trash"
+    )
+    bar = dialog.copies.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    qtbot.waitUntil(lambda: len(dialog.copies.rows) == 70)
+    assert dialog.keep.text() == "Keep this, move the 69 others to the trash"
+    assert [row.copy.asset_id for row in dialog.copies.rows] == many
+    last = dialog.copies.rows[-1].keep
+    last.setFocus()
+    qtbot.keyClick(last, Qt.Key.Key_Space)
+    assert dialog.copies.kept == many[-1]
+    engine.copy_groups = [replace(group, wasted=1)]  # another answer, the same group
+    dialog.refresh()
+    qtbot.waitUntil(lambda: dialog.groups.group == engine.copy_groups[0])
+    assert dialog.copies.kept == many[-1]
+
+
 def test_what_cannot_be_moved_is_told_in_the_dialog_and_nothing_is_done(
     qtbot: QtBot, engine: FakeEngine, dialog: DuplicatesDialog
 ) -> None:
@@ -233,6 +281,13 @@ def test_what_cannot_be_compared_is_told_in_a_sentence(
     qtbot.waitUntil(lambda: said.text() == "These pictures do not show the same.")
     assert not comparing.toggle.isVisible()
     comparing.close()
+
+
+def test_of_films_it_is_said_that_one_frame_is_compared() -> None:
+    assert differing_text(0.004) == "Less than 1 % of what both show differs."
+    assert differing_text(0.0, film=True) == (
+        "Nothing that both show differs. This is one frame of each."
+    )
 
 
 def test_a_card_that_stands_for_copies_says_how_many() -> None:

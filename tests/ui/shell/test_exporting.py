@@ -35,10 +35,17 @@ def place(window: MainWindow, tmp_path: Path) -> Path:
     return folder
 
 
+def open_dialogs(window: MainWindow) -> list[ExportDialog]:
+    return [each for each in window.findChildren(ExportDialog) if each.isVisible()]
+
+
 def open_dialog(qtbot: QtBot, window: MainWindow, clip: Clip) -> ExportDialog:
+    """Open the dialog once the one before has gone: it goes when the engine has answered it."""
+    qtbot.waitUntil(lambda: not open_dialogs(window))
     window.content.large.export_wanted.emit(clip)
-    qtbot.waitUntil(lambda: any(d.isVisible() for d in window.findChildren(ExportDialog)))
-    return next(d for d in window.findChildren(ExportDialog) if d.isVisible())
+    qtbot.waitUntil(lambda: bool(open_dialogs(window)))
+    (dialog,) = open_dialogs(window)
+    return dialog
 
 
 def called(engine: FakeEngine) -> list[object]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from assetman.core.assets import Kind
 from assetman.core.queries import Aspect, Example
+from assetman.search.parser import parse
 from assetman.ui.colour_choice import ColourChoice
 from assetman.ui.controller.state import ExampleChip, SearchState, TagChip
 from assetman.ui.controller.text_chip import TextChip, named, taken_apart
+from assetman.ui.filter_choices import choices
 from assetman.ui.window import MainWindow
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.shell.conftest import labels, shown
@@ -40,6 +45,14 @@ def test_every_choice_becomes_a_chip_and_the_same_text(qtbot: QtBot, window: Mai
     choose(submenu(window, "Size"), "Under 100 KB")  # two sizes at once make no sense
     choose(submenu(window, "Has"), "A place (GPS)")  # chosen again: taken away
     assert labels(window) == ["landscape", "under 100 KB"]
+
+
+def test_the_last_days_stay_the_last_days(window: MainWindow) -> None:
+    choose(submenu(window, "Date"), "Last 7 days")
+    assert labels(window) == ["last 7 days"]
+    assert window.session.state.query().text == "date:7d"
+    for name, text in choices({Kind.IMAGE: 1}, date(2024, 3, 5))[0].entries:
+        assert parse(text).mistakes == (), name
 
 
 def test_what_is_chosen_narrows_the_search(qtbot: QtBot, window: MainWindow) -> None:
@@ -139,6 +152,9 @@ def test_conditions_are_called_by_what_they_mean() -> None:
         "duration:1m..5m": "1 min to 5 min",
         "date:2024-05..2024-08": "May 2024 to Aug 2024",
         "date:..2020": "until 2020",
+        "date:last-month": "last month",
+        "date:1w..": "since last 1 week",
+        "date:last-year..yesterday": "last year to yesterday",
         '-camera:"Canon EOS"': "not Canon EOS",
         "width:>=1920": "at least 1920 px wide",
         "has:gps": "with a place",

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from assetman.core.assets import Kind
 from assetman.core.changes import Changes
-from assetman.core.queries import Example, Filters, FolderFilter, Query
+from assetman.core.queries import Example, Filters, FolderFilter, Query, Sort
 from assetman.ui.controller.restoring import Names, described, state_of
 from assetman.ui.controller.state import ExampleChip, SearchState, TagChip
 from assetman.ui.controller.text_chip import TextChip
@@ -147,4 +147,19 @@ def test_a_kept_question_comes_back_as_it_was_asked() -> None:
     shown_labels = [chip.label for chip in again.chips]
     assert "not tagged old" in shown_labels
     assert described(Query("red", filters=Filters((Kind.IMAGE,))), NAMES) == "red · Pictures"
-    assert described(Query(examples=(Example(path="/a.jpg"),)), NAMES) == "like a file"
+    assert described(Query(examples=(Example(asset_id=3),)), NAMES) == "like a file"
+    assert described(Query("sea", (Example(path="/x/a.jpg"),)), NAMES) == "sea · like a.jpg"
+    pasted = Example(path=f"/pasted/{'0a1b' * 6}.png")
+    assert described(Query(examples=(pasted,)), NAMES) == "like a pasted picture"
+    assert described(Query(examples=(pasted, pasted)), NAMES) == "like 2 files"
+
+
+def test_what_reads_the_same_is_offered_once_where_it_was_asked_last(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    for query in (Query("sea"), Query("frog"), Query("sea", sort=Sort.NAME)):
+        engine.remember(query)
+    window.top_bar.search.history.click()
+    hung = window.completing.suggestions
+    qtbot.waitUntil(lambda: hung.offering)
+    assert hung.labels() == ["sea", "frog", "Forget what was asked"]

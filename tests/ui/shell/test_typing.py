@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QImage, QPaintEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from assetman.ui.controller.text_chip import TextChip
@@ -126,3 +127,30 @@ def test_signs_that_qt_counts_twice_move_no_place(qtbot: QtBot, window: MainWind
     offered.hide()
     window.content.line.mistake.click()
     assert words.selectedText() == "size:much"
+
+
+class PaintedPlaces(QObject):
+    """Notes how far to the right a widget paints itself anew."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.right = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QPaintEvent):
+            self.right = max(self.right, event.region().boundingRect().right())
+        return False
+
+
+def test_nothing_is_left_of_the_hint_where_the_bookmark_comes(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    bar = window.top_bar.search
+    qtbot.waitUntil(lambda: bar.keep.isHidden() and bar._has_hint())
+    window.setFocus()
+    QApplication.processEvents()  # what else is to be painted is painted
+    painted = PaintedPlaces(bar)
+    bar.installEventFilter(painted)
+    window.session.add([TextChip("ext:jpg")])
+    qtbot.waitUntil(bar.keep.isVisible)
+    qtbot.waitUntil(lambda: painted.right >= bar.width() - 1)

@@ -1,6 +1,6 @@
 """What a picture is recognised by among many, in a few hundred bytes.
 
-Two things propose that pictures show the same, and neither decides it (`media.alignment` does).
+Two things propose that pictures show the same, and neither decides it (`picture_matching` does).
 Eight hashes, of the picture without its border and turned and mirrored every way, find copies that
 are whole. Words, each the surroundings of one point, find copies that are cropped or askew.
 """
@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from assetman.media.aligning import Points, Sight
+from assetman.media.picture_matching import Points, Sight
 
 VERSION = 1  # of how marks are made: others are not compared with them
 TURNS = 8  # ways to lay a picture: four, and four mirrored
@@ -102,5 +102,5 @@ def _words(points: Points) -> NDArray[np.uint16]:
 @cache
 def _planes() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Give the middle of what surrounds points, (128,), and planes through it, (16, 128)."""
-    with np.load(Path(__file__).with_name("marks.npz")) as kept:
+    with np.load(Path(__file__).with_name("picture_marks.npz")) as kept:
         return kept["middle"].astype(np.float32), kept["planes"].astype(np.float32)
